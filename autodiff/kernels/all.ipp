@@ -1,0 +1,32 @@
+// Every kernel for one instruction set. Included once by each of sse42.cpp, avx2.cpp and avx512.cpp.
+#include <gradpath/autodiff/kernels/simd.ipp>
+
+#include <gradpath/autodiff/kernels/trig.ipp>
+
+#include <gradpath/autodiff/kernels/elementwise.ipp>
+#include <gradpath/autodiff/kernels/reduce.ipp>
+
+#include <gradpath/autodiff/kernels/gemm.ipp>
+#include <gradpath/autodiff/kernels/softmax.ipp>
+#include <gradpath/autodiff/kernels/updates.ipp>
+
+namespace gradpath::kernels {
+namespace {
+
+template <class L, class T = typename L::Scalar>
+void fill_table(Table<T>& table) {
+    fill_elementwise<L>(table);
+    fill_reduce<L>(table);
+    fill_softmax<L>(table);
+    fill_gemm<L>(table);
+    fill_updates<L>(table);
+}
+
+template <class Arch>
+void fill(Tables& tables) {
+    fill_table<Lane<float, Arch>>(tables.float32);
+    fill_table<Lane<double, Arch>>(tables.float64);
+}
+
+}  // namespace
+}  // namespace gradpath::kernels

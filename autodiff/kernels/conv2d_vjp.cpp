@@ -1,0 +1,188 @@
+// The two adjoints of convolution. For stride 1 the input's adjoint is again a convolution, of dy with the weights turned
+// by half and their first two axes exchanged (Dumoulin & Visin 2016, relationship 13). Otherwise the columns Wᵀ·dy of a few
+// channels at a time are added to where they came from. The weights' adjoint is, per image, the dot product of each plane
+// of dy with each tap's view of x, over a few output rows at a time; images are added in fixed blocks, the blocks in a fixed tree.
+#include <algorithm>
+
+#include <gradpath/autodiff/kernels/parallel.hpp>
+#include <gradpath/autodiff/kernels/product.hpp>
+#include <gradpath/autodiff/kernels/scratch.hpp>
+
+namespace gradpath::kernels {
+namespace {
+
+Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
+
+/// Sizes of one group.
+struct Group {
+    Index channels, filters, taps, depth, outputs;
+    explicit Group(const ConvGeometry& g)
+        : channels(g.channels / g.groups), filters(g.filters / g.groups), taps(g.kernel_height * g.kernel_width),
+          depth(channels * taps), outputs(g.out_height * g.out_width) {}
+};
+
+struct Range {
+    Index first, last;
+};
+/// The outputs whose tap at `shift` (after padding) meets an input: 0 ≤ out · stride + shift < length.
+Range meets(Index outputs, Index stride, Index shift, Index length) {
+    const Index first = std::min(outputs, ceil_div(std::max<Index>(-shift, 0), stride));
+    const Index last = shift >= length ? first : std::clamp(ceil_div(length - shift, stride), first, outputs);
+    return {first, last};
+}
+
+template <Real T>
+void input_vjp_as_convolution(const ConvGeometry& g, const T* dy, const T* weight, T* dx) {
+    const Group one(g);
+    const Scratch<T> turned(g.channels * one.filters * one.taps);
+    for (Index group = 0; group < g.groups; ++group)
+        for (Index c = 0; c < one.channels; ++c)
+            for (Index f = 0; f < one.filters; ++f) {
+                const T* const from = weight + ((group * one.filters + f) * one.channels + c) * one.taps;
+                T* const to = turned.get() + ((group * one.channels + c) * one.filters + f) * one.taps;
+                std::reverse_copy(from, from + one.taps, to);
+            }
+    ConvGeometry back = g;
+    back.channels = g.filters;
+    back.filters = g.channels;
+    back.height = g.out_height;
+    back.width = g.out_width;
+    back.out_height = g.height;
+    back.out_width = g.width;
+    back.padding_height = g.dilation_height * (g.kernel_height - 1) - g.padding_height;
+    back.padding_width = g.dilation_width * (g.kernel_width - 1) - g.padding_width;
+    conv2d(back, dy, turned.get(), dx);
+}
+
+/// Adds the columns of one channel, [taps, outputs], to its plane.
+template <Real T>
+void add_columns(const ConvGeometry& g, const T* columns, T* plane) {
+    for (Index i = 0; i < g.kernel_height; ++i)
+        for (Index j = 0; j < g.kernel_width; ++j, columns += g.out_height * g.out_width) {
+            const Index down = i * g.dilation_height - g.padding_height, right = j * g.dilation_width - g.padding_width;
+            const Range rows = meets(g.out_height, g.stride_height, down, g.height);
+            const Range across = meets(g.out_width, g.stride_width, right, g.width);
+            for (Index oy = rows.first; oy < rows.last; ++oy) {
+                T* const to = plane + (oy * g.stride_height + down) * g.width;
+                for (Index ox = across.first; ox < across.last; ++ox)
+                    to[ox * g.stride_width + right] += columns[oy * g.out_width + ox];
+            }
+        }
+}
+
+template <Real T>
+void input_vjp_by_columns(const ConvGeometry& g, const T* dy, const T* weight, T* dx) {
+    const Group one(g);
+    const Index plane = g.height * g.width, at_once = std::clamp<Index>(65536 / (one.taps * one.outputs), 1, one.channels);
+    const Index work = std::max<Index>(1, g.filters * one.depth * one.outputs);
+    parallel_for(g.rows, std::max<Index>(1, (1 << 18) / work), [&](Index first, Index last) {
+        const Scratch<T> columns(at_once * one.taps * one.outputs);
+        std::fill(dx + first * g.channels * plane, dx + last * g.channels * plane, T(0));
+        for (Index row = first; row < last; ++row)
+            for (Index channel = 0; channel < g.channels;) {
+                const Index group = channel / one.channels, c = channel % one.channels;
+                const Index count = std::min(at_once, one.channels - c);
+                multiply(Product<T>{.m = count * one.taps, .n = one.outputs, .k = one.filters,
+                                    .a = weight + group * one.filters * one.depth + c * one.taps, .a_row = 1,
+                                    .a_depth = one.depth,
+                                    .b = dy + (row * g.filters + group * one.filters) * one.outputs,
+                                    .b_depth = one.outputs, .b_column = 1, .c = columns.get(), .c_row = one.outputs});
+                for (Index i = 0; i < count; ++i)
+                    add_columns(g, columns.get() + i * one.taps * one.outputs,
+                                dx + (row * g.channels + channel + i) * plane);
+                channel += count;
+            }
+    });
+}
+
+/// A few output rows of one group of one image, as operands of dot products of length `pitch`.
+template <Real T>
+class Dots {
+public:
+    explicit Dots(const ConvGeometry& g)
+        : g_(g), one_(g), band_(std::clamp<Index>(65536 / std::max<Index>(1, one_.depth * g.out_width), 1, g.out_height)),
+          pitch_(ceil_div(band_ * g.out_width, 16) * 16), columns_(one_.depth * pitch_), planes_(one_.filters * pitch_) {}
+
+    /// dw (+)= the weight adjoint of one group of one image.
+    void run(const T* x, const T* dy, T* dw, bool add) const {
+        for (Index first = 0; first < g_.out_height; first += band_) {
+            const Index rows = std::min(band_, g_.out_height - first), count = rows * g_.out_width;
+            for (Index f = 0; f < one_.filters; ++f)
+                put(dy + f * one_.outputs + first * g_.out_width, count, planes_.get() + f * pitch_);
+            for (Index p = 0; p < one_.depth; ++p) view(x, p, first, rows, columns_.get() + p * pitch_);
+            table<T>().dots(pitch_, planes_.get(), pitch_, one_.filters, columns_.get(), pitch_, one_.depth, dw, one_.depth,
+                            add || first > 0);
+        }
+    }
+
+private:
+    void put(const T* from, Index count, T* to) const {
+        std::copy(from, from + count, to);
+        std::fill(to + count, to + pitch_, T(0));
+    }
+    /// What tap p = (channel, i, j) meets at output rows first .. first + rows - 1.
+    void view(const T* x, Index p, Index first, Index rows, T* to) const {
+        const Index c = p / one_.taps, i = p % one_.taps / g_.kernel_width, j = p % g_.kernel_width;
+        const Index down = i * g_.dilation_height - g_.padding_height, right = j * g_.dilation_width - g_.padding_width;
+        const Range across = meets(g_.out_width, g_.stride_width, right, g_.width);
+        std::fill(to, to + pitch_, T(0));
+        for (Index r = 0; r < rows; ++r) {
+            const Index y = (first + r) * g_.stride_height + down;
+            if (y < 0 || y >= g_.height) continue;
+            const T* const from = x + (c * g_.height + y) * g_.width;
+            T* const line = to + r * g_.out_width;
+            if (g_.stride_width == 1) std::copy(from + across.first + right, from + across.last + right, line + across.first);
+            else
+                for (Index ox = across.first; ox < across.last; ++ox) line[ox] = from[ox * g_.stride_width + right];
+        }
+    }
+
+    const ConvGeometry& g_;
+    Group one_;
+    Index band_, pitch_;
+    Scratch<T> columns_, planes_;
+};
+
+}  // namespace
+
+template <Real T>
+void conv2d_input_vjp(const ConvGeometry& g, const T* dy, const T* weight, T* dx) {
+    const Group one(g);
+    if (g.rows * g.channels * g.height * g.width <= 0) return;
+    if (one.filters * one.outputs * one.taps <= 0)
+        return std::fill(dx, dx + g.rows * g.channels * g.height * g.width, T(0));
+    const bool unit = g.stride_height == 1 && g.stride_width == 1;
+    const bool inside = g.padding_height <= g.dilation_height * (g.kernel_height - 1) &&
+                        g.padding_width <= g.dilation_width * (g.kernel_width - 1);
+    if (unit && inside) input_vjp_as_convolution(g, dy, weight, dx);
+    else input_vjp_by_columns(g, dy, weight, dx);
+}
+
+template <Real T>
+void conv2d_weight_vjp(const ConvGeometry& g, const T* x, const T* dy, T* dw, bool per_row) {
+    const Group one(g);
+    const Index size = g.filters * one.depth, image = g.channels * g.height * g.width, out = g.filters * one.outputs;
+    if (size <= 0) return;
+    if (g.rows * one.outputs <= 0) return std::fill(dw, dw + (per_row ? g.rows * size : size), T(0));
+    const Index together = per_row ? 1 : std::max<Index>(4, ceil_div(g.rows, 32));  // images of a block
+    const Index blocks = ceil_div(g.rows, together);
+    const Scratch<T> part(per_row || blocks == 1 ? 0 : blocks * size);
+    T* const sums = per_row || blocks == 1 ? dw : part.get();
+    const Index work = std::max<Index>(1, together * size * one.outputs);
+    parallel_for(blocks, std::max<Index>(1, (1 << 18) / work), [&](Index first, Index last) {
+        const Dots<T> dots(g);
+        for (Index row = first * together; row < std::min(last * together, g.rows); ++row)
+            for (Index group = 0; group < g.groups; ++group)
+                dots.run(x + row * image + group * one.channels * g.height * g.width,
+                         dy + row * out + group * one.filters * one.outputs,
+                         sums + row / together * size + group * one.filters * one.depth, row % together > 0);
+    });
+    if (sums != dw) sum(sums, dw, 1, blocks, size);
+}
+
+template void conv2d_input_vjp(const ConvGeometry&, const float*, const float*, float*);
+template void conv2d_input_vjp(const ConvGeometry&, const double*, const double*, double*);
+template void conv2d_weight_vjp(const ConvGeometry&, const float*, const float*, float*, bool);
+template void conv2d_weight_vjp(const ConvGeometry&, const double*, const double*, double*, bool);
+
+}  // namespace gradpath::kernels

@@ -1,0 +1,168 @@
+// Threads take blocks from a shared counter, so who computes a block is left to chance, and what it computes is not.
+// With OpenMP the team is the compiler's; without it, a pool of std::threads that starts on first need, sleeps between
+// loops and is never torn down (a pool destroyed at exit would race with the last user of a tensor).
+#include <gradpath/autodiff/kernels/parallel.hpp>
+
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <gradpath/autodiff/error.hpp>
+
+namespace gradpath::kernels {
+namespace {
+
+int machine_threads() {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return std::max(1, CPU_COUNT(&allowed));
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+std::atomic<int>& count() {
+    static std::atomic<int> value{machine_threads()};
+    return value;
+}
+
+/// While it lives, loops started from this thread run here.
+class Inside {
+public:
+    Inside() : before_(serial_flag()) { serial_flag() = true; }
+    ~Inside() { serial_flag() = before_; }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+private:
+    bool before_;
+};
+
+/// One loop in flight: blocks are handed out in order; after an exception the rest are handed out to nobody.
+class Job {
+public:
+    Job(Index n, Index grain, Body body) : n_(n), grain_(grain), body_(body) {}
+
+    void work() {
+        const Inside inside;
+        for (;;) {
+            const Index first = next_.fetch_add(grain_, std::memory_order_relaxed);
+            if (first >= n_ || failed_.load(std::memory_order_relaxed)) return;
+            try {
+                body_(first, std::min(first + grain_, n_));
+            } catch (...) {
+                const std::lock_guard lock(mutex_);
+                if (!error_) error_ = std::current_exception();
+                failed_.store(true, std::memory_order_relaxed);
+            }
+        }
+    }
+
+    void rethrow() const {
+        if (error_) std::rethrow_exception(error_);
+    }
+
+private:
+    Index n_, grain_;
+    Body body_;
+    std::atomic<Index> next_{0};
+    std::atomic<bool> failed_{false};
+    std::mutex mutex_;
+    std::exception_ptr error_;
+};
+
+#ifdef _OPENMP
+
+void run(Job& job, int helpers) {
+#pragma omp parallel num_threads(helpers + 1)
+    job.work();
+}
+
+#else
+
+/// Sleeping threads and the loops that wait for them. Several callers may run loops at once.
+class Pool {
+public:
+    void run(Job& job, int helpers) {
+        Ticket ticket{&job, helpers, 0};
+        {
+            const std::lock_guard lock(mutex_);
+            while (threads_ < helpers) {
+                std::thread([this] { serve(); }).detach();
+                ++threads_;
+            }
+            open_.push_back(&ticket);
+        }
+        wake_.notify_all();
+        job.work();
+        std::unique_lock lock(mutex_);
+        std::erase(open_, &ticket);
+        done_.wait(lock, [&] { return ticket.busy == 0; });
+    }
+
+private:
+    struct Ticket {
+        Job* job;
+        int wanted, busy;
+    };
+
+    [[noreturn]] void serve() {
+        std::unique_lock lock(mutex_);
+        for (;;) {
+            wake_.wait(lock, [&] { return !open_.empty(); });
+            Ticket& ticket = *open_.front();
+            ++ticket.busy;
+            if (--ticket.wanted == 0) open_.erase(open_.begin());
+            lock.unlock();
+            ticket.job->work();
+            lock.lock();
+            if (--ticket.busy == 0) done_.notify_all();
+        }
+    }
+
+    std::mutex mutex_;
+    std::condition_variable wake_, done_;
+    std::vector<Ticket*> open_;
+    int threads_ = 0;
+};
+
+void run(Job& job, int helpers) {
+    static Pool& pool = *new Pool;  // lives as long as the process: its threads still sleep in it at exit
+    pool.run(job, helpers);
+}
+
+#endif
+
+}  // namespace
+
+void parallel_for(Index n, Index grain, Body f) {
+    if (n <= 0) return;
+    grain = std::max<Index>(grain, 1);
+    const Index blocks = (n - 1) / grain + 1;
+    const Index workers = serial_flag() ? 1 : std::min<Index>(blocks, thread_count());
+    if (workers == 1) {
+        for (Index first = 0; first < n; first += grain) f(first, std::min(first + grain, n));
+        return;
+    }
+    Job job(n, grain, f);
+    run(job, static_cast<int>(workers - 1));
+    job.rethrow();
+}
+
+int thread_count() { return count().load(std::memory_order_relaxed); }
+
+void set_thread_count(int threads) {
+    require<ValueError>(threads >= 1, "set_threads: the number of threads must be at least 1: got ", threads);
+    count().store(threads, std::memory_order_relaxed);
+}
+
+bool& serial_flag() {
+    thread_local bool serial = false;
+    return serial;
+}
+
+}  // namespace gradpath::kernels

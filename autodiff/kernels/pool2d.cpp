@@ -1,0 +1,120 @@
+// Pooling over planes. A window takes what of it lies inside the plane: padding never wins a maximum and counts as zeros
+// in an average. Every set of instructions gives the same bits: comparisons are exact, and sums run in reading order.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <gradpath/autodiff/kernels/kernels.hpp>
+#include <gradpath/autodiff/kernels/parallel.hpp>
+
+namespace gradpath::kernels {
+namespace {
+
+/// f(plane) for all planes, over the threads.
+void each_plane(const PoolGeometry& g, const auto& f) {
+    const Index work = std::max<Index>(1, g.out_height * g.out_width * g.kernel_height * g.kernel_width);
+    parallel_for(g.planes, std::max<Index>(1, 32768 / work), [&](Index first, Index last) {
+        for (Index plane = first; plane < last; ++plane) f(plane);
+    });
+}
+
+struct Range {
+    Index first, last;
+};
+Range inside(Index out, Index stride, Index padding, Index kernel, Index length) {
+    const Index first = out * stride - padding;
+    return {std::max<Index>(first, 0), std::min(first + kernel, length)};
+}
+
+/// f(out position, rows, columns) for each window of a plane.
+void each_window(const PoolGeometry& g, const auto& f) {
+    for (Index oy = 0; oy < g.out_height; ++oy) {
+        const Range rows = inside(oy, g.stride_height, g.padding_height, g.kernel_height, g.height);
+        for (Index ox = 0; ox < g.out_width; ++ox)
+            f(oy * g.out_width + ox, rows, inside(ox, g.stride_width, g.padding_width, g.kernel_width, g.width));
+    }
+}
+
+}  // namespace
+
+template <Real T>
+void max_pool2d(const PoolGeometry& g, const T* x, T* y, std::int32_t* winners) {
+    each_plane(g, [&](Index plane) {
+        const T* const from = x + plane * g.height * g.width;
+        const Index to = plane * g.out_height * g.out_width;
+        each_window(g, [&](Index out, Range rows, Range columns) {
+            T best = -std::numeric_limits<T>::infinity();
+            Index winner = -1;
+            for (Index i = rows.first; i < rows.last; ++i)
+                for (Index j = columns.first; j < columns.last; ++j) {
+                    const T value = from[i * g.width + j];
+                    const bool better = winner < 0 || value > best || (std::isnan(value) && !std::isnan(best));
+                    best = better ? value : best;
+                    winner = better ? i * g.width + j : winner;
+                }
+            y[to + out] = best;
+            winners[to + out] = static_cast<std::int32_t>(std::max<Index>(winner, 0));
+        });
+    });
+}
+
+template <Real T>
+void max_pool2d_scatter(const PoolGeometry& g, const T* dy, const std::int32_t* winners, T* dx) {
+    const Index outputs = g.out_height * g.out_width;
+    each_plane(g, [&](Index plane) {
+        T* const to = dx + plane * g.height * g.width;
+        std::fill(to, to + g.height * g.width, T(0));
+        for (Index i = plane * outputs; i < (plane + 1) * outputs; ++i) to[winners[i]] += dy[i];
+    });
+}
+
+template <Real T>
+void max_pool2d_gather(const PoolGeometry& g, const T* x, const std::int32_t* winners, T* y) {
+    const Index outputs = g.out_height * g.out_width;
+    each_plane(g, [&](Index plane) {
+        const T* const from = x + plane * g.height * g.width;
+        for (Index i = plane * outputs; i < (plane + 1) * outputs; ++i) y[i] = from[winners[i]];
+    });
+}
+
+template <Real T>
+void avg_pool2d(const PoolGeometry& g, const T* x, T* y) {
+    const T share = T(1) / static_cast<T>(g.kernel_height * g.kernel_width);
+    each_plane(g, [&](Index plane) {
+        const T* const from = x + plane * g.height * g.width;
+        const Index to = plane * g.out_height * g.out_width;
+        each_window(g, [&](Index out, Range rows, Range columns) {
+            T total = 0;
+            for (Index i = rows.first; i < rows.last; ++i)
+                for (Index j = columns.first; j < columns.last; ++j) total += from[i * g.width + j];
+            y[to + out] = total * share;
+        });
+    });
+}
+
+template <Real T>
+void avg_pool2d_vjp(const PoolGeometry& g, const T* dy, T* dx) {
+    const T share = T(1) / static_cast<T>(g.kernel_height * g.kernel_width);
+    each_plane(g, [&](Index plane) {
+        T* const to = dx + plane * g.height * g.width;
+        const T* const from = dy + plane * g.out_height * g.out_width;
+        std::fill(to, to + g.height * g.width, T(0));
+        each_window(g, [&](Index out, Range rows, Range columns) {
+            for (Index i = rows.first; i < rows.last; ++i)
+                for (Index j = columns.first; j < columns.last; ++j) to[i * g.width + j] += from[out] * share;
+        });
+    });
+}
+
+template void max_pool2d(const PoolGeometry&, const float*, float*, std::int32_t*);
+template void max_pool2d(const PoolGeometry&, const double*, double*, std::int32_t*);
+template void max_pool2d_scatter(const PoolGeometry&, const float*, const std::int32_t*, float*);
+template void max_pool2d_scatter(const PoolGeometry&, const double*, const std::int32_t*, double*);
+template void max_pool2d_gather(const PoolGeometry&, const float*, const std::int32_t*, float*);
+template void max_pool2d_gather(const PoolGeometry&, const double*, const std::int32_t*, double*);
+template void avg_pool2d(const PoolGeometry&, const float*, float*);
+template void avg_pool2d(const PoolGeometry&, const double*, double*);
+template void avg_pool2d_vjp(const PoolGeometry&, const float*, float*);
+template void avg_pool2d_vjp(const PoolGeometry&, const double*, double*);
+
+}  // namespace gradpath::kernels

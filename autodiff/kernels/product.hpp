@@ -1,0 +1,28 @@
+#pragma once
+// A matrix product on strided operands: what gemm, the batch and the adjoint of a convolution run on.
+#include <gradpath/autodiff/kernels/table.hpp>
+
+namespace gradpath::kernels {
+
+/// c[i][j] = Σ_p a[i, p] · b[p, j], where a[i, p] = a[i a_row + p a_depth], b[p, j] = b[p b_depth + j b_column] and one of
+/// b_depth, b_column is 1; c[i][j] = c[i c_row + j].
+template <Real T>
+struct Product {
+    Index m, n, k;
+    const T* a;
+    Index a_row, a_depth;
+    const T* b;
+    Index b_depth, b_column;
+    T* c;
+    Index c_row;
+};
+template <Real T>
+void multiply(const Product<T>& product);
+
+/// Runs the tile that fits `rows` rows and `columns` columns (at most the largest tile's) and writes only those. Row p of
+/// b is at b + offsets[p] and must be readable for a whole tile.
+template <Real T>
+void multiply_tile(const GemmTiles<T>& tiles, Index rows, Index columns, Index depth, const T* a, Index a_row, Index a_depth,
+                   const T* b, const Index* offsets, T* c, Index c_row, bool add);
+
+}  // namespace gradpath::kernels

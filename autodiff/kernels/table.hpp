@@ -1,0 +1,62 @@
+#pragma once
+// The border between drivers and instruction sets: one table of function pointers per scalar. Entries are serial loops
+// over raw pointers; threads, blocks and buffers live in the drivers beside this file. Reference entries come first,
+// then an instruction set overwrites what it does better.
+#include <gradpath/autodiff/kernels/kernels.hpp>
+#include <gradpath/autodiff/ops/binary.hpp>
+#include <gradpath/autodiff/ops/unary.hpp>
+
+namespace gradpath::kernels {
+
+/// Register tiles of a matrix product, with the cache blocks that suit them.
+template <Real T>
+struct GemmTiles {
+    static constexpr Index most_rows = 14;
+    /// c[i][j] (+)= Σ_p a[i step_row + p step_depth] · b[offsets[p] + j], a chain over p from 0, then one addition if `add`.
+    using Tile = void (*)(Index depth, const T* a, Index step_row, Index step_depth, const T* b, const Index* offsets, T* c,
+                          Index step_c, bool add);
+    Index rows, columns;     ///< the largest tile; columns is a multiple of two vectors
+    Index depth;             ///< inner sums are split into blocks of this length: part of the meaning of the bits
+    Tile wide[most_rows];    ///< [r - 1]: r rows, `columns` columns
+    Tile narrow[most_rows];  ///< [r - 1]: r rows, `columns` / 2 columns
+};
+
+template <Real T>
+struct Table {
+    void (*unary[formula::UnaryOps::size])(const T* x, T* y, Index n);
+    void (*binary[formula::BinaryOps::size])(const T* a, Index step_a, const T* b, Index step_b, T* y, Index n);
+    /// Of [length, inner], the columns first .. last-1 → y[first .. last-1]. logsumexp of no numbers is -inf.
+    void (*sum)(const T* x, T* y, Index length, Index inner, Index first, Index last);
+    void (*max)(const T* x, T* y, Index length, Index inner, Index first, Index last);
+    void (*logsumexp)(const T* x, T* y, Index length, Index inner, Index first, Index last);
+    void (*softmax)(const T* x, T* y, Index rows, Index n);
+    void (*log_softmax)(const T* x, T* y, Index rows, Index n);
+    void (*softmax_vjp)(const T* y, const T* g, T* dx, Index rows, Index n);
+    GemmTiles<T> gemm;
+    /// c[i step_c + j] (+)= Σ_l a[i step_a + l] · b[j step_b + l]; n is a multiple of 16, rows start on 64 bytes.
+    void (*dots)(Index n, const T* a, Index step_a, Index rows, const T* b, Index step_b, Index columns, T* c, Index step_c,
+                 bool add);
+    void (*adam)(const AdamStep& o, const T* gradient, T* parameter, T* mean, T* variance, Index n);
+    void (*sgd)(const SgdStep& o, const T* gradient, T* parameter, T* velocity, Index n);
+};
+
+struct Tables {
+    const char* isa;
+    Table<float> float32;
+    Table<double> float64;
+};
+
+void fill_reference(Tables& tables);
+void fill_sse42(Tables& tables);  ///< these three overwrite the reference; they exist on x86-64 only
+void fill_avx2(Tables& tables);
+void fill_avx512(Tables& tables);
+
+/// The tables in force. Chosen on first use; throws ValueError if GRADPATH_ISA names none that runs here.
+const Tables& active();
+template <Real T>
+const Table<T>& table() {
+    if constexpr (std::same_as<T, float>) return active().float32;
+    else return active().float64;
+}
+
+}  // namespace gradpath::kernels

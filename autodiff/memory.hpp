@@ -1,0 +1,30 @@
+#pragma once
+// The pooling allocator behind every tensor: 64-byte aligned blocks in size classes, with per-thread caches.
+#include <cstddef>
+
+namespace gradpath::memory {
+
+/// Bytes handed out to live tensors and scratch now, and the most there has been in this process.
+std::size_t current_bytes();
+std::size_t peak_bytes();
+/// Returns cached free blocks to the system.
+void trim();
+
+/// Measures the peak of the whole process above what was live when it began. Scopes may nest.
+class PeakScope {
+public:
+    PeakScope();
+    ~PeakScope();
+    PeakScope(const PeakScope&) = delete;
+    PeakScope& operator=(const PeakScope&) = delete;
+    std::size_t peak_bytes() const;  ///< above the start, so far
+
+private:
+    std::size_t start_, outer_peak_;
+};
+
+/// A block of at least `bytes` bytes, 64-byte aligned; release it with the same size, on any thread.
+void* allocate(std::size_t bytes);
+void release(void* block, std::size_t bytes) noexcept;
+
+}  // namespace gradpath::memory

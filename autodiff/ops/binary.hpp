@@ -1,0 +1,82 @@
+#pragma once
+// y = f(a, b), one pair at a time; broadcasting and its adjoint are added by elementwise.cpp, so no rule mentions shapes.
+// A rule returns the cotangents of a and b; each is computed only if it is asked for, hence two functions.
+#include <gradpath/autodiff/op_code.hpp>
+#include <gradpath/autodiff/ops/formula.hpp>
+
+namespace gradpath::formula {
+
+struct Add {
+    static constexpr Info info{OpCode::add, "add", -3, 3};
+    static auto forward(auto a, auto b) { return a + b; }
+    static auto vjp_a(auto /*a*/, auto /*b*/, auto /*y*/, auto g) { return g; }
+    static auto vjp_b(auto /*a*/, auto /*b*/, auto /*y*/, auto g) { return g; }
+};
+
+struct Sub {
+    static constexpr Info info{OpCode::sub, "sub", -3, 3};
+    static auto forward(auto a, auto b) { return a - b; }
+    static auto vjp_a(auto /*a*/, auto /*b*/, auto /*y*/, auto g) { return g; }
+    static auto vjp_b(auto /*a*/, auto /*b*/, auto /*y*/, auto g) { return -g; }
+};
+
+struct Mul {
+    static constexpr Info info{OpCode::mul, "mul", -3, 3};
+    static auto forward(auto a, auto b) { return a * b; }
+    static auto vjp_a(auto /*a*/, auto b, auto /*y*/, auto g) { return g * b; }
+    static auto vjp_b(auto a, auto /*b*/, auto /*y*/, auto g) { return g * a; }
+};
+
+struct Div {
+    static constexpr Info info{OpCode::div, "div", 0.5, 3};
+    static auto forward(auto a, auto b) { return a / b; }
+    static auto vjp_a(auto /*a*/, auto b, auto /*y*/, auto g) { return g / b; }
+    static auto vjp_b(auto /*a*/, auto b, auto y, auto g) { return -(g * y / b); }
+};
+
+struct Pow {  // the slope in b is aᵇ log a, taken as 0 at a = 0
+    static constexpr Info info{OpCode::pow, "pow", 0.3, 2.5};
+    static auto forward(auto a, auto b) { return power(a, b); }
+    static auto vjp_a(auto a, auto b, auto /*y*/, auto g) { return g * where(equal(b, 0.0), b, b * pow(a, b - 1.0)); }
+    static auto vjp_b(auto a, auto /*b*/, auto y, auto g) { return g * y * log(where(equal(a, 0.0), equal(a, 0.0), a)); }
+};
+
+struct Maximum {  // at a tie each side gets half: the symmetric subgradient
+    static constexpr Info info{OpCode::maximum, "maximum", -3, 3, {.kink = 0, .slope_at_kink = 0.5}};
+    static auto forward(auto a, auto b) { return select(a > b, a, select(a <= b, b, a + b)); }  // NaN stays NaN
+    static auto vjp_a(auto a, auto b, auto /*y*/, auto g) { return g * (greater(a, b) + equal(a, b) * 0.5); }
+    static auto vjp_b(auto a, auto b, auto /*y*/, auto g) { return g * (greater(b, a) + equal(a, b) * 0.5); }
+};
+
+struct Minimum {
+    static constexpr Info info{OpCode::minimum, "minimum", -3, 3, {.kink = 0, .slope_at_kink = 0.5}};
+    static auto forward(auto a, auto b) { return select(a < b, a, select(a >= b, b, a + b)); }
+    static auto vjp_a(auto a, auto b, auto /*y*/, auto g) { return g * (greater(b, a) + equal(a, b) * 0.5); }
+    static auto vjp_b(auto a, auto b, auto /*y*/, auto g) { return g * (greater(a, b) + equal(a, b) * 0.5); }
+};
+
+struct Greater {
+    static constexpr Info info{OpCode::greater, "greater", -3, 3, {.differentiable = false}};
+    static auto forward(auto a, auto b) { return select(a > b, one(a), zero(a)); }
+};
+
+struct GreaterEqual {
+    static constexpr Info info{OpCode::greater_equal, "greater_equal", -3, 3, {.differentiable = false}};
+    static auto forward(auto a, auto b) { return select(a >= b, one(a), zero(a)); }
+};
+
+struct Equal {
+    static constexpr Info info{OpCode::equal, "equal", -3, 3, {.differentiable = false}};
+    static auto forward(auto a, auto b) { return select(a == b, one(a), zero(a)); }
+};
+
+struct ReluVjp {  // (x, g) ↦ g where x > 0: linear in g, piecewise constant in x
+    static constexpr Info info{OpCode::relu_vjp, "relu_vjp", -3, 3, {.kink = 0, .slope_at_kink = 0}};
+    static auto forward(auto x, auto g) { return select(x > zero(x), g, zero(g)); }
+    static auto vjp_a(auto x, auto /*g*/, auto /*y*/, auto /*h*/) { return zeros_like(x); }
+    static auto vjp_b(auto x, auto /*g*/, auto /*y*/, auto h) { return relu_vjp(x, h); }
+};
+
+using BinaryOps = OpList<Add, Sub, Mul, Div, Pow, Maximum, Minimum, Greater, GreaterEqual, Equal, ReluVjp>;
+
+}  // namespace gradpath::formula

@@ -1,0 +1,154 @@
+#include "sets.hpp"
+
+using namespace gradpath;
+using namespace gradpath::tests;
+
+namespace {
+
+struct Case {
+    Index m, n, k;
+    bool transpose_a = false, transpose_b = false;
+};
+
+template <class T>
+std::vector<T> multiply(const Case& c, const std::vector<T>& a, const std::vector<T>& b) {
+    const Guarded<T> left(a), right(b), product(c.m * c.n);
+    kernels::gemm(kernels::Gemm<T>{c.transpose_a, c.transpose_b, c.m, c.n, c.k, left.data(), right.data(), product.data()});
+    return {product.begin(), product.end()};
+}
+
+template <class T>
+std::vector<T> transposed(const std::vector<T>& x, Index rows, Index columns) {
+    std::vector<T> y(x.size());
+    for (Index i = 0; i < rows; ++i)
+        for (Index j = 0; j < columns; ++j)
+            y[static_cast<std::size_t>(j * rows + i)] = x[static_cast<std::size_t>(i * columns + j)];
+    return y;
+}
+
+/// Plain sums in double; `error` is relative to Σ |terms|.
+template <class T>
+double worst_error(const Case& c, const std::vector<T>& a, const std::vector<T>& b, const std::vector<T>& product) {
+    double worst = 0;
+    for (Index i = 0; i < c.m; ++i)
+        for (Index j = 0; j < c.n; ++j) {
+            double exact = 0, size = 1e-300;
+            for (Index p = 0; p < c.k; ++p) {
+                const auto at_a = static_cast<std::size_t>(c.transpose_a ? p * c.m + i : i * c.k + p);
+                const auto at_b = static_cast<std::size_t>(c.transpose_b ? j * c.k + p : p * c.n + j);
+                const double term = static_cast<double>(a[at_a]) * static_cast<double>(b[at_b]);
+                exact += term;
+                size += std::abs(term);
+            }
+            worst = std::max(worst, std::abs(static_cast<double>(product[static_cast<std::size_t>(i * c.n + j)]) - exact) / size);
+        }
+    return worst;
+}
+
+template <class T>
+void check_product(const Case& c) {
+    CAPTURE(c.m);
+    CAPTURE(c.n);
+    CAPTURE(c.k);
+    CAPTURE(c.transpose_a);
+    CAPTURE(c.transpose_b);
+    const auto a = uniform<T>(c.m * c.k, -1, 1, 1), b = uniform<T>(c.k * c.n, -1, 1, 2);
+    CHECK(worst_error(c, a, b, multiply(c, a, b)) <= kernel<T>);
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a product is the sum over the inner index, on every set and for every edge", T, float, double) {
+    each_set([](const std::string&) {
+        for (const Index m : {0, 1, 2, 4, 5, 6, 7, 13, 14, 15, 29})
+            for (const Index n : {0, 1, 2, 8, 15, 16, 17, 31, 32, 33, 65})
+                for (const Index k : {0, 1, 3, 40})
+                    for (const int flags : {0, 1, 2, 3})
+                        check_product<T>({m, n, k, (flags & 1) != 0, (flags & 2) != 0});
+    });
+}
+
+TEST_CASE_TEMPLATE("large products cross every block boundary and stay right", T, float, double) {
+    each_set([](const std::string&) {
+        for (const int flags : {0, 1, 2, 3}) {
+            check_product<T>({125, 70, 300, (flags & 1) != 0, (flags & 2) != 0});
+            check_product<T>({3, 4130, 20, (flags & 1) != 0, (flags & 2) != 0});
+            check_product<T>({230, 300, 257, (flags & 1) != 0, (flags & 2) != 0});
+        }
+    });
+}
+
+TEST_CASE_TEMPLATE("a product without inner elements is zero", T, float, double) {
+    CHECK(multiply<T>({3, 5, 0}, {}, {}) == std::vector<T>(15, T(0)));
+}
+
+TEST_CASE_TEMPLATE("the bits of an element depend on the inner length alone", T, float, double) {
+    const Index k = 700, n = 200, m = 150;
+    const auto a = uniform<T>(m * k, -1, 1, 3), b = uniform<T>(k * n, -1, 1, 4);
+    const auto a_turned = transposed(a, m, k), b_turned = transposed(b, k, n);
+    each_set([&](const std::string&) {
+        const auto all = multiply<T>({m, n, k}, a, b);
+        CHECK(multiply<T>({m, n, k, true, false}, a_turned, b) == all);
+        CHECK(multiply<T>({m, n, k, false, true}, a, b_turned) == all);
+        CHECK(multiply<T>({m, n, k, true, true}, a_turned, b_turned) == all);
+        for (const Index rows : {1, 3, 100}) {  // the first rows alone
+            const std::vector<T> few(a.begin(), a.begin() + rows * k);
+            const auto product = multiply<T>({rows, n, k}, few, b);
+            CHECK(std::equal(product.begin(), product.end(), all.begin()));
+        }
+        for (const Index columns : {1, 2, 10, 33}) {  // the first columns alone
+            const std::vector<T> few(b_turned.begin(), b_turned.begin() + columns * k);
+            const auto product = multiply<T>({m, columns, k, false, true}, a, few);
+            bool equal = true;
+            for (Index i = 0; i < m; ++i)
+                for (Index j = 0; j < columns; ++j)
+                    equal = equal && product[static_cast<std::size_t>(i * columns + j)] == all[static_cast<std::size_t>(i * n + j)];
+            CHECK(equal);
+        }
+    });
+}
+
+TEST_CASE_TEMPLATE("a product has the same bits on any number of threads", T, float, double) {
+    each_set([](const std::string&) {
+        for (const Case& c : {Case{300, 310, 280}, Case{64, 120, 400, false, true}, Case{1, 500, 3000}, Case{400, 120, 64, true}}) {
+            const auto a = uniform<T>(c.m * c.k, -1, 1, 5), b = uniform<T>(c.k * c.n, -1, 1, 6);
+            CHECK(same_on_any_threads([&] { return multiply(c, a, b); }));
+        }
+    });
+}
+
+TEST_CASE_TEMPLATE("NaN and Inf spoil exactly the rows and columns they stand in", T, float, double) {
+    each_set([](const std::string&) {
+        const Case c{20, 37, 30};
+        auto a = std::vector<T>(static_cast<std::size_t>(c.m * c.k), T(1)), b = std::vector<T>(static_cast<std::size_t>(c.k * c.n), T(1));
+        a[4 * 30 + 7] = std::numeric_limits<T>::quiet_NaN();
+        b[3 * 37 + 36] = std::numeric_limits<T>::infinity();
+        const auto y = multiply(c, a, b);
+        for (Index i = 0; i < c.m; ++i)
+            for (Index j = 0; j < c.n; ++j) {
+                const T value = y[static_cast<std::size_t>(i * c.n + j)];
+                const T wanted = j == 36 ? std::numeric_limits<T>::infinity() : T(30);
+                CHECK((i == 4 ? std::isnan(value) : value == wanted));
+            }
+    });
+}
+
+TEST_CASE_TEMPLATE("a batch of products equals the products one by one", T, float, double) {
+    each_set([](const std::string&) {
+        for (const Index size : {3, 40, 140}) {
+            const Case c{size, size + 1, size + 2};
+            const Index count = size < 100 ? 20 : 3;
+            std::vector<std::vector<T>> a, b, y;
+            std::vector<kernels::Gemm<T>> calls;
+            for (Index i = 0; i < count; ++i) {
+                a.push_back(uniform<T>(c.m * c.k, -1, 1, static_cast<unsigned>(i)));
+                b.push_back(uniform<T>(c.k * c.n, -1, 1, static_cast<unsigned>(100 + i)));
+                y.emplace_back(static_cast<std::size_t>(c.m * c.n));
+                calls.push_back({false, false, c.m, c.n, c.k, a.back().data(), b.back().data(), y.back().data()});
+            }
+            kernels::gemm_batch(std::span<const kernels::Gemm<T>>(calls));
+            for (std::size_t i = 0; i < y.size(); ++i) CHECK(y[i] == multiply(c, a[i], b[i]));
+        }
+        kernels::gemm_batch(std::span<const kernels::Gemm<T>>());
+    });
+}
