@@ -1,0 +1,102 @@
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <gradpath/autodiff/memory.hpp>
+
+using namespace gradpath;
+
+TEST_CASE("blocks are aligned to 64 bytes, writable to their last byte, and do not overlap") {
+    std::vector<std::pair<unsigned char*, std::size_t>> blocks;
+    for (const std::size_t bytes : {0, 1, 63, 64, 65, 255, 256, 257, 320, 1000, 4096, 5000, 100000, 3000000}) {
+        auto* const block = static_cast<unsigned char*>(memory::allocate(bytes));
+        CHECK(reinterpret_cast<std::uintptr_t>(block) % 64 == 0);
+        std::memset(block, static_cast<int>(blocks.size()), bytes);
+        blocks.emplace_back(block, bytes);
+    }
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        const auto [block, bytes] = blocks[i];
+        bool kept = true;
+        for (std::size_t b = 0; b < bytes; ++b) kept = kept && block[b] == i;
+        CHECK(kept);
+        memory::release(block, bytes);
+    }
+}
+
+TEST_CASE("the counter rises by at least the bytes asked for, at most a quarter and one line more, and comes back") {
+    for (const std::size_t bytes : {1, 64, 100, 257, 321, 1025, 5000, 1 << 20, (1 << 20) + 1}) {
+        const std::size_t before = memory::current_bytes();
+        void* const block = memory::allocate(bytes);
+        const std::size_t taken = memory::current_bytes() - before;
+        CHECK(taken >= bytes);
+        CHECK(taken <= bytes + bytes / 4 + 64);
+        memory::release(block, bytes);
+        CHECK(memory::current_bytes() == before);
+    }
+}
+
+TEST_CASE("releasing nothing is fine, and impossible sizes throw bad_alloc") {
+    const std::size_t before = memory::current_bytes();
+    memory::release(nullptr, 100);
+    CHECK(memory::current_bytes() == before);
+    CHECK_THROWS_AS(memory::allocate(static_cast<std::size_t>(-1)), std::bad_alloc);
+    CHECK_THROWS_AS(memory::allocate(std::size_t{1} << 49), std::bad_alloc);
+    CHECK(memory::current_bytes() == before);
+}
+
+TEST_CASE("blocks may be released on another thread, by many threads at once") {
+    const std::size_t before = memory::current_bytes();
+    constexpr int count = 2000;
+    std::vector<void*> blocks(count);
+    std::thread([&] {
+        for (int i = 0; i < count; ++i) blocks[static_cast<std::size_t>(i)] = memory::allocate(64U * static_cast<unsigned>(i % 50));
+    }).join();
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t)
+        threads.emplace_back([&, t] {
+            for (int i = t; i < count; i += 4) memory::release(blocks[static_cast<std::size_t>(i)], 64U * static_cast<unsigned>(i % 50));
+            for (int i = 0; i < 500; ++i) {
+                auto* const block = static_cast<int*>(memory::allocate(4000));
+                block[0] = block[999] = i;
+                memory::release(block, 4000);
+            }
+        });
+    for (auto& thread : threads) thread.join();
+    CHECK(memory::current_bytes() == before);
+}
+
+TEST_CASE("a peak scope sees the most bytes above its start, and an inner scope does not hide them") {
+    const memory::PeakScope outer;
+    CHECK(outer.peak_bytes() == 0);
+    void* const small = memory::allocate(1 << 16);
+    CHECK(outer.peak_bytes() == 1 << 16);
+    {
+        void* const large = memory::allocate(1 << 20);
+        memory::release(large, 1 << 20);
+    }
+    {
+        const memory::PeakScope inner;
+        CHECK(inner.peak_bytes() == 0);
+        void* const block = memory::allocate(1 << 18);
+        memory::release(block, 1 << 18);
+        CHECK(inner.peak_bytes() == 1 << 18);
+    }
+    CHECK(outer.peak_bytes() == (1 << 16) + (1 << 20));
+    memory::release(small, 1 << 16);
+    CHECK(memory::peak_bytes() >= (1 << 16) + (1 << 20));
+}
+
+TEST_CASE("trimming gives free blocks back and leaves live ones alone") {
+    auto* const live = static_cast<int*>(memory::allocate(4096));
+    live[7] = 42;
+    for (const std::size_t bytes : {100, 10000, 10000000}) memory::release(memory::allocate(bytes), bytes);
+    const std::size_t before = memory::current_bytes();
+    memory::trim();
+    CHECK(memory::current_bytes() == before);
+    CHECK(live[7] == 42);
+    memory::release(live, 4096);
+}
