@@ -1,0 +1,154 @@
+#pragma once
+// A layer is anything callable with a Tensor. A struct that holds parameters lists them (and its children) by name:
+//     static void visit(auto& self, auto&& f) { f("weight", self.weight); f("bias", self.bias); }
+// Names are joined by dots along the way: "features.0.weight". Everything else (counts, files, training) follows from it.
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <gradpath/autodiff/taps.hpp>
+#include <gradpath/autodiff/tensor.hpp>
+
+namespace gradpath::nn {
+
+struct AnyVisitor {
+    void operator()(std::string_view, auto&) const {}
+};
+/// Lists its parameters and children by name.
+template <class M>
+concept Visited = requires(M& model) { std::remove_const_t<M>::visit(model, AnyVisitor{}); };
+
+using ParameterVisitor = std::function<void(const std::string& name, Tensor& value)>;
+using ConstParameterVisitor = std::function<void(const std::string& name, const Tensor& value)>;
+
+/// Calls f(path, tensor) for each parameter below `model`, in the order of its visit; empty tensors are left out.
+template <class M, class F>
+void walk(std::string& path, M& model, const F& f) {
+    if constexpr (std::same_as<std::remove_const_t<M>, Tensor>) {
+        if (model) f(path, model);
+    } else if constexpr (requires { model.each(path, f); }) {
+        model.each(path, f);
+    } else if constexpr (Visited<M>) {
+        std::remove_const_t<M>::visit(model, [&](std::string_view name, auto& child) {
+            const std::size_t before = path.size();
+            if (before > 0) path += '.';
+            path += name;
+            walk(path, child, f);
+            path.resize(before);
+        });
+    }
+}
+
+/// Any callable with a Tensor behind one type: a struct with parameters, a function, a lambda. A copy is a layer of its
+/// own: it starts with the same parameters, and training one leaves the other as it was.
+class Layer {
+public:
+    template <class F>
+        requires(!std::same_as<std::remove_cvref_t<F>, Layer> && std::is_invocable_r_v<Tensor, const F&, const Tensor&>)
+    Layer(F callable) : held_(std::make_unique<Holder<F>>(std::move(callable))) {}
+    Layer(const Layer& other) : held_(other.held_->copy()) {}
+    Layer(Layer&&) noexcept = default;
+    Layer& operator=(const Layer& other) {
+        if (this != &other) held_ = other.held_->copy();
+        return *this;
+    }
+    Layer& operator=(Layer&&) noexcept = default;
+    ~Layer() = default;
+
+    Tensor operator()(const Tensor& x) const { return held_->call(x); }
+    void each(std::string& path, const ParameterVisitor& f) { held_->each(path, f); }
+    void each(std::string& path, const ConstParameterVisitor& f) const { std::as_const(*held_).each(path, f); }
+
+private:
+    struct Held {
+        virtual ~Held() = default;
+        virtual std::unique_ptr<Held> copy() const = 0;
+        virtual Tensor call(const Tensor& x) const = 0;
+        virtual void each(std::string& path, const ParameterVisitor& f) = 0;
+        virtual void each(std::string& path, const ConstParameterVisitor& f) const = 0;
+    };
+    template <class F>
+    struct Holder final : Held {
+        explicit Holder(F f) : callable(std::move(f)) {}
+        std::unique_ptr<Held> copy() const override { return std::make_unique<Holder>(callable); }
+        Tensor call(const Tensor& x) const override { return callable(x); }
+        void each(std::string& path, const ParameterVisitor& f) override { walk(path, callable, f); }
+        void each(std::string& path, const ConstParameterVisitor& f) const override { walk(path, callable, f); }
+        F callable;
+    };
+    std::unique_ptr<Held> held_;
+};
+
+/// Calls a child under its name: what it taps inside is "name.inner", its output is tapped as "name".
+template <class L>
+Tensor named(std::string_view name, const L& layer, const Tensor& x) {
+    Tensor y;
+    {
+        const TapPath path(name);
+        y = layer(x);
+    }
+    return tap(name, y);
+}
+
+/// Layers one after the other, named "0", "1", .. by position. Without layers it returns its input.
+struct Sequential {
+    std::vector<Layer> layers;
+
+    Sequential() = default;
+    template <class... L>
+        requires(sizeof...(L) > 0 && (std::convertible_to<L, Layer> && ...) &&
+                 !(sizeof...(L) == 1 && (std::same_as<std::remove_cvref_t<L>, Sequential> && ...)))
+    explicit Sequential(L... list) {
+        layers.reserve(sizeof...(L));
+        (layers.emplace_back(std::move(list)), ...);
+    }
+    Tensor operator()(const Tensor& x) const {
+        Tensor y = x;
+        for (std::size_t i = 0; i < layers.size(); ++i) y = named(std::to_string(i), layers[i], y);
+        return y;
+    }
+    static void visit(auto& self, auto&& f) {
+        for (std::size_t i = 0; i < self.layers.size(); ++i) f(std::to_string(i), self.layers[i]);
+    }
+};
+
+/// f(name, Tensor&) for every parameter, so that f may assign a new one.
+template <class M>
+void each_parameter(M& model, const ParameterVisitor& f) {
+    std::string path;
+    walk(path, model, f);
+}
+template <class M>
+void each_parameter(const M& model, const ConstParameterVisitor& f) {
+    std::string path;
+    walk(path, model, f);
+}
+
+struct Parameter {
+    std::string name;
+    Tensor value;
+};
+/// Names and values, in the order of the visit.
+template <class M>
+std::vector<Parameter> parameters(const M& model) {
+    std::vector<Parameter> list;
+    each_parameter(model, ConstParameterVisitor([&](const std::string& name, const Tensor& value) {
+                       list.push_back({name, value});
+                   }));
+    return list;
+}
+/// How many numbers the parameters hold.
+template <class M>
+Index count(const M& model) {
+    Index numbers = 0;
+    each_parameter(model, ConstParameterVisitor([&](const std::string&, const Tensor& p) { numbers += p.size(); }));
+    return numbers;
+}
+
+}  // namespace gradpath::nn
