@@ -32,8 +32,8 @@ std::array<std::uint64_t, 2> draws(std::uint64_t seed, std::uint64_t stream, std
 
 double unit(std::uint64_t draw) { return static_cast<double>(draw >> 11) * 0x1p-53; }
 
-// Uniform in 0 .. below-1, every value equally likely: draws below 2⁶⁴ mod `below` would favour the small values and are
-// thrown away. A new attempt takes the position with another top word, far beyond any array.
+// Uniform in 0 .. below-1, every value equally likely: draws below 2⁶⁴ mod `below` would favour the small values and
+// are thrown away. A new attempt takes the position with another top word, far beyond any array.
 std::uint64_t integer_at(std::uint64_t seed, std::uint64_t stream, std::uint64_t position, std::uint64_t below) {
     const std::uint64_t excess = (0 - below) % below;
     for (std::uint64_t attempt = 0;; ++attempt) {

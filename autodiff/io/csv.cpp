@@ -1,5 +1,5 @@
-// A field is quoted where it holds a comma, a quote or a line end, and a quote inside is doubled (RFC 4180, rules 6 and 7).
-// Numbers never need it.
+// A field is quoted where it holds a comma, a quote or a line end, and a quote inside is doubled (RFC 4180, rules 6 and
+// 7). Numbers never need it.
 #include <gradpath/autodiff/io/csv.hpp>
 
 #include <charconv>

@@ -29,12 +29,12 @@ enum class Element : std::uint8_t { f16, bf16, f32, f64, boolean, i8, u8, i16, u
 std::size_t size_of(Element element);  ///< bytes
 bool is_float(Element element);
 
-/// The shape a header claims. Reports a rank above eight, a negative length, or more than 2⁶⁰ bytes (zero-length axes do
-/// not excuse the others).
+/// The shape a header claims. Reports a rank above eight, a negative length, or more than 2⁶⁰ bytes (zero-length axes
+/// do not excuse the others).
 Shape checked_shape(const Fault& fault, std::span<const Index> lengths, Element element);
 
-/// `bytes` hold shape.size() elements in row-major order. f16 and bf16 become their exact float32, integers are rounded to
-/// the dtype's nearest number, any boolean byte but 0 is 1.
+/// `bytes` hold shape.size() elements in row-major order. f16 and bf16 become their exact float32, integers are rounded
+/// to the dtype's nearest number, any boolean byte but 0 is 1.
 Tensor tensor_of(Element element, const Shape& shape, std::string_view bytes, DType dtype);
 /// The same for integers and booleans; throws IoError through `fault` for floats.
 Indices indices_of(const Fault& fault, Element element, const Shape& shape, std::string_view bytes);

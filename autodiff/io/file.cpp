@@ -88,8 +88,9 @@ private:
 class Inflater {
 public:
     Inflater() {
-        require<IoError>(::inflateInit2(&stream, 15 + 16) == Z_OK, "gzip: zlib has no memory");
-    }  // +16: gzip only
+        constexpr int largest_window = 15, gzip_only = 16;
+        require<IoError>(::inflateInit2(&stream, largest_window + gzip_only) == Z_OK, "gzip: zlib has no memory");
+    }
     Inflater(const Inflater&) = delete;
     Inflater& operator=(const Inflater&) = delete;
     ~Inflater() { ::inflateEnd(&stream); }

@@ -13,8 +13,8 @@ struct ReadFile {
 };
 /// The bytes of a regular file. Throws IoError if it is missing, no regular file, or longer than max_bytes.
 std::string read_file(const std::filesystem::path& path, const ReadFile& options = {});
-/// The same, unpacked if the bytes begin as gzip (RFC 1952) does. Throws IoError if the gzip is damaged, cut, or followed
-/// by other bytes, or if it unpacks to more than max_bytes.
+/// The same, unpacked if the bytes begin as gzip (RFC 1952) does. Throws IoError if the gzip is damaged, cut, or
+/// followed by other bytes, or if it unpacks to more than max_bytes.
 std::string read_gz(const std::filesystem::path& path, const ReadFile& options = {});
 /// Writes the parts one after another to a temporary name in the same folder, syncs, and renames. On failure throws
 /// IoError; the old file, if any, is untouched and nothing is left behind. A symbolic link is followed.

@@ -1,7 +1,7 @@
-// An .npy file is a magic string, a version, the length of a header, the header, and the numbers. The header is a Python
-// dictionary literal, {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }; the small parser below accepts exactly
-// the three keys, in any order, and nothing else, so no file can make us evaluate or allocate more than it holds.
-// Source: NEP 1 and the docstring of numpy.lib.format.
+// An .npy file is a magic string, a version, the length of a header, the header, and the numbers. The header is a
+// Python dictionary literal, {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }; the small parser below
+// accepts exactly the three keys, in any order, and nothing else, so no file can make us evaluate or allocate more than
+// it holds. Source: NEP 1 and the docstring of numpy.lib.format.
 #include <gradpath/autodiff/io/npy.hpp>
 
 #include <array>

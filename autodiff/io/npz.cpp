@@ -1,7 +1,7 @@
-// The zip layer is libzip's, which also verifies each entry's CRC-32. Three sizes must agree before memory is taken for an
-// entry: what its npy header says, what the archive's directory says, and what deflate can at most make of the packed bytes
-// (a factor of 1032). The archive is built in memory and written like any file, atomically; entries are dated
-// 1980-01-01, the first day a zip file can name, as NumPy does.
+// The zip layer is libzip's, which also verifies each entry's CRC-32. Three sizes must agree before memory is taken for
+// an entry: what its npy header says, what the archive's directory says, and what deflate can at most make of the
+// packed bytes (a factor of 1032). The archive is built in memory and written like any file, atomically; entries are
+// dated 1980-01-01, the first day a zip file can name, as NumPy does.
 #include <gradpath/autodiff/io/npz.hpp>
 
 #include <algorithm>

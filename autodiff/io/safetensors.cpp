@@ -1,10 +1,10 @@
 // A safetensors file is an 8-byte little-endian length, that many bytes of JSON, and the numbers:
 //   {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}, .., "__metadata__": {"key": "text"}}
-// with offsets from the end of the header. Nothing is believed: the header's length is bounded by the file and by 100 MB,
-// its depth by what the format needs, keys may not repeat, a shape must give exactly the bytes its offsets span, and all
-// spans together must cover the data without gap or overlap, each aligned to its numbers. So every file has one meaning,
-// and memory is taken only for bytes that are there.
-// Source: the format's description, github.com/huggingface/safetensors, README.
+// with offsets from the end of the header. Nothing is believed: the header's length is bounded by the file and by 100
+// MB, its depth by what the format needs, keys may not repeat, a shape must give exactly the bytes its offsets span,
+// and all spans together must cover the data without gap or overlap, each aligned to its numbers. So every file has one
+// meaning, and memory is taken only for bytes that are there. Source: the format's description,
+// github.com/huggingface/safetensors, README.
 #include <gradpath/autodiff/io/safetensors.hpp>
 
 #include <algorithm>

@@ -23,9 +23,9 @@ const Tensor& find(const SafeTensors& file, const std::string& name);
 SafeTensors read_safetensors(const std::filesystem::path& path);
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& name);  ///< name: for messages
 
-/// Writes atomically; equal contents give equal bytes whatever their order (8-byte numbers first, then by name; the header
-/// sorted by name and padded to a multiple of 8). Throws ValueError for a name twice, the name __metadata__, text that is
-/// not UTF-8, or a tensor that is empty.
+/// Writes atomically; equal contents give equal bytes whatever their order (8-byte numbers first, then by name; the
+/// header sorted by name and padded to a multiple of 8). Throws ValueError for a name twice, the name __metadata__,
+/// text that is not UTF-8, or a tensor that is empty.
 void write_safetensors(const std::filesystem::path& path, const SafeTensors& file);
 
 }  // namespace gradpath::io

@@ -18,10 +18,10 @@ struct AdamState {
     Index steps = 0;
 };
 
-/// m ← β₁m + (1-β₁)g; v ← β₂v + (1-β₂)g²; p ← p - rate (m̂ / (√v̂ + ε) + weight_decay p), m̂ = m/(1-β₁ᵗ), v̂ = v/(1-β₂ᵗ).
-/// A buffer that only this list owns is updated in place; handles copied before keep their numbers. Throws ValueError for
-/// options out of range or lists of different lengths, ShapeError or DTypeError where a gradient does not fit; nothing is
-/// changed then.
+/// m ← β₁m + (1-β₁)g; v ← β₂v + (1-β₂)g²; p ← p - rate (m̂ / (√v̂ + ε) + weight_decay p), m̂ = m/(1-β₁ᵗ), v̂ =
+/// v/(1-β₂ᵗ). A buffer that only this list owns is updated in place; handles copied before keep their numbers. Throws
+/// ValueError for options out of range or lists of different lengths, ShapeError or DTypeError where a gradient does
+/// not fit; nothing is changed then.
 void step(std::vector<Tensor>& parameters, const std::vector<Tensor>& gradients, AdamState& state, const Adam& options);
 
 }  // namespace gradpath::minimize

@@ -1,4 +1,5 @@
-// The rule itself is the kernel `sgd`; here stand the checks and the state. Without momentum there is no velocity to keep.
+// The rule itself is the kernel `sgd`; here stand the checks and the state. Without momentum there is no velocity to
+// keep.
 #include <gradpath/autodiff/minimize/sgd.hpp>
 
 #include <cmath>

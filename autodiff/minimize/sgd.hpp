@@ -16,9 +16,10 @@ struct SgdState {
     std::vector<Tensor> velocity = {};  ///< shaped like the parameters; the first step with momentum makes it
 };
 
-/// d = g + weight_decay p; v ← momentum v + d; p ← p - rate v, or p - rate (d + momentum v) with nesterov. A buffer that
-/// only this list owns is updated in place; handles copied before keep their numbers. Throws ValueError for options out
-/// of range or lists of different lengths, ShapeError or DTypeError where a gradient does not fit; nothing is changed then.
+/// d = g + weight_decay p; v ← momentum v + d; p ← p - rate v, or p - rate (d + momentum v) with nesterov. A buffer
+/// that only this list owns is updated in place; handles copied before keep their numbers. Throws ValueError for
+/// options out of range or lists of different lengths, ShapeError or DTypeError where a gradient does not fit; nothing
+/// is changed then.
 void step(std::vector<Tensor>& parameters, const std::vector<Tensor>& gradients, SgdState& state, const Sgd& options);
 
 }  // namespace gradpath::minimize

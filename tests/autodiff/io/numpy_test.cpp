@@ -1,4 +1,5 @@
-// NumPy itself reads what we write and writes what we read. Skipped, with a message, where there is no python3 with numpy.
+// NumPy itself reads what we write and writes what we read. Skipped, with a message, where there is no python3 with
+// numpy.
 #include <doctest/doctest.h>
 
 #include <cstdlib>

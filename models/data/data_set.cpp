@@ -1,0 +1,100 @@
+// Subsets are gathers, so x may have any rank; normalisation is written with ops, so that explaining a model may
+// differentiate through it. Statistics are sums in double, in the order of the rows.
+#include <gradpath/models/data/data_set.hpp>
+
+#include <cmath>
+#include <numeric>
+
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/autodiff/random.hpp>
+
+namespace gradpath::models {
+namespace {
+
+// One number per channel as a tensor that broadcasts against x [rows, channels, ..].
+Tensor per_channel(const std::vector<double>& numbers, const Tensor& x) {
+    Shape shape{static_cast<Index>(numbers.size())};
+    for (Index axis = 2; axis < x.rank(); ++axis) shape = shape.joined({1});
+    return Tensor(shape, numbers).to(x.dtype());
+}
+
+Index channels_of(const char* op, const Tensor& x) {
+    require<ShapeError>(x.rank() >= 2, op, ": x must be [rows, channels, ..] but has shape ", x.shape());
+    return x.shape()[1];
+}
+
+}  // namespace
+
+Tensor normalised(const Tensor& x, const Normalisation& n) {
+    if (n.mean.empty() && n.sd.empty()) return x;
+    const Index channels = channels_of("normalised", x);
+    require<ShapeError>(static_cast<Index>(n.mean.size()) == channels && n.mean.size() == n.sd.size(),
+                        "normalised: x has ", channels, " channels but there are ", n.mean.size(), " means and ",
+                        n.sd.size(), " sds");
+    for (const double sd : n.sd) require(sd > 0, "normalised: sd must be above 0 but is ", sd);
+    return (x - per_channel(n.mean, x)) / per_channel(n.sd, x);
+}
+
+Normalisation channel_statistics(const Tensor& x) {
+    const Index channels = channels_of("channel_statistics", x);
+    require<ShapeError>(x.size() > 0, "channel_statistics: there are no numbers: shape ", x.shape());
+    const Index inner = x.size() / (x.rows() * channels);
+    const double count = static_cast<double>(x.rows() * inner);
+    Normalisation result;
+    for (Index channel = 0; channel < channels; ++channel) {
+        const auto average = [&](const auto& f) {
+            double sum = 0;
+            for (Index row = 0; row < x.rows(); ++row)
+                for (Index i = 0; i < inner; ++i) sum += f(x.at((row * channels + channel) * inner + i));
+            return sum / count;
+        };
+        const double mean = average([](double v) { return v; });
+        const double variance = average([mean](double v) { return (v - mean) * (v - mean); });
+        result.mean.push_back(mean);
+        result.sd.push_back(variance > 0 ? std::sqrt(variance) : 1);
+    }
+    return result;
+}
+
+void check(const DataSet& data) {
+    require(static_cast<bool>(data.x), data.name, ": there are no inputs");
+    require<ShapeError>(data.x.rank() >= 1 && data.labels.shape() == Shape{data.x.rows()}, data.name,
+                        ": there must be one label per row: x has shape ", data.x.shape(), ", labels ",
+                        data.labels.shape());
+    const auto classes = static_cast<Index>(data.classes.size());
+    for (Index row = 0; row < data.labels.size(); ++row)
+        require(data.labels[row] >= 0 && data.labels[row] < classes, data.name, ": row ", row, " has label ",
+                data.labels[row], " but there are ", classes, " classes");
+}
+
+DataSet subset(const DataSet& data, const Indices& rows) {
+    std::vector<Index> labels;
+    labels.reserve(static_cast<std::size_t>(rows.size()));
+    for (const Index row : rows.data()) {
+        require(row >= 0 && row < data.labels.size(), "subset: there is no row ", row, ": ", data.name, " has ",
+                data.labels.size());
+        labels.push_back(data.labels[row]);
+    }
+    return {data.name, gather(data.x, rows), Indices({rows.size()}, labels), data.classes, data.normalisation};
+}
+
+DataSet subset(const DataSet& data, Index first, Index last) {
+    require(first >= 0 && first <= last && last <= data.labels.size(), "subset: rows ", first, " to ", last,
+            " are not all there: ", data.name, " has ", data.labels.size());
+    std::vector<Index> rows(static_cast<std::size_t>(last - first));
+    std::iota(rows.begin(), rows.end(), first);
+    return subset(data, Indices({last - first}, rows));
+}
+
+Split split(const DataSet& data, double fraction, std::uint64_t seed) {
+    require(fraction >= 0 && fraction <= 1, "split: the fraction must lie in [0, 1] but is ", fraction);
+    const Indices order = random::permutation(data.labels.size(), seed);
+    const auto first = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(order.size())));
+    const std::span<const Index> rows = order.data();
+    const auto part = [&](std::span<const Index> some) {
+        return subset(data, Indices({static_cast<Index>(some.size())}, some));
+    };
+    return {part(rows.first(first)), part(rows.subspan(first))};
+}
+
+}  // namespace gradpath::models
