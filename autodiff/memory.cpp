@@ -32,11 +32,11 @@ constexpr bool pooling = true;
 #endif
 
 constexpr std::size_t alignment = 64;
-constexpr std::size_t class_count = 4 + 4 * 40;                  // up to 2⁴⁸ bytes
+constexpr std::size_t class_count = 4 + 4 * 40;  // up to 2⁴⁸ bytes
 constexpr std::size_t largest_class = std::size_t{1} << 48;
-constexpr std::size_t thread_bound = std::size_t{4} << 20;       // free bytes a thread may keep
-constexpr std::size_t thread_class_bound = 32;                   // free blocks of one class a thread may keep
-constexpr std::size_t central_bound = std::size_t{512} << 20;    // free bytes of the process beyond the threads'
+constexpr std::size_t thread_bound = std::size_t{4} << 20;     // free bytes a thread may keep
+constexpr std::size_t thread_class_bound = 32;                 // free blocks of one class a thread may keep
+constexpr std::size_t central_bound = std::size_t{512} << 20;  // free bytes of the process beyond the threads'
 
 struct SizeClass {
     std::size_t position, bytes;
@@ -52,7 +52,7 @@ SizeClass class_of(std::size_t bytes) {
     }
     const auto power = static_cast<std::size_t>(std::bit_width(wanted - 1)) - 1;  // 2^power < wanted ≤ 2^(power+1)
     const std::size_t base = std::size_t{1} << power, step = base / 4;
-    const std::size_t steps = (wanted - base + step - 1) / step;                // 1 .. 4
+    const std::size_t steps = (wanted - base + step - 1) / step;  // 1 .. 4
     return {4 + (power - 8) * 4 + (steps - 1), base + steps * step};
 }
 

@@ -17,8 +17,11 @@ Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 struct Group {
     Index channels, filters, taps, depth, outputs;
     explicit Group(const ConvGeometry& g)
-        : channels(g.channels / g.groups), filters(g.filters / g.groups), taps(g.kernel_height * g.kernel_width),
-          depth(channels * taps), outputs(g.out_height * g.out_width) {}
+        : channels(g.channels / g.groups),
+          filters(g.filters / g.groups),
+          taps(g.kernel_height * g.kernel_width),
+          depth(channels * taps),
+          outputs(g.out_height * g.out_width) {}
 };
 
 struct Range {
@@ -73,7 +76,8 @@ void add_columns(const ConvGeometry& g, const T* columns, T* plane) {
 template <Real T>
 void input_vjp_by_columns(const ConvGeometry& g, const T* dy, const T* weight, T* dx) {
     const Group one(g);
-    const Index plane = g.height * g.width, at_once = std::clamp<Index>(65536 / (one.taps * one.outputs), 1, one.channels);
+    const Index plane = g.height * g.width,
+                at_once = std::clamp<Index>(65536 / (one.taps * one.outputs), 1, one.channels);
     const Index work = std::max<Index>(1, g.filters * one.depth * one.outputs);
     parallel_for(g.rows, std::max<Index>(1, (1 << 18) / work), [&](Index first, Index last) {
         const Scratch<T> columns(at_once * one.taps * one.outputs);
@@ -82,11 +86,17 @@ void input_vjp_by_columns(const ConvGeometry& g, const T* dy, const T* weight, T
             for (Index channel = 0; channel < g.channels;) {
                 const Index group = channel / one.channels, c = channel % one.channels;
                 const Index count = std::min(at_once, one.channels - c);
-                multiply(Product<T>{.m = count * one.taps, .n = one.outputs, .k = one.filters,
-                                    .a = weight + group * one.filters * one.depth + c * one.taps, .a_row = 1,
+                multiply(Product<T>{.m = count * one.taps,
+                                    .n = one.outputs,
+                                    .k = one.filters,
+                                    .a = weight + group * one.filters * one.depth + c * one.taps,
+                                    .a_row = 1,
                                     .a_depth = one.depth,
                                     .b = dy + (row * g.filters + group * one.filters) * one.outputs,
-                                    .b_depth = one.outputs, .b_column = 1, .c = columns.get(), .c_row = one.outputs});
+                                    .b_depth = one.outputs,
+                                    .b_column = 1,
+                                    .c = columns.get(),
+                                    .c_row = one.outputs});
                 for (Index i = 0; i < count; ++i)
                     add_columns(g, columns.get() + i * one.taps * one.outputs,
                                 dx + (row * g.channels + channel + i) * plane);
@@ -100,8 +110,12 @@ template <Real T>
 class Dots {
 public:
     explicit Dots(const ConvGeometry& g)
-        : g_(g), one_(g), band_(std::clamp<Index>(65536 / std::max<Index>(1, one_.depth * g.out_width), 1, g.out_height)),
-          pitch_(ceil_div(band_ * g.out_width, 16) * 16), columns_(one_.depth * pitch_), planes_(one_.filters * pitch_) {}
+        : g_(g),
+          one_(g),
+          band_(std::clamp<Index>(65536 / std::max<Index>(1, one_.depth * g.out_width), 1, g.out_height)),
+          pitch_(ceil_div(band_ * g.out_width, 16) * 16),
+          columns_(one_.depth * pitch_),
+          planes_(one_.filters * pitch_) {}
 
     /// dw (+)= the weight adjoint of one group of one image.
     void run(const T* x, const T* dy, T* dw, bool add) const {
@@ -110,8 +124,8 @@ public:
             for (Index f = 0; f < one_.filters; ++f)
                 put(dy + f * one_.outputs + first * g_.out_width, count, planes_.get() + f * pitch_);
             for (Index p = 0; p < one_.depth; ++p) view(x, p, first, rows, columns_.get() + p * pitch_);
-            table<T>().dots(pitch_, planes_.get(), pitch_, one_.filters, columns_.get(), pitch_, one_.depth, dw, one_.depth,
-                            add || first > 0);
+            table<T>().dots(pitch_, planes_.get(), pitch_, one_.filters, columns_.get(), pitch_, one_.depth, dw,
+                            one_.depth, add || first > 0);
         }
     }
 
@@ -131,7 +145,8 @@ private:
             if (y < 0 || y >= g_.height) continue;
             const T* const from = x + (c * g_.height + y) * g_.width;
             T* const line = to + r * g_.out_width;
-            if (g_.stride_width == 1) std::copy(from + across.first + right, from + across.last + right, line + across.first);
+            if (g_.stride_width == 1)
+                std::copy(from + across.first + right, from + across.last + right, line + across.first);
             else
                 for (Index ox = across.first; ox < across.last; ++ox) line[ox] = from[ox * g_.stride_width + right];
         }

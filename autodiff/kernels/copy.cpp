@@ -51,7 +51,8 @@ Index merge(std::span<const Index> lengths, std::span<const Index> strides_x, st
     for (std::size_t i = 0; i < lengths.size(); ++i) {
         if (lengths[i] == 1) continue;
         Axis& before = axes[static_cast<std::size_t>(rank - 1)];
-        const bool joined = rank > 2 && before.step_x == strides_x[i] * lengths[i] && before.step_y == strides_y[i] * lengths[i];
+        const bool joined =
+            rank > 2 && before.step_x == strides_x[i] * lengths[i] && before.step_y == strides_y[i] * lengths[i];
         if (joined) before = {before.length * lengths[i], strides_x[i], strides_y[i]};
         else put({lengths[i], strides_x[i], strides_y[i]});
     }
@@ -71,7 +72,8 @@ void copy_strided(std::span<const Index> lengths, const T* x, std::span<const In
     const Axis rows = axes[static_cast<std::size_t>(rank - 2)], columns = axes[static_cast<std::size_t>(rank - 1)];
     if (rank <= 3) {  // one axis left (or none): split the row itself
         parallel_for(columns.length, block, [=](Index first, Index last) {
-            copy_row(last - first, x + first * columns.step_x, columns.step_x, y + first * columns.step_y, columns.step_y);
+            copy_row(last - first, x + first * columns.step_x, columns.step_x, y + first * columns.step_y,
+                     columns.step_y);
         });
         return;
     }
@@ -94,7 +96,9 @@ void copy_strided(std::span<const Index> lengths, const T* x, std::span<const In
     });
 }
 
-template void copy_strided(std::span<const Index>, const float*, std::span<const Index>, float*, std::span<const Index>);
-template void copy_strided(std::span<const Index>, const double*, std::span<const Index>, double*, std::span<const Index>);
+template void copy_strided(std::span<const Index>, const float*, std::span<const Index>, float*,
+                           std::span<const Index>);
+template void copy_strided(std::span<const Index>, const double*, std::span<const Index>, double*,
+                           std::span<const Index>);
 
 }  // namespace gradpath::kernels

@@ -53,7 +53,8 @@ std::atomic<const Tables*> chosen{nullptr};
 }  // namespace
 
 const Tables& active() {
-    if (const Tables* tables = chosen.load(std::memory_order_acquire)) [[likely]] return *tables;
+    if (const Tables* tables = chosen.load(std::memory_order_acquire)) [[likely]]
+        return *tables;
     const char* wish = std::getenv("GRADPATH_ISA");
     const Tables* best = wish != nullptr && *wish != '\0' ? &find("GRADPATH_ISA", wish) : &all().back();
     const Tables* nobody = nullptr;

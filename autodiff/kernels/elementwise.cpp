@@ -10,7 +10,9 @@ namespace {
 
 constexpr Index block = 16384;  // numbers per task: some microseconds of work, more than it costs to wake a thread
 
-std::size_t place(OpCode code, OpCode first) { return static_cast<std::size_t>(code) - static_cast<std::size_t>(first); }
+std::size_t place(OpCode code, OpCode first) {
+    return static_cast<std::size_t>(code) - static_cast<std::size_t>(first);
+}
 
 }  // namespace
 
@@ -93,9 +95,10 @@ template void unary(OpCode, const float*, float*, Index);
 template void unary(OpCode, const double*, double*, Index);
 template void binary(OpCode, const float*, Index, const float*, Index, float*, Index);
 template void binary(OpCode, const double*, Index, const double*, Index, double*, Index);
-template void binary_blocks(OpCode, const float*, const Index*, Index, const float*, const Index*, Index, float*, Index, Index);
-template void binary_blocks(OpCode, const double*, const Index*, Index, const double*, const Index*, Index, double*, Index,
+template void binary_blocks(OpCode, const float*, const Index*, Index, const float*, const Index*, Index, float*, Index,
                             Index);
+template void binary_blocks(OpCode, const double*, const Index*, Index, const double*, const Index*, Index, double*,
+                            Index, Index);
 template void where(const float*, Index, const float*, Index, const float*, Index, float*, Index);
 template void where(const double*, Index, const double*, Index, const double*, Index, double*, Index);
 template void fill(float*, float, Index);

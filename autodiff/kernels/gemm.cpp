@@ -51,64 +51,108 @@ void pack_rows(const T* a, Index a_row, Index a_depth, Index rows, Index depth, 
     }
 }
 
+/// Few rows do not repay packing b, if its rows are contiguous.
+template <Real T>
+bool reads_in_place(const Product<T>& product, const GemmTiles<T>& tiles) {
+    return product.b_column == 1 && product.m <= 8 * tiles.rows;
+}
+
+struct Span {
+    Index first, count;
+};
+
 /// One block of the depth and of the columns: its panels of b, packed or in place.
 template <Real T>
 class Columns {
 public:
-    Columns(const Product<T>& product, const GemmTiles<T>& tiles, Index first_depth, Index depth, Index first_column,
-            Index columns, T* buffer)
-        : width_(tiles.columns), columns_(columns), depth_(depth), b_depth_(product.b_depth), b_column_(product.b_column),
-          b_(product.b + first_depth * b_depth_ + first_column * b_column_), buffer_(buffer),
-          in_place_(b_column_ == 1 && product.m <= 8 * tiles.rows) {
-        for (Index p = 0; p < depth; ++p) {
+    const Span depth, columns;
+
+    Columns(const Product<T>& product, const GemmTiles<T>& tiles, Span depth_span, Span column_span, T* buffer)
+        : depth(depth_span),
+          columns(column_span),
+          width_(tiles.columns),
+          b_depth_(product.b_depth),
+          b_column_(product.b_column),
+          b_(product.b + depth.first * b_depth_ + columns.first * b_column_),
+          buffer_(buffer),
+          in_place_(reads_in_place(product, tiles)) {
+        for (Index p = 0; p < depth.count; ++p) {
             packed_[static_cast<std::size_t>(p)] = p * width_;
             direct_[static_cast<std::size_t>(p)] = p * b_depth_;
         }
     }
-    Index panels() const { return ceil_div(columns_, width_); }
-    Index width(Index panel) const { return std::min(width_, columns_ - panel * width_); }
+    Index panels() const { return ceil_div(columns.count, width_); }
+    Index width(Index panel) const { return std::min(width_, columns.count - panel * width_); }
+    /// A tile reads whole rows of a panel, so the last panel is packed unless it is full.
     bool in_place(Index panel) const { return in_place_ && width(panel) == width_; }
     void pack(Index panel) const {
         if (in_place(panel)) return;
-        pack_panel(b_ + panel * width_ * b_column_, b_depth_, b_column_, depth_, width(panel), width_, at(panel));
+        pack_panel(b_ + panel * width_ * b_column_, b_depth_, b_column_, depth.count, width(panel), width_, at(panel));
     }
     const T* data(Index panel) const { return in_place(panel) ? b_ + panel * width_ : at(panel); }
     const Index* offsets(Index panel) const { return in_place(panel) ? direct_.data() : packed_.data(); }
 
 private:
-    T* at(Index panel) const { return buffer_ + (in_place_ ? 0 : panel * width_ * depth_); }
+    T* at(Index panel) const { return buffer_ + (in_place_ ? 0 : panel * width_ * depth.count); }
 
-    Index width_, columns_, depth_, b_depth_, b_column_;
+    Index width_, b_depth_, b_column_;
     const T* b_;
     T* buffer_;
     bool in_place_;
     Offsets packed_, direct_;
 };
 
-/// Rows first .. last-1 of c, panels first_panel .. last_panel-1.
+/// Some rows of c times some of the panels.
 template <Real T>
-void multiply_block(const Product<T>& product, const GemmTiles<T>& tiles, const Columns<T>& columns, Index first_depth,
-                    Index depth, Index first_column, Index first, Index last, Index first_panel, Index last_panel) {
-    const bool pack = last_panel - first_panel >= 6 && last - first > 1;
-    const T* a = product.a + first * product.a_row + first_depth * product.a_depth;
-    const Scratch<T> packed(pack ? (last - first) * depth : 0);
-    if (pack) pack_rows(a, product.a_row, product.a_depth, last - first, depth, tiles.rows, packed.get());
-    for (Index panel = first_panel; panel < last_panel; ++panel)
-        for (Index row = first; row < last; row += tiles.rows) {
-            const Index rows = std::min(tiles.rows, last - row);
-            const T* const from = pack ? packed.get() + (row - first) * depth : a + (row - first) * product.a_row;
-            multiply_tile(tiles, rows, columns.width(panel), depth, from, pack ? 1 : product.a_row,
-                          pack ? rows : product.a_depth, columns.data(panel), columns.offsets(panel),
-                          product.c + row * product.c_row + first_column + panel * tiles.columns, product.c_row,
-                          first_depth > 0);
+void multiply_block(const Product<T>& product, const GemmTiles<T>& tiles, const Columns<T>& columns, Span rows,
+                    Span panels) {
+    const Index depth = columns.depth.count;
+    const bool pack = panels.count >= 6 && rows.count > 1;
+    const T* const a = product.a + rows.first * product.a_row + columns.depth.first * product.a_depth;
+    const Scratch<T> packed(pack ? rows.count * depth : 0);
+    if (pack) pack_rows(a, product.a_row, product.a_depth, rows.count, depth, tiles.rows, packed.get());
+    for (Index panel = panels.first; panel < panels.first + panels.count; ++panel)
+        for (Index row = 0; row < rows.count; row += tiles.rows) {
+            const Index height = std::min(tiles.rows, rows.count - row);
+            const T* const from = pack ? packed.get() + row * depth : a + row * product.a_row;
+            T* const to =
+                product.c + (rows.first + row) * product.c_row + columns.columns.first + panel * tiles.columns;
+            multiply_tile(tiles, height, columns.width(panel), depth, from, pack ? 1 : product.a_row,
+                          pack ? height : product.a_depth, columns.data(panel), columns.offsets(panel), to,
+                          product.c_row, columns.depth.first > 0);
         }
+}
+
+/// All rows of c: packs the panels, then spreads blocks of rows, times groups of panels, over the threads.
+template <Real T>
+void multiply_columns(const Product<T>& product, const GemmTiles<T>& tiles, const Columns<T>& columns) {
+    const Index m = product.m, panels = columns.panels();
+    const bool small = m * columns.columns.count * columns.depth.count <= one_task;
+    if (reads_in_place(product, tiles)) {
+        columns.pack(panels - 1);
+    } else {
+        const Index grain = small ? panels : std::max<Index>(1, 32768 / (columns.depth.count * tiles.columns));
+        parallel_for(panels, grain, [&](Index first, Index last) {
+            for (Index panel = first; panel < last; ++panel) columns.pack(panel);
+        });
+    }
+    const Index blocks = ceil_div(m, row_block), rows = ceil_div(ceil_div(m, blocks), tiles.rows) * tiles.rows;
+    const Index groups = std::min(panels, ceil_div(8, blocks)), group = ceil_div(panels, groups);
+    parallel_for(blocks * groups, small ? blocks * groups : 1, [&](Index first, Index last) {
+        for (Index task = first; task < last; ++task) {
+            const Index row = task / groups * rows, panel = task % groups * group;
+            if (row >= m || panel >= panels) continue;
+            multiply_block(product, tiles, columns, {row, std::min(rows, m - row)},
+                           {panel, std::min(group, panels - panel)});
+        }
+    });
 }
 
 }  // namespace
 
 template <Real T>
-void multiply_tile(const GemmTiles<T>& tiles, Index rows, Index columns, Index depth, const T* a, Index a_row, Index a_depth,
-                   const T* b, const Index* offsets, T* c, Index c_row, bool add) {
+void multiply_tile(const GemmTiles<T>& tiles, Index rows, Index columns, Index depth, const T* a, Index a_row,
+                   Index a_depth, const T* b, const Index* offsets, T* c, Index c_row, bool add) {
     const bool narrow = columns <= tiles.columns / 2;
     const Index width = narrow ? tiles.columns / 2 : tiles.columns;
     const auto run = (narrow ? tiles.narrow : tiles.wide)[rows - 1];
@@ -122,52 +166,38 @@ void multiply_tile(const GemmTiles<T>& tiles, Index rows, Index columns, Index d
 
 template <Real T>
 void multiply(const Product<T>& product) {
-    const auto [m, n, k, a, a_row, a_depth, b, b_depth, b_column, c, c_row] = product;
+    const Index m = product.m, n = product.n, k = product.k;
     if (m <= 0 || n <= 0) return;
     if (k <= 0) {
-        for (Index i = 0; i < m; ++i) std::fill(c + i * c_row, c + i * c_row + n, T(0));
+        for (Index i = 0; i < m; ++i) std::fill_n(product.c + i * product.c_row, n, T(0));
         return;
     }
     const GemmTiles<T>& tiles = table<T>().gemm;
-    const bool small = m * n * std::min(k, tiles.depth) <= one_task;
-    const bool in_place = b_column == 1 && m <= 8 * tiles.rows;
-    const Index buffer_columns = in_place ? tiles.columns : ceil_div(std::min(n, most_columns), tiles.columns) * tiles.columns;
-    const Scratch<T> buffer(buffer_columns * std::min(k, tiles.depth));
-    const Index row_blocks = ceil_div(m, row_block);
-    const Index rows = ceil_div(ceil_div(m, row_blocks), tiles.rows) * tiles.rows;
-
-    for (Index first_column = 0; first_column < n; first_column += most_columns)
-        for (Index first_depth = 0; first_depth < k; first_depth += tiles.depth) {
-            const Index depth = std::min(tiles.depth, k - first_depth);
-            const Columns<T> columns(product, tiles, first_depth, depth, first_column, std::min(most_columns, n - first_column),
-                                     buffer.get());
-            const Index panels = columns.panels();
-            if (in_place) {
-                columns.pack(panels - 1);
-            } else {
-                const Index grain = small ? panels : std::max<Index>(1, 32768 / (depth * tiles.columns));
-                parallel_for(panels, grain, [&](Index first, Index last) {
-                    for (Index panel = first; panel < last; ++panel) columns.pack(panel);
-                });
-            }
-            const Index groups = std::min(panels, ceil_div(8, row_blocks)), group = ceil_div(panels, groups);
-            parallel_for(row_blocks * groups, small ? row_blocks * groups : 1, [&](Index first, Index last) {
-                for (Index task = first; task < last; ++task) {
-                    const Index row = task / groups * rows, panel = task % groups * group;
-                    if (row >= m || panel >= panels) continue;
-                    multiply_block(product, tiles, columns, first_depth, depth, first_column, row, std::min(row + rows, m),
-                                   panel, std::min(panel + group, panels));
-                }
-            });
+    const Index packed = reads_in_place(product, tiles)
+                             ? tiles.columns
+                             : ceil_div(std::min(n, most_columns), tiles.columns) * tiles.columns;
+    const Scratch<T> buffer(packed * std::min(k, tiles.depth));
+    for (Index column = 0; column < n; column += most_columns)
+        for (Index depth = 0; depth < k; depth += tiles.depth) {
+            const Columns<T> columns(product, tiles, {depth, std::min(tiles.depth, k - depth)},
+                                     {column, std::min(most_columns, n - column)}, buffer.get());
+            multiply_columns(product, tiles, columns);
         }
 }
 
 template <Real T>
 void gemm(const Gemm<T>& g) {
-    multiply(Product<T>{.m = g.m, .n = g.n, .k = g.k,
-                        .a = g.a, .a_row = g.transpose_a ? 1 : g.k, .a_depth = g.transpose_a ? g.m : 1,
-                        .b = g.b, .b_depth = g.transpose_b ? 1 : g.n, .b_column = g.transpose_b ? g.k : 1,
-                        .c = g.c, .c_row = g.n});
+    multiply(Product<T>{.m = g.m,
+                        .n = g.n,
+                        .k = g.k,
+                        .a = g.a,
+                        .a_row = g.transpose_a ? 1 : g.k,
+                        .a_depth = g.transpose_a ? g.m : 1,
+                        .b = g.b,
+                        .b_depth = g.transpose_b ? 1 : g.n,
+                        .b_column = g.transpose_b ? g.k : 1,
+                        .c = g.c,
+                        .c_row = g.n});
 }
 
 template <Real T>
@@ -186,8 +216,8 @@ void gemm_batch(std::span<const Gemm<T>> calls) {
 
 template void multiply(const Product<float>&);
 template void multiply(const Product<double>&);
-template void multiply_tile(const GemmTiles<float>&, Index, Index, Index, const float*, Index, Index, const float*, const Index*,
-                            float*, Index, bool);
+template void multiply_tile(const GemmTiles<float>&, Index, Index, Index, const float*, Index, Index, const float*,
+                            const Index*, float*, Index, bool);
 template void multiply_tile(const GemmTiles<double>&, Index, Index, Index, const double*, Index, Index, const double*,
                             const Index*, double*, Index, bool);
 template void gemm(const Gemm<float>&);

@@ -63,15 +63,15 @@ void dots_tile(Index n, const T* a, Index step_a, const T* b, Index step_b, T* c
     }
     for (int r = 0; r < R; ++r)
         for (int k = 0; k < C; ++k) {
-            const T total = sum[r][k].template across<Plus>();
+            const T total = xsimd::hadd(sum[r][k].v);
             T& at = c[r * step_c + k];
             at = add ? at + total : total;
         }
 }
 
 template <class L, class T = typename L::Scalar>
-void dots_loop(Index n, const T* a, Index step_a, Index rows, const T* b, Index step_b, Index columns, T* c, Index step_c,
-               bool add) {
+void dots_loop(Index n, const T* a, Index step_a, Index rows, const T* b, Index step_b, Index columns, T* c,
+               Index step_c, bool add) {
     constexpr int C = L::size * sizeof(T) == 64 ? 4 : 2;  // as many accumulators as the set has registers for
     const auto row_band = [&]<int R>(Index i) {
         Index j = 0;

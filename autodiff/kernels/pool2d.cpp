@@ -1,7 +1,6 @@
 // Pooling over planes. A window takes what of it lies inside the plane: padding never wins a maximum and counts as zeros
 // in an average. Every set of instructions gives the same bits: comparisons are exact, and sums run in reading order.
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include <gradpath/autodiff/kernels/kernels.hpp>
@@ -21,9 +20,30 @@ void each_plane(const PoolGeometry& g, const auto& f) {
 struct Range {
     Index first, last;
 };
+/// The inputs of a window along one axis.
 Range inside(Index out, Index stride, Index padding, Index kernel, Index length) {
     const Index first = out * stride - padding;
     return {std::max<Index>(first, 0), std::min(first + kernel, length)};
+}
+/// The outputs whose tap at `shift` (after padding) meets an input: 0 ≤ out · stride + shift < length.
+Range meets(Index outputs, Index stride, Index shift, Index length) {
+    const Index first = std::min(outputs, (std::max<Index>(-shift, 0) + stride - 1) / stride);
+    return {first, shift >= length ? first : std::clamp((length - shift + stride - 1) / stride, first, outputs)};
+}
+
+/// One tap of a row of windows: x points at what the tap of window 0 meets, `at` is its position in the plane. A number
+/// takes over if it is larger than the best so far, or the first NaN. The pointers share no memory, which lets the
+/// compiler vectorise.
+template <Real T>
+void challenge(Range windows, Index stride, const T* __restrict x, std::int32_t at, T* __restrict best,
+               std::int32_t* __restrict winners) {
+    const std::int32_t step = static_cast<std::int32_t>(stride);
+    for (Index o = windows.first; o < windows.last; ++o) {
+        const T value = x[o * stride], old = best[o];
+        const bool better = !(value <= old) & (old == old);
+        best[o] = better ? value : old;
+        winners[o] = better ? at + static_cast<std::int32_t>(o) * step : winners[o];
+    }
 }
 
 /// f(out position, rows, columns) for each window of a plane.
@@ -41,20 +61,25 @@ template <Real T>
 void max_pool2d(const PoolGeometry& g, const T* x, T* y, std::int32_t* winners) {
     each_plane(g, [&](Index plane) {
         const T* const from = x + plane * g.height * g.width;
-        const Index to = plane * g.out_height * g.out_width;
-        each_window(g, [&](Index out, Range rows, Range columns) {
-            T best = -std::numeric_limits<T>::infinity();
-            Index winner = -1;
+        for (Index oy = 0; oy < g.out_height; ++oy) {
+            T* const best = y + (plane * g.out_height + oy) * g.out_width;
+            std::int32_t* const winner = winners + (plane * g.out_height + oy) * g.out_width;
+            const Range rows = inside(oy, g.stride_height, g.padding_height, g.kernel_height, g.height);
+            for (Index ox = 0; ox < g.out_width; ++ox) {
+                best[ox] = -std::numeric_limits<T>::infinity();
+                const Index column = std::max<Index>(ox * g.stride_width - g.padding_width, 0);
+                winner[ox] = static_cast<std::int32_t>(rows.first * g.width + column);
+            }
             for (Index i = rows.first; i < rows.last; ++i)
-                for (Index j = columns.first; j < columns.last; ++j) {
-                    const T value = from[i * g.width + j];
-                    const bool better = winner < 0 || value > best || (std::isnan(value) && !std::isnan(best));
-                    best = better ? value : best;
-                    winner = better ? i * g.width + j : winner;
+                for (Index j = 0; j < g.kernel_width; ++j) {
+                    const Index at = i * g.width + j - g.padding_width;
+                    const auto place = static_cast<std::int32_t>(at);
+                    const Range windows = meets(g.out_width, g.stride_width, j - g.padding_width, g.width);
+                    if (g.stride_width == 1) challenge(windows, 1, from + at, place, best, winner);
+                    else if (g.stride_width == 2) challenge(windows, 2, from + at, place, best, winner);
+                    else challenge(windows, g.stride_width, from + at, place, best, winner);
                 }
-            y[to + out] = best;
-            winners[to + out] = static_cast<std::int32_t>(std::max<Index>(winner, 0));
-        });
+        }
     });
 }
 

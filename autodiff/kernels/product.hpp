@@ -22,7 +22,7 @@ void multiply(const Product<T>& product);
 /// Runs the tile that fits `rows` rows and `columns` columns (at most the largest tile's) and writes only those. Row p of
 /// b is at b + offsets[p] and must be readable for a whole tile.
 template <Real T>
-void multiply_tile(const GemmTiles<T>& tiles, Index rows, Index columns, Index depth, const T* a, Index a_row, Index a_depth,
-                   const T* b, const Index* offsets, T* c, Index c_row, bool add);
+void multiply_tile(const GemmTiles<T>& tiles, Index rows, Index columns, Index depth, const T* a, Index a_row,
+                   Index a_depth, const T* b, const Index* offsets, T* c, Index c_row, bool add);
 
 }  // namespace gradpath::kernels

@@ -6,9 +6,13 @@ namespace {
 
 struct Plus {
     template <class N>
-    static N one(N a, N b) { return a + b; }
+    static N one(N a, N b) {
+        return a + b;
+    }
     template <class L>
-    static L identity() { return L::all(0); }
+    static L identity() {
+        return L::all(0);
+    }
 };
 
 struct Largest {  // NaN wins
@@ -18,7 +22,9 @@ struct Largest {  // NaN wins
         else return select(a > b, a, select(a <= b, b, a + b));
     }
     template <class L>
-    static L identity() { return L::all(-L::infinity); }
+    static L identity() {
+        return L::all(-L::infinity);
+    }
 };
 
 /// K lanes that are reduced side by side.
@@ -106,7 +112,8 @@ template <class L>
 void each_strip(Index first, Index last, auto&& f) {
     Index column = first;
     for (; column + 4 * L::size <= last; column += 4 * L::size) f.template operator()<4>(column, L::size);
-    for (; column < last; column += L::size) f.template operator()<1>(column, last - column < L::size ? last - column : L::size);
+    for (; column < last; column += L::size)
+        f.template operator()<1>(column, last - column < L::size ? last - column : L::size);
 }
 
 template <class L, int K, class Strip>

@@ -88,8 +88,8 @@ void softmax_vjp(const T* y, const T* g, T* dx, Index rows, Index n) {
 }
 
 template <Real T, Index R, Index C>
-void tile(Index depth, const T* a, Index step_row, Index step_depth, const T* b, const Index* offsets, T* c, Index step_c,
-          bool add) {
+void tile(Index depth, const T* a, Index step_row, Index step_depth, const T* b, const Index* offsets, T* c,
+          Index step_c, bool add) {
     T total[R][C] = {};
     for (Index p = 0; p < depth; ++p)
         for (Index r = 0; r < R; ++r)
@@ -123,7 +123,8 @@ void adam(const AdamStep& o, const T* gradient, T* parameter, T* mean, T* varian
 
 template <Real T>
 void sgd(const SgdStep& o, const T* gradient, T* parameter, T* velocity, Index n) {
-    const T rate = static_cast<T>(o.rate), momentum = static_cast<T>(o.momentum), decay = static_cast<T>(o.weight_decay);
+    const T rate = static_cast<T>(o.rate), momentum = static_cast<T>(o.momentum),
+            decay = static_cast<T>(o.weight_decay);
     for (Index i = 0; i < n; ++i) {
         const T g = gradient[i] + decay * parameter[i];
         T step = g;
@@ -143,8 +144,10 @@ constexpr bool in_order_of_op_code(OpCode first) {
     List::each([&]<class Formula>() { right = right && static_cast<int>(Formula::info.code) == place++; });
     return right;
 }
-static_assert(in_order_of_op_code<formula::UnaryOps>(OpCode::neg), "UnaryOps and op_code.hpp list ops in different order");
-static_assert(in_order_of_op_code<formula::BinaryOps>(OpCode::add), "BinaryOps and op_code.hpp list ops in different order");
+static_assert(in_order_of_op_code<formula::UnaryOps>(OpCode::neg),
+              "UnaryOps and op_code.hpp list ops in different order");
+static_assert(in_order_of_op_code<formula::BinaryOps>(OpCode::add),
+              "BinaryOps and op_code.hpp list ops in different order");
 
 template <Real T>
 void fill(Table<T>& table) {
@@ -158,7 +161,9 @@ void fill(Table<T>& table) {
     table.softmax = &softmax<T>;
     table.log_softmax = &log_softmax<T>;
     table.softmax_vjp = &softmax_vjp<T>;
-    table.gemm = {.rows = 4, .columns = 8, .depth = 256,
+    table.gemm = {.rows = 4,
+                  .columns = 8,
+                  .depth = 256,
                   .wide = {&tile<T, 1, 8>, &tile<T, 2, 8>, &tile<T, 3, 8>, &tile<T, 4, 8>},
                   .narrow = {&tile<T, 1, 4>, &tile<T, 2, 4>, &tile<T, 3, 4>, &tile<T, 4, 4>}};
     table.dots = &dots<T>;

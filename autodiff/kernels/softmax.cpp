@@ -29,9 +29,8 @@ void log_softmax(const T* x, T* y, Index rows, Index n) {
 template <Real T>
 void softmax_vjp(const T* y, const T* g, T* dx, Index rows, Index n) {
     const auto loop = table<T>().softmax_vjp;
-    parallel_for(rows, rows_per_task(n), [=](Index first, Index last) {
-        loop(y + first * n, g + first * n, dx + first * n, last - first, n);
-    });
+    parallel_for(rows, rows_per_task(n),
+                 [=](Index first, Index last) { loop(y + first * n, g + first * n, dx + first * n, last - first, n); });
 }
 
 template <Real T>

@@ -13,8 +13,8 @@ template <Real T>
 struct GemmTiles {
     static constexpr Index most_rows = 14;
     /// c[i][j] (+)= Σ_p a[i step_row + p step_depth] · b[offsets[p] + j], a chain over p from 0, then one addition if `add`.
-    using Tile = void (*)(Index depth, const T* a, Index step_row, Index step_depth, const T* b, const Index* offsets, T* c,
-                          Index step_c, bool add);
+    using Tile = void (*)(Index depth, const T* a, Index step_row, Index step_depth, const T* b, const Index* offsets,
+                          T* c, Index step_c, bool add);
     Index rows, columns;     ///< the largest tile; columns is a multiple of two vectors
     Index depth;             ///< inner sums are split into blocks of this length: part of the meaning of the bits
     Tile wide[most_rows];    ///< [r - 1]: r rows, `columns` columns
@@ -34,8 +34,8 @@ struct Table {
     void (*softmax_vjp)(const T* y, const T* g, T* dx, Index rows, Index n);
     GemmTiles<T> gemm;
     /// c[i step_c + j] (+)= Σ_l a[i step_a + l] · b[j step_b + l]; n is a multiple of 16, rows start on 64 bytes.
-    void (*dots)(Index n, const T* a, Index step_a, Index rows, const T* b, Index step_b, Index columns, T* c, Index step_c,
-                 bool add);
+    void (*dots)(Index n, const T* a, Index step_a, Index rows, const T* b, Index step_b, Index columns, T* c,
+                 Index step_c, bool add);
     void (*adam)(const AdamStep& o, const T* gradient, T* parameter, T* mean, T* variance, Index n);
     void (*sgd)(const SgdStep& o, const T* gradient, T* parameter, T* velocity, Index n);
 };

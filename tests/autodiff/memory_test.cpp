@@ -53,12 +53,14 @@ TEST_CASE("blocks may be released on another thread, by many threads at once") {
     constexpr int count = 2000;
     std::vector<void*> blocks(count);
     std::thread([&] {
-        for (int i = 0; i < count; ++i) blocks[static_cast<std::size_t>(i)] = memory::allocate(64U * static_cast<unsigned>(i % 50));
+        for (int i = 0; i < count; ++i)
+            blocks[static_cast<std::size_t>(i)] = memory::allocate(64U * static_cast<unsigned>(i % 50));
     }).join();
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t)
         threads.emplace_back([&, t] {
-            for (int i = t; i < count; i += 4) memory::release(blocks[static_cast<std::size_t>(i)], 64U * static_cast<unsigned>(i % 50));
+            for (int i = t; i < count; i += 4)
+                memory::release(blocks[static_cast<std::size_t>(i)], 64U * static_cast<unsigned>(i % 50));
             for (int i = 0; i < 500; ++i) {
                 auto* const block = static_cast<int*>(memory::allocate(4000));
                 block[0] = block[999] = i;

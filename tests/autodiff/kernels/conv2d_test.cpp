@@ -6,10 +6,11 @@ using kernels::ConvGeometry;
 
 namespace {
 
-ConvGeometry geometry(Index rows, Index channels, Index filters, Index size, Index kernel, Index stride = 1, Index padding = 0,
-                      Index dilation = 1, Index groups = 1) {
-    ConvGeometry g{rows,   channels, size,    size + 2, filters,  kernel,   kernel + (size > kernel), stride, stride,
-                   padding, padding, dilation, dilation, groups, 0, 0};
+ConvGeometry geometry(Index rows, Index channels, Index filters, Index size, Index kernel, Index stride = 1,
+                      Index padding = 0, Index dilation = 1, Index groups = 1) {
+    ConvGeometry g{rows,   channels, size,    size + 2, filters,  kernel,   kernel + (size > kernel),
+                   stride, stride,   padding, padding,  dilation, dilation, groups,
+                   0,      0};
     g.out_height = (g.height + 2 * padding - dilation * (g.kernel_height - 1) - 1) / stride + 1;
     g.out_width = (g.width + 2 * padding - dilation * (g.kernel_width - 1) - 1) / stride + 1;
     return g;
@@ -22,11 +23,21 @@ std::vector<ConvGeometry> geometries() {
     uneven.dilation_height = 2;
     uneven.out_height = (11 + 2 - 2 * 2 - 1) / 2 + 1;
     uneven.out_width = (13 + 4 - 3 - 1) / 3 + 1;
-    return {geometry(3, 1, 6, 28, 5, 1, 2), geometry(2, 6, 16, 14, 5),          geometry(2, 4, 15, 9, 3, 1, 1),
-            geometry(2, 3, 4, 9, 3, 2, 1),  geometry(2, 4, 6, 12, 3, 1, 2, 2),  geometry(2, 6, 4, 10, 3, 2, 1, 1, 2),
-            geometry(1, 5, 5, 8, 3, 1, 1, 1, 5), geometry(2, 3, 7, 6, 1),       geometry(2, 3, 4, 7, 1, 3),
-            geometry(1, 2, 3, 5, 5),        geometry(1, 2, 2, 3, 3, 1, 4),      geometry(70, 2, 3, 5, 3),
-            geometry(1, 1, 1, 1, 1),        geometry(1, 40, 20, 40, 3, 1, 1),   uneven};
+    return {geometry(3, 1, 6, 28, 5, 1, 2),
+            geometry(2, 6, 16, 14, 5),
+            geometry(2, 4, 15, 9, 3, 1, 1),
+            geometry(2, 3, 4, 9, 3, 2, 1),
+            geometry(2, 4, 6, 12, 3, 1, 2, 2),
+            geometry(2, 6, 4, 10, 3, 2, 1, 1, 2),
+            geometry(1, 5, 5, 8, 3, 1, 1, 1, 5),
+            geometry(2, 3, 7, 6, 1),
+            geometry(2, 3, 4, 7, 1, 3),
+            geometry(1, 2, 3, 5, 5),
+            geometry(1, 2, 2, 3, 3, 1, 4),
+            geometry(70, 2, 3, 5, 3),
+            geometry(1, 1, 1, 1, 1),
+            geometry(1, 40, 20, 40, 3, 1, 1),
+            uneven};
 }
 
 /// f(image, filter, channel, oy, ox, i, j, x position, w position, y position) for every product of the definition.
@@ -43,9 +54,12 @@ void each_product(const ConvGeometry& g, auto&& f) {
                                 const Index x = ox * g.stride_width + j * g.dilation_width - g.padding_width;
                                 if (y < 0 || y >= g.height || x < 0 || x >= g.width) continue;
                                 const Index channel = o / filters * channels + c;
-                                f(r, static_cast<std::size_t>(((r * g.channels + channel) * g.height + y) * g.width + x),
-                                  static_cast<std::size_t>(((o * channels + c) * g.kernel_height + i) * g.kernel_width + j),
-                                  static_cast<std::size_t>(((r * g.filters + o) * g.out_height + oy) * g.out_width + ox));
+                                f(r,
+                                  static_cast<std::size_t>(((r * g.channels + channel) * g.height + y) * g.width + x),
+                                  static_cast<std::size_t>(((o * channels + c) * g.kernel_height + i) * g.kernel_width +
+                                                           j),
+                                  static_cast<std::size_t>(((r * g.filters + o) * g.out_height + oy) * g.out_width +
+                                                           ox));
                             }
 }
 
@@ -122,7 +136,8 @@ TEST_CASE_TEMPLATE("convolution and its adjoints are the sums of their definitio
 }
 
 TEST_CASE_TEMPLATE("convolution gives the same bits on any number of threads", T, float, double) {
-    for (const ConvGeometry& g : {geometry(67, 3, 8, 14, 3, 1, 1), geometry(1, 32, 64, 40, 3, 1, 1), geometry(9, 4, 6, 15, 3, 2)}) {
+    for (const ConvGeometry& g :
+         {geometry(67, 3, 8, 14, 3, 1, 1), geometry(1, 32, 64, 40, 3, 1, 1), geometry(9, 4, 6, 15, 3, 2)}) {
         const Operands<T> o(g);
         each_set([&](const std::string&) {
             CHECK(same_on_any_threads([&] { return forward(g, o.x, o.weight); }));
@@ -157,7 +172,8 @@ TEST_CASE("a bad pixel reaches only the outputs whose window holds it") {
     each_set([&](const std::string&) {
         const auto y = forward(g, o.x, o.weight);
         for (std::size_t i = 0; i < y.size(); ++i) {
-            const std::size_t row = i / static_cast<std::size_t>(g.out_width), column = i % static_cast<std::size_t>(g.out_width);
+            const std::size_t row = i / static_cast<std::size_t>(g.out_width),
+                              column = i % static_cast<std::size_t>(g.out_width);
             CHECK(std::isfinite(y[i]) == !(row < 2 && column < 2));
         }
     });
@@ -168,5 +184,27 @@ TEST_CASE("convolutions of no images and with no channels give zeros of the righ
     CHECK(forward<float>(none, {}, std::vector<float>(72)).empty());
     CHECK(weight_vjp<float>(none, {}, {}, false) == std::vector<float>(72, 0.0F));
     auto blind = geometry(2, 0, 3, 5, 3);
-    CHECK(forward<float>(blind, {}, {}) == std::vector<float>(static_cast<std::size_t>(6 * blind.out_height * blind.out_width), 0.0F));
+    CHECK(forward<float>(blind, {}, {}) ==
+          std::vector<float>(static_cast<std::size_t>(6 * blind.out_height * blind.out_width), 0.0F));
+}
+
+TEST_CASE_TEMPLATE("no convolution touches what lies before its arrays", T, float, double) {
+    const auto guarded = [](const std::vector<T>& values) {
+        return Guarded<T>(std::span<const T>(values), Guard::before);
+    };
+    for (const ConvGeometry& g : geometries()) {
+        const Operands<T> o(g);
+        const auto x = guarded(o.x), weight = guarded(o.weight), dy = guarded(o.dy);
+        const Guarded<T> y(static_cast<Index>(dy.size()), Guard::before),
+            dx(static_cast<Index>(x.size()), Guard::before);
+        const Guarded<T> dw(static_cast<Index>(weight.size()), Guard::before);
+        each_set([&](const std::string&) {
+            kernels::conv2d(g, x.data(), weight.data(), y.data());
+            kernels::conv2d_input_vjp(g, dy.data(), weight.data(), dx.data());
+            kernels::conv2d_weight_vjp(g, x.data(), dy.data(), dw.data(), false);
+            CHECK(std::equal(y.begin(), y.end(), forward(g, o.x, o.weight).begin()));
+            CHECK(std::equal(dx.begin(), dx.end(), input_vjp(g, o.dy, o.weight).begin()));
+            CHECK(std::equal(dw.begin(), dw.end(), weight_vjp(g, o.x, o.dy, false).begin()));
+        });
+    }
 }

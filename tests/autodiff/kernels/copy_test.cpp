@@ -7,13 +7,15 @@ namespace {
 
 /// The definition: one number at a time.
 template <class T>
-void copy_plainly(std::span<const Index> lengths, const T* x, std::span<const Index> strides_x, T* y, std::span<const Index> strides_y) {
+void copy_plainly(std::span<const Index> lengths, const T* x, std::span<const Index> strides_x, T* y,
+                  std::span<const Index> strides_y) {
     if (lengths.empty()) {
         *y = *x;
         return;
     }
     for (Index i = 0; i < lengths[0]; ++i)
-        copy_plainly(lengths.subspan(1), x + i * strides_x[0], strides_x.subspan(1), y + i * strides_y[0], strides_y.subspan(1));
+        copy_plainly(lengths.subspan(1), x + i * strides_x[0], strides_x.subspan(1), y + i * strides_y[0],
+                     strides_y.subspan(1));
 }
 
 }  // namespace
@@ -28,7 +30,8 @@ TEST_CASE("a strided copy moves every number to its place, for random permutatio
             lengths.push_back(static_cast<Index>(random() % (trial % 10 == 0 ? 40 : 6)) + (trial % 20 != 1));
             order.insert(order.begin() + static_cast<std::ptrdiff_t>(random() % (i + 1)), static_cast<Index>(i));
         }
-        for (std::size_t i = rank; i-- > 0;) {  // x: permuted, some axes repeated, some with a gap; y: in order, with gaps
+        for (std::size_t i = rank;
+             i-- > 0;) {  // x: permuted, some axes repeated, some with a gap; y: in order, with gaps
             const auto axis = static_cast<std::size_t>(order[i]);
             const bool repeated = random() % 5 == 0;
             strides_x[axis] = repeated ? 0 : size_x;
@@ -50,7 +53,8 @@ TEST_CASE("large transposes and repeats are exact on any number of threads") {
     const auto x = uniform<double>(300 * 410, -1, 1, 3);
     const auto transpose = [&] {
         std::vector<double> y(x.size());
-        kernels::copy_strided<double>(std::vector<Index>{410, 300}, x.data(), std::vector<Index>{1, 410}, y.data(), std::vector<Index>{300, 1});
+        kernels::copy_strided<double>(std::vector<Index>{410, 300}, x.data(), std::vector<Index>{1, 410}, y.data(),
+                                      std::vector<Index>{300, 1});
         return y;
     };
     const auto y = transpose();
@@ -60,7 +64,8 @@ TEST_CASE("large transposes and repeats are exact on any number of threads") {
     CHECK(right);
     CHECK(same_on_any_threads(transpose));
     std::vector<double> ones(100000, 0.0);
-    kernels::copy_strided<double>(std::vector<Index>{100000}, x.data(), std::vector<Index>{0}, ones.data(), std::vector<Index>{1});
+    kernels::copy_strided<double>(std::vector<Index>{100000}, x.data(), std::vector<Index>{0}, ones.data(),
+                                  std::vector<Index>{1});
     CHECK(ones == std::vector<double>(100000, x[0]));
 }
 

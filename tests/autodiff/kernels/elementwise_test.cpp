@@ -44,14 +44,16 @@ TEST_CASE_TEMPLATE("a formula treats NaN, Inf, zeros and huge numbers like the r
     formula::UnaryOps::each([]<class Formula>() {
         CAPTURE(std::string(Formula::info.name));
         const auto x = nasty<T>();
-        against_reference([&] { return unary_of(Formula::info.code, x); }, [&](auto& expected, auto&& actual) {
-            for (std::size_t i = 0; i < x.size(); ++i) {
-                CAPTURE(x[i]);
-                CAPTURE(expected[i]);
-                CAPTURE(actual[i]);
-                CHECK(close(expected[i], actual[i], kernel<T>, static_cast<double>(std::numeric_limits<T>::min()) * 1e8));
-            }
-        });
+        against_reference([&] { return unary_of(Formula::info.code, x); },
+                          [&](auto& expected, auto&& actual) {
+                              for (std::size_t i = 0; i < x.size(); ++i) {
+                                  CAPTURE(x[i]);
+                                  CAPTURE(expected[i]);
+                                  CAPTURE(actual[i]);
+                                  CHECK(close(expected[i], actual[i], kernel<T>,
+                                              static_cast<double>(std::numeric_limits<T>::min()) * 1e8));
+                              }
+                          });
     });
 }
 
@@ -70,7 +72,8 @@ TEST_CASE_TEMPLATE("a formula gives the same bits wherever the number stands", T
     });
 }
 
-TEST_CASE_TEMPLATE("every formula of two numbers agrees with the reference, with either side repeated", T, float, double) {
+TEST_CASE_TEMPLATE("every formula of two numbers agrees with the reference, with either side repeated", T, float,
+                   double) {
     formula::BinaryOps::each([]<class Formula>() {
         const auto info = Formula::info;
         CAPTURE(std::string(info.name));
@@ -78,8 +81,9 @@ TEST_CASE_TEMPLATE("every formula of two numbers agrees with the reference, with
             for (const int repeated : {0, 1, 2}) {
                 const auto a = uniform<T>(repeated == 1 ? 1 : n, info.low, info.high, 2);
                 const auto b = uniform<T>(repeated == 2 ? 1 : n, info.low, info.high, 3);
-                against_reference([&] { return binary_of(info.code, a, b, n); },
-                                  [](auto& expected, auto&& actual) { check_close(expected, actual, kernel<T>, 1e-3); });
+                against_reference(
+                    [&] { return binary_of(info.code, a, b, n); },
+                    [](auto& expected, auto&& actual) { check_close(expected, actual, kernel<T>, 1e-3); });
             }
         for (const T b : nasty<T>()) {
             const auto a = nasty<T>();
@@ -110,7 +114,8 @@ TEST_CASE_TEMPLATE("broadcast blocks equal one call per block", T, float, double
         for (Index block = 0; block < 4; ++block)
             for (Index i = 0; i < 10; ++i) {
                 const auto place = static_cast<std::size_t>(block);
-                CHECK(y[block * 10 + i] == a[static_cast<std::size_t>(at_a[place])] * b[static_cast<std::size_t>(at_b[place] + i)]);
+                CHECK(y[block * 10 + i] ==
+                      a[static_cast<std::size_t>(at_a[place])] * b[static_cast<std::size_t>(at_b[place] + i)]);
             }
     });
 }
@@ -129,7 +134,8 @@ TEST_CASE_TEMPLATE("elementwise loops give the same bits on any number of thread
         CHECK(same_on_any_threads([&] {
             std::vector<T> y(x.size());
             kernels::unary(OpCode::gelu, x.data(), y.data(), static_cast<Index>(x.size()));
-            kernels::binary(OpCode::div, x.data(), Index(1), y.data(), Index(1), y.data(), static_cast<Index>(x.size()));
+            kernels::binary(OpCode::div, x.data(), Index(1), y.data(), Index(1), y.data(),
+                            static_cast<Index>(x.size()));
             return y;
         }));
     });
@@ -152,4 +158,58 @@ TEST_CASE("conversion rounds to the nearest float") {
     std::vector<float> y(4);
     kernels::convert(x.data(), y.data(), Index(4));
     CHECK(y == std::vector<float>{0.1F, -std::numeric_limits<float>::infinity(), 1.0F, 3.0F});
+}
+
+TEST_CASE_TEMPLATE("no formula touches what lies before its arrays", T, float, double) {
+    for (const Index n : sizes) {
+        const auto x = uniform<T>(n, 0.5, 2, 12);
+        const Guarded<T> from(x, Guard::before), to(n, Guard::before);
+        each_set([&](const std::string&) {
+            kernels::unary(OpCode::log, from.data(), to.data(), n);
+            CHECK(std::equal(to.begin(), to.end(), unary_of(OpCode::log, x).begin()));
+            kernels::binary(OpCode::div, from.data(), Index(1), from.data(), Index(1), to.data(), n);
+            CHECK(std::count(to.begin(), to.end(), T(1)) == n);
+        });
+    }
+}
+
+TEST_CASE_TEMPLATE("steps of the optimisers agree with the reference, and touch only their arrays", T, float, double) {
+    for (const Index n : sizes) {
+        const auto g = uniform<T>(n, -1, 1, 13), p = uniform<T>(n, -1, 1, 14), v = uniform<T>(n, 0, 1, 15);
+        const auto agree = [](auto& expected, auto&& actual) { check_close(expected, actual, kernel<T>, 1); };
+        against_reference(
+            [&] {
+                const Guarded<T> slope(g), parameter(p), mean(g), variance(v);
+                const kernels::AdamStep step{0.01, 0.9, 0.999, 1e-8, 0.1, 0.1, 0.5};
+                kernels::adam(step, slope.data(), parameter.data(), mean.data(), variance.data(), n);
+                std::vector<T> all(parameter.begin(), parameter.end());
+                all.insert(all.end(), mean.begin(), mean.end());
+                all.insert(all.end(), variance.begin(), variance.end());
+                return all;
+            },
+            agree);
+        for (const double momentum : {0.0, 0.9})
+            for (const bool nesterov : {false, true})
+                against_reference(
+                    [&] {
+                        const Guarded<T> slope(g), parameter(p), velocity(v);
+                        kernels::sgd({0.1, momentum, 0.01, nesterov}, slope.data(), parameter.data(),
+                                     momentum == 0 ? nullptr : velocity.data(), n);
+                        std::vector<T> all(parameter.begin(), parameter.end());
+                        all.insert(all.end(), velocity.begin(), velocity.end());
+                        return all;
+                    },
+                    agree);
+    }
+}
+
+TEST_CASE("one Adam step from rest moves each parameter by the rate against the sign of its slope") {
+    each_set([](const std::string&) {
+        std::vector<double> p{1, 1, 1}, mean(3, 0.0), variance(3, 0.0);
+        const std::vector<double> g{0.5, -3, 1e-3};
+        kernels::adam({0.01, 0.9, 0.999, 0, 0, 0.1, 0.001}, g.data(), p.data(), mean.data(), variance.data(), Index(3));
+        CHECK(close(p[0], 0.99, 1e-12));
+        CHECK(close(p[1], 1.01, 1e-12));
+        CHECK(close(p[2], 0.99, 1e-12));
+    });
 }

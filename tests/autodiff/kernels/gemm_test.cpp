@@ -13,7 +13,8 @@ struct Case {
 template <class T>
 std::vector<T> multiply(const Case& c, const std::vector<T>& a, const std::vector<T>& b) {
     const Guarded<T> left(a), right(b), product(c.m * c.n);
-    kernels::gemm(kernels::Gemm<T>{c.transpose_a, c.transpose_b, c.m, c.n, c.k, left.data(), right.data(), product.data()});
+    kernels::gemm(
+        kernels::Gemm<T>{c.transpose_a, c.transpose_b, c.m, c.n, c.k, left.data(), right.data(), product.data()});
     return {product.begin(), product.end()};
 }
 
@@ -40,7 +41,8 @@ double worst_error(const Case& c, const std::vector<T>& a, const std::vector<T>&
                 exact += term;
                 size += std::abs(term);
             }
-            worst = std::max(worst, std::abs(static_cast<double>(product[static_cast<std::size_t>(i * c.n + j)]) - exact) / size);
+            worst = std::max(
+                worst, std::abs(static_cast<double>(product[static_cast<std::size_t>(i * c.n + j)]) - exact) / size);
         }
     return worst;
 }
@@ -102,7 +104,8 @@ TEST_CASE_TEMPLATE("the bits of an element depend on the inner length alone", T,
             bool equal = true;
             for (Index i = 0; i < m; ++i)
                 for (Index j = 0; j < columns; ++j)
-                    equal = equal && product[static_cast<std::size_t>(i * columns + j)] == all[static_cast<std::size_t>(i * n + j)];
+                    equal = equal && product[static_cast<std::size_t>(i * columns + j)] ==
+                                         all[static_cast<std::size_t>(i * n + j)];
             CHECK(equal);
         }
     });
@@ -110,7 +113,8 @@ TEST_CASE_TEMPLATE("the bits of an element depend on the inner length alone", T,
 
 TEST_CASE_TEMPLATE("a product has the same bits on any number of threads", T, float, double) {
     each_set([](const std::string&) {
-        for (const Case& c : {Case{300, 310, 280}, Case{64, 120, 400, false, true}, Case{1, 500, 3000}, Case{400, 120, 64, true}}) {
+        for (const Case& c :
+             {Case{300, 310, 280}, Case{64, 120, 400, false, true}, Case{1, 500, 3000}, Case{400, 120, 64, true}}) {
             const auto a = uniform<T>(c.m * c.k, -1, 1, 5), b = uniform<T>(c.k * c.n, -1, 1, 6);
             CHECK(same_on_any_threads([&] { return multiply(c, a, b); }));
         }
@@ -120,7 +124,8 @@ TEST_CASE_TEMPLATE("a product has the same bits on any number of threads", T, fl
 TEST_CASE_TEMPLATE("NaN and Inf spoil exactly the rows and columns they stand in", T, float, double) {
     each_set([](const std::string&) {
         const Case c{20, 37, 30};
-        auto a = std::vector<T>(static_cast<std::size_t>(c.m * c.k), T(1)), b = std::vector<T>(static_cast<std::size_t>(c.k * c.n), T(1));
+        auto a = std::vector<T>(static_cast<std::size_t>(c.m * c.k), T(1)),
+             b = std::vector<T>(static_cast<std::size_t>(c.k * c.n), T(1));
         a[4 * 30 + 7] = std::numeric_limits<T>::quiet_NaN();
         b[3 * 37 + 36] = std::numeric_limits<T>::infinity();
         const auto y = multiply(c, a, b);
@@ -151,4 +156,18 @@ TEST_CASE_TEMPLATE("a batch of products equals the products one by one", T, floa
         }
         kernels::gemm_batch(std::span<const kernels::Gemm<T>>());
     });
+}
+
+TEST_CASE_TEMPLATE("no product touches what lies before its arrays", T, float, double) {
+    for (const Index size : {1, 5, 17, 40})
+        for (const int flags : {0, 1, 2, 3}) {
+            const Case c{size, size + 3, size + 7, (flags & 1) != 0, (flags & 2) != 0};
+            const auto a = uniform<T>(c.m * c.k, -1, 1, 7), b = uniform<T>(c.k * c.n, -1, 1, 8);
+            const Guarded<T> left(a, Guard::before), right(b, Guard::before), product(c.m * c.n, Guard::before);
+            each_set([&](const std::string&) {
+                kernels::gemm(kernels::Gemm<T>{c.transpose_a, c.transpose_b, c.m, c.n, c.k, left.data(), right.data(),
+                                               product.data()});
+                CHECK(std::equal(product.begin(), product.end(), multiply(c, a, b).begin()));
+            });
+        }
 }

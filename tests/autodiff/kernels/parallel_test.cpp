@@ -65,9 +65,7 @@ TEST_CASE("under Serial a loop stays on the caller, and the flag returns to what
     const auto here = std::this_thread::get_id();
     {
         const Serial serial;
-        {
-            const Serial again;
-        }
+        { const Serial again; }
         parallel_for(100, 1, [&](Index, Index) { CHECK(std::this_thread::get_id() == here); });
     }
     CHECK(!kernels::serial_flag());
@@ -108,10 +106,12 @@ TEST_CASE("the reference is always available, and an unknown set is refused with
         kernels::force_isa(name);
         CHECK(std::string(isa()) == name);
     }
-    CHECK_THROWS_WITH_AS(kernels::force_isa("avx9"), ("force_isa: must be one of " + names + ": got avx9").c_str(), ValueError);
+    CHECK_THROWS_WITH_AS(kernels::force_isa("avx9"), ("force_isa: must be one of " + names + ": got avx9").c_str(),
+                         ValueError);
 }
 
-TEST_CASE("GRADPATH_ISA forces a set on first use" * doctest::skip()) {  // run by the next test, in a process of its own
+TEST_CASE("GRADPATH_ISA forces a set on first use" *
+          doctest::skip()) {  // run by the next test, in a process of its own
     const std::string wish = getenv("GRADPATH_ISA") == nullptr ? "reference" : getenv("GRADPATH_ISA");
     if (wish == "avx9") {
         std::string names;
@@ -131,7 +131,8 @@ TEST_CASE("a process chooses its set by GRADPATH_ISA and refuses one that is not
         const pid_t child = fork();
         if (child == 0) {
             setenv("GRADPATH_ISA", wish.c_str(), 1);
-            execl("/proc/self/exe", "test", "--no-skip", "--minimal", "-tc=GRADPATH_ISA forces a set on first use", nullptr);
+            execl("/proc/self/exe", "test", "--no-skip", "--minimal", "-tc=GRADPATH_ISA forces a set on first use",
+                  nullptr);
             _exit(127);
         }
         int status = -1;

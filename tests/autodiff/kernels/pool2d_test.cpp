@@ -7,12 +7,21 @@ using kernels::PoolGeometry;
 namespace {
 
 PoolGeometry pool(Index planes, Index height, Index width, Index kernel, Index stride, Index padding) {
-    return {planes, height, width, kernel, kernel, stride, stride, padding, padding,
-            (height + 2 * padding - kernel) / stride + 1, (width + 2 * padding - kernel) / stride + 1};
+    return {planes,
+            height,
+            width,
+            kernel,
+            kernel,
+            stride,
+            stride,
+            padding,
+            padding,
+            (height + 2 * padding - kernel) / stride + 1,
+            (width + 2 * padding - kernel) / stride + 1};
 }
-const PoolGeometry pools[] = {pool(3, 6, 6, 2, 2, 0),  pool(2, 28, 28, 2, 2, 0), pool(2, 7, 9, 2, 2, 0), pool(2, 7, 35, 3, 2, 1),
-                              pool(1, 5, 5, 5, 1, 0),  pool(4, 1, 1, 1, 1, 0),   pool(0, 4, 4, 2, 2, 0), pool(2, 6, 40, 3, 1, 1),
-                              pool(300, 9, 9, 2, 3, 1)};
+const PoolGeometry pools[] = {pool(3, 6, 6, 2, 2, 0),  pool(2, 28, 28, 2, 2, 0), pool(2, 7, 9, 2, 2, 0),
+                              pool(2, 7, 35, 3, 2, 1), pool(1, 5, 5, 5, 1, 0),   pool(4, 1, 1, 1, 1, 0),
+                              pool(0, 4, 4, 2, 2, 0),  pool(2, 6, 40, 3, 1, 1),  pool(300, 9, 9, 2, 3, 1)};
 
 /// f(plane, output, inputs that the window holds) for every window.
 void each_window(const PoolGeometry& g, auto&& f) {
@@ -22,7 +31,8 @@ void each_window(const PoolGeometry& g, auto&& f) {
                 std::vector<Index> inputs;
                 for (Index i = 0; i < g.kernel_height; ++i)
                     for (Index j = 0; j < g.kernel_width; ++j) {
-                        const Index y = oy * g.stride_height + i - g.padding_height, x = ox * g.stride_width + j - g.padding_width;
+                        const Index y = oy * g.stride_height + i - g.padding_height,
+                                    x = ox * g.stride_width + j - g.padding_width;
                         if (y >= 0 && y < g.height && x >= 0 && x < g.width) inputs.push_back(y * g.width + x);
                     }
                 f(plane, (plane * g.out_height + oy) * g.out_width + ox, inputs);
@@ -31,7 +41,8 @@ void each_window(const PoolGeometry& g, auto&& f) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("max pooling takes the first largest of each window, and its adjoints go by the winners", T, float, double) {
+TEST_CASE_TEMPLATE("max pooling takes the first largest of each window, and its adjoints go by the winners", T, float,
+                   double) {
     for (const PoolGeometry& g : pools) {
         const Index plane = g.height * g.width, outputs = g.planes * g.out_height * g.out_width;
         auto x = uniform<T>(g.planes * plane, -9, 9, 1);
@@ -71,7 +82,8 @@ TEST_CASE_TEMPLATE("average pooling counts padding as zeros, and its adjoint spr
             double total = 0;
             for (const Index i : inputs) {
                 total += static_cast<double>(x[static_cast<std::size_t>(p * plane + i)]);
-                dx[static_cast<std::size_t>(p * plane + i)] += dy[static_cast<std::size_t>(out)] * static_cast<T>(share);
+                dx[static_cast<std::size_t>(p * plane + i)] +=
+                    dy[static_cast<std::size_t>(out)] * static_cast<T>(share);
             }
             y[static_cast<std::size_t>(out)] = static_cast<T>(total * share);
         });

@@ -9,8 +9,9 @@ struct Sizes {
     Index outer, length, inner;
     Index numbers() const { return outer * length * inner; }
 };
-constexpr Sizes cases[] = {{0, 3, 2}, {3, 0, 2}, {3, 2, 0},   {1, 1, 1},   {5, 7, 1},    {2, 16, 1},    {3, 33, 1},
-                           {2, 5, 3}, {2, 9, 17}, {3, 4, 64}, {1, 100, 67}, {1, 1025, 1}, {1, 40001, 1}, {2, 3000, 5}, {1, 33, 600}};
+constexpr Sizes cases[] = {{0, 3, 2},    {3, 0, 2},    {3, 2, 0},     {1, 1, 1},    {5, 7, 1},
+                           {2, 16, 1},   {3, 33, 1},   {2, 5, 3},     {2, 9, 17},   {3, 4, 64},
+                           {1, 100, 67}, {1, 1025, 1}, {1, 40001, 1}, {2, 3000, 5}, {1, 33, 600}};
 
 template <class T>
 using Reduction = void (*)(const T*, T*, Index, Index, Index);
@@ -59,7 +60,9 @@ TEST_CASE_TEMPLATE("sums are accurate relative to the sizes of their terms on ev
         CAPTURE(s.inner);
         const auto x = uniform<T>(s.numbers(), -1, 1, 1);
         const auto exact = plainly(s, x, add_up);
-        each_set([&](const std::string&) { check_all(exact, run<T>(kernels::sum, s, x), 0.4 * static_cast<double>(s.length)); });
+        each_set([&](const std::string&) {
+            check_all(exact, run<T>(kernels::sum, s, x), 0.4 * static_cast<double>(s.length));
+        });
     }
 }
 
@@ -127,11 +130,13 @@ TEST_CASE("argmax is the first of equals and the first NaN") {
     CHECK(y == std::vector<Index>{1, 1, 1});
 }
 
-TEST_CASE_TEMPLATE("reductions give the same bits for a row alone, among others, and on any threads", T, float, double) {
+TEST_CASE_TEMPLATE("reductions give the same bits for a row alone, among others, and on any threads", T, float,
+                   double) {
     const Sizes s{7, 20011, 1}, wide{1, 3000, 70};
     const auto x = uniform<T>(s.numbers(), -1, 1, 4), w = uniform<T>(wide.numbers(), -1, 1, 5);
     each_set([&](const std::string&) {
-        for (const Reduction<T> reduce : {Reduction<T>(kernels::sum), Reduction<T>(kernels::max), Reduction<T>(kernels::logsumexp)}) {
+        for (const Reduction<T> reduce :
+             {Reduction<T>(kernels::sum), Reduction<T>(kernels::max), Reduction<T>(kernels::logsumexp)}) {
             const auto y = run<T>(reduce, s, x);
             for (std::size_t row = 0; row < 7; ++row) {
                 const auto start = x.begin() + static_cast<std::ptrdiff_t>(row * 20011);

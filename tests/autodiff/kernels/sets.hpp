@@ -79,9 +79,24 @@ std::vector<T> uniform(Index count, double low, double high, unsigned seed) {
 template <class T>
 std::vector<T> nasty() {
     using Limits = std::numeric_limits<T>;
-    return {T(0),           T(-0.0),          T(1),         T(-1),        Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(),
-            Limits::max(),  -Limits::max(),   Limits::min(), T(1e-3),     T(-1e-3),           T(700),              T(-700),
-            T(80),          T(-80),           T(12345.678), T(-1e7)};
+    return {T(0),
+            T(-0.0),
+            T(1),
+            T(-1),
+            Limits::infinity(),
+            -Limits::infinity(),
+            Limits::quiet_NaN(),
+            Limits::max(),
+            -Limits::max(),
+            Limits::min(),
+            T(1e-3),
+            T(-1e-3),
+            T(700),
+            T(-700),
+            T(80),
+            T(-80),
+            T(12345.678),
+            T(-1e7)};
 }
 
 /// All numbers of both lists agree: relative to the larger, or to `floor`.
