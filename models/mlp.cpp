@@ -1,0 +1,66 @@
+// The smallest interesting network. The activation is any function of a tensor, so smooth variants of the same net,
+// which second-order methods want, are one word away.
+#include <gradpath/models/mlp.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <gradpath/autodiff/error.hpp>
+#include <gradpath/models/data/nearest.hpp>
+#include <gradpath/nn/activation.hpp>
+#include <gradpath/nn/linear.hpp>
+
+namespace gradpath::models {
+
+namespace {
+
+using Activation = Tensor (*)(const Tensor&);
+
+Activation activation_named(const std::string& name) {
+    if (name == "relu") return nn::relu;
+    if (name == "tanh") return nn::tanh;
+    if (name == "softplus") return nn::softplus;
+    if (name == "gelu") return nn::gelu;
+    const std::array<std::string_view, 4> known{"relu", "tanh", "softplus", "gelu"};
+    const std::string guess = nearest_name(name, known);
+    throw ValueError(text("mlp: activation is relu, tanh, softplus or gelu: got \"", name, "\"",
+                          guess.empty() ? "" : "; did you mean \"" + guess + "\"?"));
+}
+
+struct MlpNet {
+    std::vector<nn::Linear> dense;
+    std::string activation_name;
+    Activation activation;
+
+    Tensor operator()(const Tensor& x) const {
+        Tensor y = x.rank() == 2 ? x : flatten(x);
+        for (std::size_t i = 0; i < dense.size(); ++i) {
+            const std::string number = std::to_string(i + 1);
+            y = nn::named("dense" + number, dense[i], y);
+            if (i + 1 < dense.size()) y = nn::named(activation_name + number, activation, y);
+        }
+        return y;
+    }
+    static void visit(auto& self, auto&& f) {
+        for (std::size_t i = 0; i < self.dense.size(); ++i) f("dense" + std::to_string(i + 1), self.dense[i]);
+    }
+};
+
+}  // namespace
+
+nn::Layer mlp(const Mlp& options, const nn::Init& init) {
+    require(options.widths.size() >= 2,
+            "mlp: widths name the inputs, the hidden layers and the outputs: there are only ", options.widths.size(),
+            "; write 2-64-64-2");
+    require(std::ranges::min(options.widths) >= 1, "mlp: a width must be at least 1: it is ",
+            std::ranges::min(options.widths));
+    MlpNet net{{}, options.activation, activation_named(options.activation)};
+    nn::Init next = init;
+    if (options.activation != "relu") next.scheme = nn::Scheme::glorot_normal;
+    for (std::size_t i = 0; i + 1 < options.widths.size(); ++i)
+        net.dense.emplace_back(options.widths[i], options.widths[i + 1], nn::LinearOptions{.init = take(next)});
+    return net;
+}
+
+}  // namespace gradpath::models

@@ -1,0 +1,167 @@
+// One row per architecture: its default options as text, what a data set says about them, and how to build the net and
+// tell the shapes. Options travel as text, so files, the command line and this table share one form.
+#include <gradpath/models/model.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <span>
+
+#include <gradpath/autodiff/error.hpp>
+#include <gradpath/autodiff/grad.hpp>
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/models/data/nearest.hpp>
+#include <gradpath/models/lenet5.hpp>
+#include <gradpath/models/lenet_small.hpp>
+#include <gradpath/models/mlp.hpp>
+#include <gradpath/models/sha256.hpp>
+#include <gradpath/models/small_cnn.hpp>
+
+namespace gradpath::models {
+
+namespace {
+
+struct Built {
+    nn::Layer net;
+    Settings options;
+    Shape input;
+    Index classes;
+};
+
+struct Architecture {
+    std::string name;
+    std::function<Built(const Settings& options, const nn::Init& init)> build;
+    std::function<Settings(const Shape& row, Index classes)> fitting;  ///< options that suit a data set
+};
+
+Architecture dense(const std::string& name) {
+    return {name,
+            [name](const Settings& settings, const nn::Init& init) {
+                const Mlp options = with_settings(name, Mlp{}, settings);
+                nn::Layer net = mlp(options, init);
+                return Built{std::move(net), settings_of(options), {options.widths.front()}, options.widths.back()};
+            },
+            [](const Shape& row, Index classes) {
+                std::vector<Index> widths = Mlp{}.widths;
+                widths.front() = row.size();
+                widths.back() = classes;
+                return Settings{{"widths", setting_text(widths)}};
+            }};
+}
+
+template <class Options>
+Architecture convolutional(const std::string& name, nn::Layer (*build)(const Options&, const nn::Init&)) {
+    return {name,
+            [name, build](const Settings& settings, const nn::Init& init) {
+                const Options o = with_settings(name, Options{}, settings);
+                return Built{build(o, init), settings_of(o), {o.channels, o.size, o.size}, o.classes};
+            },
+            [name](const Shape& row, Index classes) {
+                require(row.rank() == 3 && row[1] == row[2], name,
+                        ": it takes square images (channels, size, size): the data's rows are ", row, "; use mlp");
+                return Settings{{"channels", setting_text(row[0])},
+                                {"size", setting_text(row[1])},
+                                {"classes", setting_text(classes)}};
+            }};
+}
+
+const std::vector<Architecture>& table() {
+    static const std::vector<Architecture> rows = {
+        dense("mlp"),
+        dense("moons-mlp"),
+        convolutional<Lenet5>("lenet5", lenet5),
+        convolutional<LenetSmall>("lenet-small", lenet_small),
+        convolutional<SmallCnn>("small-cnn", small_cnn),
+    };
+    return rows;
+}
+
+const Architecture& row_of(std::string_view name) {
+    const auto found = std::ranges::find(table(), name, &Architecture::name);
+    if (found == table().end()) {
+        std::vector<std::string_view> names;
+        std::ranges::transform(table(), std::back_inserter(names), &Architecture::name);
+        const std::string guess = nearest_name(name, names);
+        throw ValueError(text("model: there is no architecture \"", name, "\"",
+                              guess.empty() ? "" : "; did you mean \"" + guess + "\"?"));
+    }
+    return *found;
+}
+
+Index classes_of(const DataSet& data) {
+    if (!data.classes.empty()) return static_cast<Index>(data.classes.size());
+    require(data.labels.size() > 0, "model: ", data.name, " must have labels to tell how many classes there are");
+    return std::ranges::max(data.labels.data()) + 1;
+}
+
+template <class T>
+std::string_view bytes_of(std::span<const T> numbers) {
+    return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
+}
+
+}  // namespace
+
+Tensor Model::operator()(const Tensor& x) const {
+    const bool exact = x.rank() == input.rank() + 1 && x.shape().slice(1, x.rank()) == input;
+    const bool flat = input.rank() == 1 && x.rank() >= 2 && x.shape().slice(1, x.rank()).size() == input.size();
+    require<ShapeError>(exact || flat, architecture, ": x must be rows of the shape ", input, ": its shape is ",
+                        x.shape());
+    return net(normalised(x, normalisation));
+}
+
+std::vector<std::string> architectures() {
+    std::vector<std::string> names;
+    std::ranges::transform(table(), std::back_inserter(names), &Architecture::name);
+    return names;
+}
+
+Model make(std::string_view architecture, const Settings& options, const nn::Init& init) {
+    const Architecture& row = row_of(architecture);
+    Built built = row.build(options, init);
+    return {row.name, std::move(built.options), std::move(built.net), built.input, built.classes};
+}
+
+Model make_for(const DataSet& data, std::string_view architecture, const Settings& options, std::uint64_t seed) {
+    const Shape row = data.x.shape().slice(1, data.x.rank());
+    const Index classes = classes_of(data);
+    Settings merged = row_of(architecture).fitting(row, classes);
+    for (const auto& [key, value] : options) merged[key] = value;
+    Model model = make(architecture, merged, nn::Init{.seed = seed, .dtype = data.x.dtype()});
+    require(model.classes == classes, architecture, ": outputs must be as many as classes: there are ", model.classes,
+            " outputs, ", data.name, " has ", classes, " classes");
+    require(model.input == row || (model.input.rank() == 1 && model.input.size() == row.size()), architecture,
+            ": it must fit the data: it takes rows of the shape ", model.input, ", those of ", data.name, " are ", row);
+    model.normalisation = data.normalisation;
+    model.class_names = data.classes;
+    return model;
+}
+
+std::vector<Place> places(const Model& model) {
+    const NoRecording plain;
+    DType dtype = DType::float32;
+    nn::each_parameter(model,
+                       nn::ConstParameterVisitor([&](const std::string&, const Tensor& p) { dtype = p.dtype(); }));
+    const Taps taps;
+    model(zeros(Shape{1}.joined(model.input), dtype));
+    std::vector<Place> list;
+    for (const Taps::Visit& visit : taps.visits())
+        list.push_back({visit.name, visit.value.shape().slice(1, visit.value.rank())});
+    return list;
+}
+
+std::string hash(const Model& model) {
+    Sha256 digest;
+    const auto line = [&](const auto&... parts) { digest.add(text(parts..., "\n")); };
+    line("architecture ", model.architecture);
+    for (const auto& [key, value] : model.options) line("option ", key, " ", value);
+    for (const double mean : model.normalisation.mean) line("mean ", mean);
+    for (const double sd : model.normalisation.sd) line("sd ", sd);
+    for (const nn::Parameter& p : nn::parameters(model)) {
+        line("parameter ", p.name, " ", p.value.dtype(), " ", p.value.shape());
+        digest.add(p.value.dtype() == DType::float32 ? bytes_of(p.value.data<float>())
+                                                     : bytes_of(p.value.data<double>()));
+    }
+    return digest.hex();
+}
+
+}  // namespace gradpath::models

@@ -1,0 +1,56 @@
+#pragma once
+// A model by name: a network with all it takes to use it again on raw inputs.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gradpath/models/data/data_set.hpp>
+#include <gradpath/models/settings.hpp>
+#include <gradpath/nn/init.hpp>
+#include <gradpath/nn/layer.hpp>
+
+namespace gradpath::models {
+
+struct Model {
+    std::string architecture;  ///< its name in architectures()
+    Settings options;          ///< all of them, as text
+    nn::Layer net;
+    Shape input;                                ///< of one row
+    Index classes;                              ///< outputs per row
+    Normalisation normalisation = {};           ///< applied to x before the network
+    std::vector<std::string> class_names = {};  ///< one per class, or none
+
+    /// Raw rows [rows, input..] → outputs [rows, classes]. A net on vectors takes rows of any shape with as many
+    /// numbers. Throws ShapeError for rows of another shape.
+    Tensor operator()(const Tensor& x) const;
+    // Parameters are named as the net names them.
+    void each(std::string& path, const nn::ParameterVisitor& f) { net.each(path, f); }
+    void each(std::string& path, const nn::ConstParameterVisitor& f) const { net.each(path, f); }
+};
+
+/// The names make() knows: mlp, moons-mlp, lenet5, lenet-small, small-cnn.
+std::vector<std::string> architectures();
+/// A network with first weights drawn from the seed. Options left out have the architecture's defaults. Throws
+/// ValueError for an unknown name or option (with the nearest one) or a value out of range.
+Model make(std::string_view architecture, const Settings& options, const nn::Init& init);
+inline Model make(std::string_view architecture, const Settings& options = {}, std::uint64_t seed = 0) {
+    return make(architecture, options, nn::Init{.seed = seed});
+}
+/// The same for a data set: sizes and classes come from it unless given, so do normalisation and class names. Throws
+/// ValueError if the architecture cannot take its rows or has not as many outputs as it has classes.
+Model make_for(const DataSet& data, std::string_view architecture, const Settings& options = {},
+               std::uint64_t seed = 0);
+
+/// A place inside a model that can be tapped: tap("conv1"), and the shape of one row there.
+struct Place {
+    std::string name;
+    Shape shape;
+};
+/// All of them in the order they are reached, by running the model once on zeros.
+std::vector<Place> places(const Model& model);
+/// Names this function: SHA-256 of architecture, options, normalisation, and every parameter's name, dtype, shape and
+/// bytes; class names do not count. 64 hexadecimal digits.
+std::string hash(const Model& model);
+
+}  // namespace gradpath::models

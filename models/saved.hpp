@@ -1,0 +1,29 @@
+#pragma once
+// Models and training checkpoints as safetensors files. What the tensors are is told by JSON under the metadata key
+// "gradpath"; it carries no clock, so equal models give equal bytes. Needs the io feature.
+#include <filesystem>
+
+#include <gradpath/models/model.hpp>
+#include <gradpath/nn/train.hpp>
+
+namespace gradpath::models {
+
+/// Writes atomically: one tensor per parameter, under its name. Throws IoError if it cannot be written, ValueError for
+/// a normalisation that is not finite.
+void save_model(const std::filesystem::path& path, const Model& model);
+/// The model of a file written by save_model() or save_checkpoint(). Throws IoError, naming the file, if it is not
+/// ours, or if a tensor is missing, misshaped, or not the model's.
+Model load_model(const std::filesystem::path& path);
+
+/// A run that may go on: the model with the parameters of `state`, and what else the caller wants to remember of it.
+struct Checkpoint {
+    Model model;
+    nn::TrainState state;
+    Settings run = {};
+};
+/// Writes weights, optimiser, random state, position in the epoch and history, atomically, in one file.
+void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+/// Throws IoError as load_model() does, and if the file holds a model only.
+Checkpoint load_checkpoint(const std::filesystem::path& path);
+
+}  // namespace gradpath::models

@@ -1,0 +1,144 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <map>
+
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/autodiff/random.hpp>
+#include <gradpath/models/lenet5.hpp>
+#include <gradpath/models/lenet_small.hpp>
+#include <gradpath/models/mlp.hpp>
+#include <gradpath/models/small_cnn.hpp>
+
+using namespace gradpath;
+using namespace gradpath::models;
+
+namespace {
+
+std::vector<Shape> shapes(const nn::Layer& net) {
+    std::vector<Shape> list;
+    for (const nn::Parameter& p : nn::parameters(net)) list.push_back(p.value.shape());
+    return list;
+}
+
+Tensor images(Index rows) { return random::uniform({rows, 1, 28, 28}, 0, 1, {.seed = 1}); }
+
+}  // namespace
+
+TEST_CASE("lenet5 has the parameters that one counts by hand") {
+    const Index convolutions = (6 * 25 + 6) + (16 * 6 * 25 + 16);
+    const Index dense = (400 * 120 + 120) + (120 * 84 + 84) + (84 * 10 + 10);
+    CHECK(convolutions + dense == 61706);
+    CHECK(nn::count(lenet5()) == 61706);
+    CHECK(lenet5()(images(3)).shape() == Shape{3, 10});
+}
+
+TEST_CASE("small-cnn has the parameters that one counts by hand") {
+    CHECK((32 * 9 + 32) + (64 * 32 * 9 + 64) + (9216 * 128 + 128) + (128 * 10 + 10) == 1199882);
+    CHECK(nn::count(small_cnn()) == 1199882);
+    CHECK(small_cnn()(images(2)).shape() == Shape{2, 10});
+}
+
+TEST_CASE("lenet-small has the layers of its experiment") {
+    CHECK(shapes(lenet_small()) ==
+          std::vector<Shape>{{5, 1, 5, 5}, {5}, {10, 5, 5, 5}, {10}, {64, 160}, {64}, {10, 64}, {10}});
+    CHECK((5 * 25 + 5) + (10 * 125 + 10) + (160 * 64 + 64) + (64 * 10 + 10) == 12344);
+    CHECK(nn::count(lenet_small()) == 12344);
+    CHECK(lenet_small()(images(2)).shape() == Shape{2, 10});
+}
+
+TEST_CASE("lenet-small starts with Glorot's deviations and biases of one over their number") {
+    const std::vector<nn::Parameter> p = nn::parameters(lenet_small({}, {.seed = 3, .dtype = DType::float64}));
+    const Tensor& w = p[4].value;  // 64 x 160: 10,240 draws
+    const double sd = std::sqrt(2.0 / (64 + 160)), n = 64 * 160;
+    CHECK(std::abs(std::sqrt(mean(square(w)).item()) - sd) < 5 * sd / std::sqrt(2 * n));
+    CHECK(same_bits(p[1].value, full({5}, 1.0 / 5, DType::float64)));
+    CHECK(same_bits(p[3].value, full({10}, 1.0 / 10, DType::float64)));
+    CHECK(same_bits(p[5].value, full({64}, 1.0 / 64, DType::float64)));
+    CHECK(same_bits(p[7].value, full({10}, 1.0 / 10, DType::float64)));
+}
+
+TEST_CASE("the moons mlp has 4,482 parameters") {
+    CHECK((2 * 64 + 64) + (64 * 64 + 64) + (64 * 2 + 2) == 4482);
+    CHECK(nn::count(mlp()) == 4482);
+    CHECK(mlp()(zeros({5, 2})).shape() == Shape{5, 2});
+}
+
+TEST_CASE("an mlp of two widths is one dense layer") {
+    const nn::Layer net = mlp({.widths = {3, 2}});
+    CHECK(shapes(net) == std::vector<Shape>{{2, 3}, {2}});
+    CHECK(same_bits(net(zeros({1, 3})), zeros({1, 2})));
+}
+
+TEST_CASE("an mlp flattens images") {
+    const nn::Layer net = mlp({.widths = {784, 8, 10}});
+    const Tensor x = images(2);
+    CHECK(same_bits(net(x), net(reshape(x, {2, 784}))));
+}
+
+TEST_CASE("every activation stands between the layers under its own name") {
+    const std::map<std::string, double> at_two = {{"relu", 2},
+                                                  {"tanh", std::tanh(2.0)},
+                                                  {"softplus", std::log1p(std::exp(2.0))},
+                                                  {"gelu", 1 + std::erf(std::sqrt(2.0))}};
+    for (const auto& entry : at_two) {
+        CAPTURE(entry.first);
+        nn::Layer net = mlp({.widths = {1, 1, 1}, .activation = entry.first}, {.dtype = DType::float64});
+        nn::each_parameter(net, nn::ParameterVisitor([](const std::string& place, Tensor& p) {
+                               p = full(p.shape(), place.ends_with("weight") ? 1 : 0, DType::float64);
+                           }));
+        const Taps taps;
+        CHECK(net(full({1, 1}, 2, DType::float64)).item() == doctest::Approx(entry.second));
+        CHECK(taps.visits().at(1).name == entry.first + "1");
+    }
+}
+
+TEST_CASE("networks take other image sizes, channels and classes") {
+    const Tensor x = random::uniform({2, 3, 32, 32}, 0, 1, {.seed = 2});
+    CHECK(lenet5({.channels = 3, .size = 32, .classes = 4})(x).shape() == Shape{2, 4});
+    CHECK(lenet_small({.channels = 3, .size = 32, .classes = 4})(x).shape() == Shape{2, 4});
+    CHECK(small_cnn({.channels = 3, .size = 32, .classes = 4})(x).shape() == Shape{2, 4});
+    CHECK(lenet5({.size = 12})(zeros({1, 1, 12, 12})).shape() == Shape{1, 10});
+    CHECK(lenet_small({.size = 16})(zeros({1, 1, 16, 16})).shape() == Shape{1, 10});
+    CHECK(small_cnn({.size = 6})(zeros({1, 1, 6, 6})).shape() == Shape{1, 10});
+    CHECK(small_cnn({.size = 7})(zeros({1, 1, 7, 7})).shape() == Shape{1, 10});
+}
+
+TEST_CASE("no two weights of a network are drawn from one stream") {
+    const nn::Layer net = mlp({.widths = {4, 4, 4, 4}});
+    const std::vector<nn::Parameter> p = nn::parameters(net);
+    CHECK_FALSE(same_bits(p[0].value, p[2].value));
+    CHECK_FALSE(same_bits(p[2].value, p[4].value));
+}
+
+TEST_CASE("the same seed gives the same network") {
+    const Tensor x = images(2);
+    CHECK(same_bits(lenet5({}, {.seed = 5})(x), lenet5({}, {.seed = 5})(x)));
+    CHECK_FALSE(same_bits(lenet5({}, {.seed = 5})(x), lenet5({}, {.seed = 6})(x)));
+}
+
+TEST_CASE("rows of a network are independent of each other") {
+    const nn::Layer net = lenet5();
+    const Tensor x = images(3), y = net(x);
+    for (Index row = 0; row < 3; ++row) CHECK(same_bits(net(slice(x, 0, row, row + 1)), slice(y, 0, row, row + 1)));
+}
+
+TEST_CASE("builders refuse what they cannot build") {
+    CHECK_THROWS_WITH_AS(
+        mlp({.widths = {2}}),
+        "mlp: widths name the inputs, the hidden layers and the outputs: there are only 1; write 2-64-64-2",
+        ValueError);
+    CHECK_THROWS_WITH_AS(mlp({.widths = {2, 0, 2}}), "mlp: a width must be at least 1: it is 0", ValueError);
+    CHECK_THROWS_WITH_AS(mlp({.activation = "rellu"}),
+                         "mlp: activation is relu, tanh, softplus or gelu: got \"rellu\"; did you mean \"relu\"?",
+                         ValueError);
+    CHECK_THROWS_WITH_AS(lenet5({.size = 11}),
+                         "lenet5: images must be at least 12x12 for its two convolutions and pools: size is 11",
+                         ValueError);
+    CHECK_THROWS_WITH_AS(lenet_small({.size = 15}),
+                         "lenet-small: images must be at least 16x16 for its two convolutions and pools: size is 15",
+                         ValueError);
+    CHECK_THROWS_WITH_AS(small_cnn({.size = 5}),
+                         "small-cnn: images must be at least 6x6 for its two convolutions and its pool: size is 5",
+                         ValueError);
+}

@@ -1,0 +1,157 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <limits>
+
+#include <gradpath/autodiff/io/file.hpp>
+#include <gradpath/autodiff/io/safetensors.hpp>
+#include <gradpath/autodiff/random.hpp>
+#include <gradpath/models/saved.hpp>
+
+#include "scratch.hpp"
+
+using namespace gradpath;
+using namespace gradpath::models;
+
+namespace {
+
+const std::string moons_metadata =
+    R"({"architecture":"moons-mlp","class_names":[],"normalisation":{"mean":[],"sd":[]},)"
+    R"("options":{"activation":"relu","widths":"2-3-2"},"schema":"gradpath.model/1"})";
+
+io::SafeTensors small_file() {
+    io::SafeTensors file{.metadata = {{"gradpath", moons_metadata}}};
+    file.tensors = {{"dense1.weight", zeros({3, 2})},
+                    {"dense1.bias", zeros({3})},
+                    {"dense2.weight", zeros({2, 3})},
+                    {"dense2.bias", zeros({2})}};
+    return file;
+}
+
+/// The message with which a file is refused, without the name of the file.
+std::string refusal(const io::SafeTensors& file) {
+    const Scratch folder;
+    const std::filesystem::path path = folder / "bad.safetensors";
+    io::write_safetensors(path, file);
+    try {
+        (void)load_model(path);
+    } catch (const IoError& error) {
+        const std::string message = error.what(), tail = " (" + path.string() + ")";
+        REQUIRE(message.ends_with(tail));
+        return message.substr(0, message.size() - tail.size());
+    }
+    return "loaded";
+}
+
+std::string refusal(const std::string& metadata) {
+    io::SafeTensors file = small_file();
+    file.metadata["gradpath"] = metadata;
+    return refusal(file);
+}
+
+std::string with(const std::string& from, const std::string& to) {
+    std::string changed = moons_metadata;
+    const std::size_t at = changed.find(from);
+    REQUIRE(at != std::string::npos);
+    return changed.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+TEST_CASE("a model that is saved and loaded is the same to the bit") {
+    const Scratch folder;
+    for (const std::string& name : architectures()) {
+        for (const DType dtype : {DType::float32, DType::float64}) {
+            Model model = make(name, {}, nn::Init{.seed = 3, .dtype = dtype});
+            const Index channels = model.input[0];
+            model.normalisation = {std::vector<double>(static_cast<std::size_t>(channels), 0.1),
+                                   std::vector<double>(static_cast<std::size_t>(channels), 1.0 / 3)};
+            model.class_names.assign(static_cast<std::size_t>(model.classes), "Büro \"1\"\n");
+            save_model(folder / "model.safetensors", model);
+            const Model back = load_model(folder / "model.safetensors");
+            CHECK(hash(back) == hash(model));
+            CHECK(back.class_names == model.class_names);
+            CHECK(back.normalisation == model.normalisation);
+            CHECK(back.input == model.input);
+            const Tensor x = random::uniform(Shape{2}.joined(model.input), 0, 1, {.seed = 1, .dtype = dtype});
+            CHECK(same_bits(back(x), model(x)));
+        }
+    }
+}
+
+TEST_CASE("equal models give equal bytes") {
+    const Scratch folder;
+    save_model(folder / "a", make("moons-mlp", {}, 1));
+    save_model(folder / "b", make("moons-mlp", {}, 1));
+    CHECK(io::read_file(folder / "a") == io::read_file(folder / "b"));
+}
+
+TEST_CASE("a file with every tensor in its place is loaded") { CHECK(refusal(small_file()) == "loaded"); }
+
+TEST_CASE("tensors that are missing, misshaped, of the other dtype or too many are named") {
+    io::SafeTensors file = small_file();
+    file.tensors.pop_back();
+    CHECK(refusal(file) == "load: a tensor is missing: \"dense2.bias\" of the shape (2,)");
+    file.tensors.push_back({"dense2.bias", zeros({3})});
+    CHECK(refusal(file) == "load: tensor \"dense2.bias\" has shape (3,), the model expects (2,)");
+    file.tensors.back().value = zeros({2}, DType::float64);
+    CHECK(refusal(file) == "load: tensor \"dense2.bias\" is float64, the model expects float32");
+    file = small_file();
+    file.tensors.push_back({"dense3.bias", zeros({2})});
+    CHECK(refusal(file) == "load: the model has no tensor \"dense3.bias\"");
+    file = small_file();
+    file.indices.push_back({"labels", {1, 2}});
+    CHECK(refusal(file) == "load: the model has no tensor \"labels\"");
+}
+
+TEST_CASE("a safetensors file of somebody else is not a model of gradpath") {
+    io::SafeTensors file = small_file();
+    file.metadata = {{"format", "pt"}};
+    CHECK(refusal(file) == "load: the metadata must have the key \"gradpath\": this file is not a model of gradpath");
+}
+
+TEST_CASE("metadata that is not what save_model writes is refused, telling the field") {
+    CHECK(refusal("{") == "load: the metadata under \"gradpath\" must be a JSON object");
+    CHECK(refusal("[1]") == "load: the metadata under \"gradpath\" must be a JSON object");
+    CHECK(refusal("{}") == "load: the metadata must have a field \"schema\" of the right kind");
+    CHECK(refusal(with("gradpath.model/1", "gradpath.model/9")) ==
+          "load: the schema must be gradpath.model/1: it is gradpath.model/9");
+    CHECK(refusal(with("\"architecture\"", "\"arch\"")) ==
+          "load: the metadata must have a field \"architecture\" of the right kind");
+    CHECK(refusal(with("{\"activation\":\"relu\",\"widths\":\"2-3-2\"}", "[1]")) ==
+          "load: the metadata must have a field \"options\" of the right kind");
+    CHECK(refusal(with("\"mean\":[]", "\"mean\":[\"a\"]")) ==
+          "load: the metadata must have a field \"mean\" of the right kind");
+    CHECK(refusal(with("\"class_names\":[]", "\"class_names\":[1]")) ==
+          "load: the metadata must have a field \"class_names\" of the right kind");
+}
+
+TEST_CASE("an unknown architecture or option in a file names the nearest and the file") {
+    CHECK(refusal(with("moons-mlp", "moon-mlp")) ==
+          "load: model: there is no architecture \"moon-mlp\"; did you mean \"moons-mlp\"?");
+    CHECK(refusal(with("\"widths\"", "\"width\"")) ==
+          "load: moons-mlp: there is no option \"width\"; did you mean \"widths\"?");
+    CHECK(refusal(with("relu", "relux")) ==
+          "load: mlp: activation is relu, tanh, softplus or gelu: got \"relux\"; did you mean \"relu\"?");
+}
+
+TEST_CASE("a file cannot make the loader take more memory than it holds") {
+    CHECK(refusal(with("2-3-2", "100000000-100000000-2")) ==
+          "load: the options ask for more numbers than the file holds: a weight of the shape (100000000, 100000000)");
+}
+
+TEST_CASE("a missing file and a file that is no safetensors are told") {
+    const Scratch folder;
+    CHECK_THROWS_AS(load_model(folder / "none.safetensors"), IoError);
+    io::write_file(folder / "text", "hello");
+    CHECK_THROWS_AS(load_model(folder / "text"), IoError);
+}
+
+TEST_CASE("a model whose normalisation is not finite is not saved") {
+    const Scratch folder;
+    Model model = make("moons-mlp");
+    model.normalisation = {{0, 0}, {1, std::numeric_limits<double>::infinity()}};
+    CHECK_THROWS_WITH_AS(save_model(folder / "m", model),
+                         "save_model: the normalisation must be finite, as JSON has no other numbers", ValueError);
+    CHECK_FALSE(std::filesystem::exists(folder / "m"));
+}

@@ -1,0 +1,134 @@
+// A function per kind of block, each returning markup; std::visit picks. All text passes escape() on its way in. The
+// content security policy forbids every fetch, so a browser would refuse what this file promises not to ask for.
+#include <gradpath/tools/report/html.hpp>
+
+#include <gradpath/autodiff/error.hpp>
+#include <gradpath/autodiff/io/file.hpp>
+#include <gradpath/tools/report/chart.hpp>
+#include <gradpath/tools/report/markup.hpp>
+#include <gradpath/tools/report/png.hpp>
+#include <gradpath/tools/report/style.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+/// <name>escaped words</name>, or nothing for no words.
+std::string element(const char* name, const std::string& words) {
+    return words.empty() ? "" : text("<", name, ">", escape(words), "</", name, ">\n");
+}
+
+std::string block(const Text& block) {
+    std::string out;
+    for (const std::string& paragraph : block.paragraphs) out += element("p", paragraph);
+    return out;
+}
+
+std::string block(const Facts& block) {
+    std::string out = "<dl class=\"facts\">\n";
+    for (const Facts::Fact& fact : block.facts) {
+        out +=
+            text("<div>", element("dt", fact.label), element("dd", fact.value), element("dd", fact.note), "</div>\n");
+    }
+    return out + "</dl>\n";
+}
+
+std::string cell(const Table::Column& column, const char* tag, const char* scope, const std::string& words) {
+    return text("<", tag, scope, column.numbers ? " class=\"n\">" : ">", escape(words), "</", tag, ">");
+}
+
+std::string block(const Table& block) {
+    std::string out = text("<div class=\"card scroll\"><table>\n", element("caption", block.caption), "<thead><tr>");
+    for (const Table::Column& column : block.columns) out += cell(column, "th", " scope=\"col\"", column.title);
+    out += "</tr></thead>\n<tbody>\n";
+    for (const std::vector<std::string>& row : block.rows) {
+        require(row.size() == block.columns.size(), "report: a row must have one text per column: got ", row.size(),
+                " for ", block.columns.size(), " columns of \"", block.caption, "\"; write an empty text for nothing");
+        out += "<tr>";
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            out += i == 0 ? cell(block.columns[i], "th", " scope=\"row\"", row[i])
+                          : cell(block.columns[i], "td", "", row[i]);
+        }
+        out += "</tr>\n";
+    }
+    return out + "</tbody>\n</table></div>\n";
+}
+
+std::string data_uri(const Picture& picture) { return "data:image/png;base64," + base64(encode_png(picture)); }
+
+std::string image(const Panels::Panel& panel) {
+    const std::string shown = text("<img src=\"", data_uri(panel.light), "\" width=\"", panel.light.width,
+                                   "\" height=\"", panel.light.height, "\" alt=\"", escape(panel.alt), "\">");
+    if (panel.dark.pixels.empty()) return shown;
+    return text("<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"", data_uri(panel.dark), "\">", shown,
+                "</picture>");
+}
+
+std::string gradient(HeatKind kind, Theme theme) {
+    constexpr int stops = 16;
+    std::string out = "linear-gradient(to right";
+    for (int i = 0; i <= stops; ++i) {
+        const double share = static_cast<double>(i) / stops;
+        const Colour c = heat_colour(kind == HeatKind::absolute ? share : 2 * share - 1, kind, theme);
+        out += text(", rgb(", int{c.red}, " ", int{c.green}, " ", int{c.blue}, ")");
+    }
+    return out + ")";
+}
+
+std::string colour_bar(const Panels& block) {
+    const bool absolute = block.kind == HeatKind::absolute;
+    std::string out = text("<div class=\"bar\"><i style=\"--light: ", gradient(block.kind, Theme::light),
+                           "; --dark: ", gradient(block.kind, Theme::dark), "\"></i><ol>");
+    for (double t : absolute ? std::vector{0.0, 0.5, 1.0} : std::vector{-1.0, -0.5, 0.0, 0.5, 1.0}) {
+        out += text("<li>", number_text(t * block.scale.limit, 3), "</li>");
+    }
+    return out + "</ol></div>\n";
+}
+
+std::string block(const Panels& block) {
+    std::string out = "<figure>\n<ul class=\"panels\">\n";
+    for (const Panels::Panel& panel : block.panels) {
+        out += text("<li>", element("h3", panel.title), image(panel), element("p", panel.note), "</li>\n");
+    }
+    return out + "</ul>\n" + (block.bar ? colour_bar(block) : "") + element("figcaption", block.caption) +
+           "</figure>\n";
+}
+
+std::string drawing(const std::string& title, const std::string& picture, const std::string& caption) {
+    return text("<figure class=\"drawing\">\n", element("h3", title), picture, "\n", element("figcaption", caption),
+                "</figure>\n");
+}
+std::string block(const Chart& block) { return drawing(block.title, svg(block), block.caption); }
+std::string block(const Bars& block) { return drawing(block.title, svg(block), block.caption); }
+
+std::string footer(const Report& report) {
+    if (report.provenance.empty()) return "";
+    std::string out = "<footer>\n<h2>How this was made</h2>\n<dl>\n";
+    for (const auto& [name, value] : report.provenance) {
+        const bool wide = value.size() > 32;  // a command line wants the width of the page
+        out += text(wide ? "<div class=\"wide\">" : "<div>", element("dt", name), element("dd", value), "</div>\n");
+    }
+    return out + "</dl>\n</footer>\n";
+}
+
+}  // namespace
+
+std::string html(const Report& report) {
+    std::string out = text(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
+        "data:\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"gradpath\">\n<title>",
+        escape(report.title), "</title>\n<style>", style_sheet, "</style>\n</head>\n<body>\n<main>\n<header>\n",
+        element("h1", report.title), element("p", report.subtitle), "</header>\n");
+    for (const Section& section : report.sections) {
+        out += "<section>\n" + element("h2", section.title);
+        for (const Block& part : section.blocks) out += std::visit([](const auto& kind) { return block(kind); }, part);
+        out += "</section>\n";
+    }
+    return out + footer(report) + "</main>\n</body>\n</html>\n";
+}
+
+void write_html(const std::filesystem::path& path, const Report& report) { io::write_file(path, html(report)); }
+
+}  // namespace gradpath::tools

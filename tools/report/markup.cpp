@@ -1,0 +1,89 @@
+// Escaping is done once, where text enters markup. Numbers go through std::to_chars, which knows no locale.
+#include <gradpath/tools/report/markup.hpp>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+
+namespace gradpath::tools {
+namespace {
+
+/// Bytes of the well-formed UTF-8 letter at the front (Unicode, table 3-7), or 0.
+std::size_t letter_size(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    const auto tail = [&](std::size_t i) { return (byte(i) & 0xc0u) == 0x80u; };
+    const unsigned lead = byte(0), second = byte(1);
+    if (lead < 0x80) return 1;
+    if (lead >= 0xc2 && lead <= 0xdf) return tail(1) ? 2 : 0;
+    if (lead >= 0xe0 && lead <= 0xef) {
+        const bool overlong = lead == 0xe0 && second < 0xa0, surrogate = lead == 0xed && second > 0x9f;
+        return tail(1) && tail(2) && !overlong && !surrogate ? 3 : 0;
+    }
+    const bool overlong = lead == 0xf0 && second < 0x90, beyond = lead == 0xf4 && second > 0x8f;
+    return lead >= 0xf0 && lead <= 0xf4 && tail(1) && tail(2) && tail(3) && !overlong && !beyond ? 4 : 0;
+}
+
+std::string_view entity(char c) {
+    switch (c) {
+        case '&': return "&amp;";
+        case '<': return "&lt;";
+        case '>': return "&gt;";
+        case '"': return "&quot;";
+        case '\'': return "&#39;";
+        default: return {};
+    }
+}
+
+}  // namespace
+
+std::string escape(std::string_view text) {
+    std::string safe;
+    while (!text.empty()) {
+        const std::size_t size = letter_size(text);
+        const char c = text[0];
+        const bool dropped =
+            size == 1 && ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f);
+        if (size == 0) safe += "\xef\xbf\xbd";
+        else if (!entity(c).empty()) safe += entity(c);
+        else if (!dropped) safe += text.substr(0, size);
+        text.remove_prefix(size == 0 ? 1 : size);
+    }
+    return safe;
+}
+
+std::string base64(std::string_view bytes) {
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string encoded;
+    encoded.reserve((bytes.size() + 2) / 3 * 4);
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        std::uint32_t group = 0;
+        for (std::size_t j = 0; j < 3; ++j) {
+            group = group << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0u);
+        }
+        for (std::size_t j = 0; j < 4; ++j) {
+            encoded += i + j <= bytes.size() ? digits[group >> (18 - 6 * j) & 63u] : '=';
+        }
+    }
+    return encoded;
+}
+
+std::string coordinate(double value) {
+    std::array<char, 400> buffer;
+    const double rounded = std::round(value * 100) / 100 + 0.0;  // no -0
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), rounded, std::chars_format::fixed).ptr;
+    return {buffer.data(), end};
+}
+
+std::string number_text(double value, int digits) {
+    std::array<char, 64> buffer;
+    char* const full = buffer.data() + buffer.size();
+    std::string shown(buffer.data(), std::to_chars(buffer.data(), full, value, std::chars_format::general, digits).ptr);
+    const std::size_t power = shown.find('e');  // 1e-05 reads better as 1e-5, and 1e+20 as 1e20
+    if (power == std::string::npos) return shown;
+    const bool negative = shown[power + 1] == '-';
+    const std::string exponent = shown.substr(shown.find_first_not_of("+-0", power + 1));
+    return shown.substr(0, power + 1) + (negative ? "-" : "") + exponent;
+}
+
+}  // namespace gradpath::tools

@@ -1,0 +1,88 @@
+#pragma once
+// Report: what a command has to show, as plain data. Commands fill it, writers write it; neither does the other's work.
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gradpath/tools/report/heatmap.hpp>
+
+namespace gradpath::tools {
+
+struct Text {
+    std::vector<std::string> paragraphs;
+};
+
+/// Headline figures: few, large, each with a label and, if needed, a line of explanation.
+struct Facts {
+    struct Fact {
+        std::string label, value, note = {};
+    };
+    std::vector<Fact> facts;
+};
+
+struct Table {
+    struct Column {
+        std::string title;
+        bool numbers = false;  ///< set flush right in figures of equal width
+    };
+    std::string caption;
+    std::vector<Column> columns;
+    std::vector<std::vector<std::string>> rows;  ///< one text per column; the first names the row
+};
+
+/// Small pictures in a row, a pixel per number; the page enlarges them. `bar` adds a colour bar that holds for all.
+struct Panels {
+    struct Panel {
+        std::string title;
+        Picture light, dark = {};  ///< without a dark one, the light one serves both
+        std::string alt;           ///< what the picture shows, for those who cannot see it
+        std::string note = {};
+    };
+    std::string caption;
+    std::vector<Panel> panels;
+    bool bar = false;
+    HeatScale scale = {};
+    HeatKind kind = HeatKind::heat;
+};
+
+/// Lines over a common axis; NaN interrupts a line. `low` and `high`, if given, are a band around it.
+struct Chart {
+    struct Curve {
+        std::string name;
+        std::vector<double> x, y, low = {}, high = {};
+    };
+    std::string title, x_label, y_label, alt;
+    std::vector<Curve> curves;
+    bool log_x = false, log_y = false;  ///< numbers that are not positive are left out there
+    std::string caption = {};
+};
+
+/// Signed horizontal bars from a common zero, with error bars where an error is given.
+struct Bars {
+    struct Bar {
+        std::string name;
+        double value = 0, error = 0;
+    };
+    std::string title, alt;
+    std::vector<Bar> bars;
+    std::string caption = {};
+};
+
+using Block = std::variant<Text, Facts, Table, Panels, Chart, Bars>;
+
+struct Section {
+    std::string title;
+    std::vector<Block> blocks;
+};
+
+struct Report {
+    std::string title, subtitle;
+    std::vector<Section> sections;
+    std::vector<std::pair<std::string, std::string>> provenance;  ///< name and value: model, seed, dtype, version, ...
+};
+
+/// The image (if any) and the columns under one shared scale, in light and dark, with a colour bar.
+Panels heat_panels(const Tensor& image, std::span<const HeatColumn> columns, const Heatmap& options = {});
+
+}  // namespace gradpath::tools
