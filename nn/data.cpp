@@ -1,6 +1,7 @@
-// The order of an epoch is a permutation drawn by position from the stream of that epoch, so no generator state exists: a
-// batch is a function of (seed, epoch, batch). A single thread assembles the batch that will be asked for next; it runs
-// kernels under Serial, so that the training step keeps its threads, and with it or without it the bits are the same.
+// The order of an epoch is a permutation drawn by position from the stream of that epoch, so no generator state exists:
+// a batch is a function of (seed, epoch, batch). A single thread assembles the batch that will be asked for next; it
+// runs kernels under Serial, so that the training step keeps its threads, and with it or without it the bits are the
+// same.
 #include <gradpath/nn/data.hpp>
 
 #include <algorithm>

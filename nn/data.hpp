@@ -42,7 +42,7 @@ public:
     Loader(const Loader&) = delete;
     Loader& operator=(const Loader&) = delete;
 
-    Index batches() const;                ///< per epoch
+    Index batches() const;                  ///< per epoch
     Index epoch() const { return epoch_; }  ///< of the batch that next() will return
     Index batch() const { return batch_; }
     /// Goes to a place. Throws ValueError if there is no such batch.

@@ -1,5 +1,5 @@
-// y = x ∘ m / (1 - rate) with m ~ Bernoulli(1 - rate), so E[y] = x (Srivastava et al. 2014, section 10). The mask is drawn
-// by position from a counter-based stream: no generator state travels with the layer.
+// y = x ∘ m / (1 - rate) with m ~ Bernoulli(1 - rate), so E[y] = x (Srivastava et al. 2014, section 10). The mask is
+// drawn by position from a counter-based stream: no generator state travels with the layer.
 #include <gradpath/nn/dropout.hpp>
 
 #include <gradpath/autodiff/error.hpp>

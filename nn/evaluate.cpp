@@ -1,5 +1,5 @@
-// Sums over batches are kept in double and weighted by rows, so the size of the batches changes the loss by rounding only,
-// and the counts not at all.
+// Sums over batches are kept in double and weighted by rows, so the size of the batches changes the loss by rounding
+// only, and the counts not at all.
 #include <gradpath/nn/evaluate.hpp>
 
 #include <algorithm>
@@ -32,7 +32,8 @@ public:
         const Indices answers = argmax(output);
         for (Index row = 0; row < labels.size(); ++row) {
             const Index label = labels[row];
-            require(label >= 0 && label < classes_, "evaluate: a label must lie in 0 .. ", classes_ - 1, ": it is ", label);
+            require(label >= 0 && label < classes_, "evaluate: a label must lie in 0 .. ", classes_ - 1, ": it is ",
+                    label);
             ++counts_[static_cast<std::size_t>(label * classes_ + answers[row])];
         }
     }
@@ -41,7 +42,8 @@ public:
         for (Index label = 0; label < classes_; ++label) {
             Index rows = 0;
             for (Index answer = 0; answer < classes_; ++answer) rows += at(label, answer);
-            result.per_class.push_back(rows > 0 ? static_cast<double>(at(label, label)) / static_cast<double>(rows) : nan);
+            result.per_class.push_back(rows > 0 ? static_cast<double>(at(label, label)) / static_cast<double>(rows)
+                                                : nan);
             right += at(label, label);
         }
         result.accuracy = static_cast<double>(right) / static_cast<double>(result.rows);
@@ -59,7 +61,8 @@ private:
 
 Tensor loss_of(const Loss& loss, const Tensor& output, const Examples& batch) {
     if (loss) return loss(output, batch);
-    require(batch.has_labels() || batch.targets, "loss: examples need labels or targets: they have neither; give a loss");
+    require(batch.has_labels() || batch.targets,
+            "loss: examples need labels or targets: they have neither; give a loss");
     return batch.has_labels() ? mean_cross_entropy(output, batch.labels) : mean_squared_error(output, batch.targets);
 }
 

@@ -25,10 +25,10 @@ struct Evaluate {
 
 struct Evaluation {
     Index rows = 0;
-    double loss = 0;                    ///< mean over rows
-    double accuracy = 0;                ///< share of rows answered right; NaN without labels
-    std::vector<double> per_class = {}; ///< share of each class's rows answered right; NaN for a class without rows
-    Indices confusion = {};             ///< [classes, classes]: rows of class i answered as j
+    double loss = 0;                     ///< mean over rows
+    double accuracy = 0;                 ///< share of rows answered right; NaN without labels
+    std::vector<double> per_class = {};  ///< share of each class's rows answered right; NaN for a class without rows
+    Indices confusion = {};              ///< [classes, classes]: rows of class i answered as j
 };
 /// Runs the model over all examples in batches, without recording. Labels need outputs of the shape [rows, classes].
 /// Throws ValueError without examples.

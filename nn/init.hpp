@@ -1,5 +1,6 @@
 #pragma once
-// First values of weights. A weight is shaped [outputs, inputs, kernel..]; seeded, the same bits on any machine setting.
+// First values of weights. A weight is shaped [outputs, inputs, kernel..]; seeded, the same bits on any machine
+// setting.
 #include <cstdint>
 #include <functional>
 

@@ -1,7 +1,8 @@
 #pragma once
 // A layer is anything callable with a Tensor. A struct that holds parameters lists them (and its children) by name:
 //     static void visit(auto& self, auto&& f) { f("weight", self.weight); f("bias", self.bias); }
-// Names are joined by dots along the way: "features.0.weight". Everything else (counts, files, training) follows from it.
+// Names are joined by dots along the way: "features.0.weight". Everything else (counts, files, training) follows from
+// it.
 #include <concepts>
 #include <functional>
 #include <memory>
@@ -22,7 +23,9 @@ struct AnyVisitor {
 };
 /// Lists its parameters and children by name.
 template <class M>
-concept Visited = requires(M& model) { std::remove_const_t<M>::visit(model, AnyVisitor{}); };
+concept Visited = requires(M& model) {
+    std::remove_const_t<M>::visit(model, AnyVisitor{});
+};
 
 using ParameterVisitor = std::function<void(const std::string& name, Tensor& value)>;
 using ConstParameterVisitor = std::function<void(const std::string& name, const Tensor& value)>;

@@ -50,7 +50,8 @@ void check_state(const Trainee& model, const Examples& examples, const Fit& opti
         const Tensor &stored = state.parameters[i], &wanted = *model.parameters[i];
         require<ShapeError>(stored.shape() == wanted.shape() && stored.dtype() == wanted.dtype(),
                             "fit: the state to go on from must fit the model: parameter \"", model.names[i], "\" is ",
-                            stored.dtype(), " ", stored.shape(), ", the model's is ", wanted.dtype(), " ", wanted.shape());
+                            stored.dtype(), " ", stored.shape(), ", the model's is ", wanted.dtype(), " ",
+                            wanted.shape());
     }
 }
 
@@ -77,8 +78,8 @@ std::vector<Tensor> slopes(const Trainee& model, const Examples& batch, const Fi
     const Tensor loss = loss_of(options.loss, output, batch);
     std::vector<Tensor> gradients = grad(loss, leaves);
     const double value = loss.item();
-    require<NumericError>(std::isfinite(value), "fit: the loss must stay finite: it is ", value, " at epoch ", state.epoch,
-                          ", batch ", state.batch, "; lower the rate, or look for the cause with Anomaly");
+    require<NumericError>(std::isfinite(value), "fit: the loss must stay finite: it is ", value, " at epoch ",
+                          state.epoch, ", batch ", state.batch, "; lower the rate, or look for the cause with Anomaly");
     state.loss_sum += value * static_cast<double>(batch.rows());
     state.rows_done += batch.rows();
     if (batch.has_labels()) state.correct += count_correct(output, batch.labels);
@@ -110,7 +111,8 @@ Progress progress(const TrainState& state, const Examples& examples, const Fit& 
 void close_epoch(const Trainee& model, const Fit& options, const Progress& done, TrainState& state) {
     EpochResult result{done.loss, done.accuracy, nan, nan};
     if (options.validation.rows() > 0) {
-        const Evaluation seen = evaluate(model.run, options.validation, {.loss = options.loss, .cancel = options.cancel});
+        const Evaluation seen =
+            evaluate(model.run, options.validation, {.loss = options.loss, .cancel = options.cancel});
         result.validation_loss = seen.loss;
         result.validation_accuracy = seen.accuracy;
     }

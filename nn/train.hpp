@@ -33,7 +33,7 @@ struct TrainState {
     Index epoch = 0, batch = 0;  ///< of the next step; epochs are done up to here
     std::uint64_t seed = 0;
     Index steps = 0;
-    Index rows = 0, batch_rows = 0;  ///< of the examples and of a full batch
+    Index rows = 0, batch_rows = 0;       ///< of the examples and of a full batch
     std::vector<Tensor> parameters = {};  ///< in the order of the visit; empty: not begun
     OptimizerState optimizer = {};
     double loss_sum = 0;  ///< over the rows of this epoch so far
@@ -83,10 +83,11 @@ Trainee trainee(M& model) {
 }
 TrainState fit_trainee(const Trainee& model, const Examples& examples, const Fit& options, TrainState from);
 
-/// Trains the model's parameters in place until `epochs` epochs are done or on_progress says stop, and returns the state
-/// then; `from` is a state to go on from, whose parameters replace the model's. Whatever is thrown, the model keeps the
-/// parameters of the last whole step. Throws ValueError for options out of range or a state of another run (seed, rows,
-/// batch, optimiser), ShapeError if its tensors do not fit, NumericError if the loss is not finite, Cancelled.
+/// Trains the model's parameters in place until `epochs` epochs are done or on_progress says stop, and returns the
+/// state then; `from` is a state to go on from, whose parameters replace the model's. Whatever is thrown, the model
+/// keeps the parameters of the last whole step. Throws ValueError for options out of range or a state of another run
+/// (seed, rows, batch, optimiser), ShapeError if its tensors do not fit, NumericError if the loss is not finite,
+/// Cancelled.
 template <class M>
 TrainState fit(M& model, const Examples& examples, const Fit& options = {}, TrainState from = {}) {
     return fit_trainee(trainee(model), examples, options, std::move(from));

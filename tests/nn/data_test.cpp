@@ -29,7 +29,8 @@ std::vector<Index> deal(nn::Loader& loader) {
 }
 
 bool equal(const nn::Examples& a, const nn::Examples& b) {
-    return same_bits(a.x, b.x) && std::ranges::equal(a.labels.data(), b.labels.data()) && same_bits(a.targets, b.targets);
+    return same_bits(a.x, b.x) && std::ranges::equal(a.labels.data(), b.labels.data()) &&
+           same_bits(a.targets, b.targets);
 }
 
 }  // namespace
@@ -119,7 +120,8 @@ TEST_CASE("the loader says what is wrong with examples and places") {
     CHECK_THROWS_WITH_AS(nn::Loader({arange(3), {0, 1}}),
                          "examples: labels must be one per row: x has 3 rows, labels have the shape (2,)", ShapeError);
     CHECK_THROWS_WITH_AS(nn::Loader({arange(3), {}, zeros({2, 1})}),
-                         "examples: targets must be one per row: x has 3 rows, targets have the shape (2, 1)", ShapeError);
+                         "examples: targets must be one per row: x has 3 rows, targets have the shape (2, 1)",
+                         ShapeError);
     CHECK_THROWS_WITH_AS(nn::Loader({zeros({0, 2})}), "loader: there must be at least one example", ValueError);
     CHECK_THROWS_WITH_AS(nn::Loader({arange(3)}, {.batch = 0}), "loader: a batch holds at least one example: it is 0",
                          ValueError);

@@ -12,9 +12,7 @@ namespace {
 Tensor identity(const Tensor& x) { return x; }
 
 /// Answers 0, 1, 1, 2, 2 for the labels 0, 1, 2, 2, 2; class 3 never occurs.
-nn::Examples five_rows() {
-    return {one_hot({0, 1, 1, 2, 2}, 4, DType::float64) * 3, {0, 1, 2, 2, 2}};
-}
+nn::Examples five_rows() { return {one_hot({0, 1, 1, 2, 2}, 4, DType::float64) * 3, {0, 1, 2, 2, 2}}; }
 
 }  // namespace
 
@@ -61,8 +59,9 @@ TEST_CASE("evaluate says what is wrong") {
                                       {.loss = [](const Tensor& y, const nn::Examples&) { return mean(y); }}),
                          "evaluate: with labels the model must return [rows, classes]: it returned (2,) for 2 rows",
                          ShapeError);
-    CHECK_THROWS_WITH_AS(nn::evaluate(identity, rows, {.loss = [](const Tensor& y, const nn::Examples&) { return mean(y); }}),
-                         "evaluate: a label must lie in 0 .. 1: it is 5", ValueError);
+    CHECK_THROWS_WITH_AS(
+        nn::evaluate(identity, rows, {.loss = [](const Tensor& y, const nn::Examples&) { return mean(y); }}),
+        "evaluate: a label must lie in 0 .. 1: it is 5", ValueError);
     CHECK_THROWS_WITH_AS(nn::evaluate(identity, {zeros({2, 2})}),
                          "loss: examples need labels or targets: they have neither; give a loss", ValueError);
     const std::atomic<bool> cancel = true;

@@ -28,9 +28,10 @@ TEST_CASE("a kernel multiplies both fans") {
     const nn::Fans f = nn::fans({6, 3, 5, 4});
     CHECK(f.inputs == 60);
     CHECK(f.outputs == 120);
-    CHECK_THROWS_WITH_AS(nn::fans({6}),
-                         "init: a weight has the axes [outputs, inputs, kernel..]: the shape is (6,); give biases a constant",
-                         ShapeError);
+    CHECK_THROWS_WITH_AS(
+        nn::fans({6}),
+        "init: a weight has the axes [outputs, inputs, kernel..]: the shape is (6,); give biases a constant",
+        ShapeError);
 }
 
 TEST_CASE("drawn weights have mean zero and the deviation asked for") {

@@ -45,7 +45,8 @@ TEST_CASE("linear refuses rows of another width, telling both") {
                          "linear: x must be [rows, 3]: its shape is (2, 4); flatten() joins axes", ShapeError);
     CHECK_THROWS_WITH_AS(by_hand()(zeros({3})), "linear: x must be [rows, 3]: its shape is (3,); flatten() joins axes",
                          ShapeError);
-    CHECK_THROWS_WITH_AS(nn::Linear(0, 2), "linear: inputs and outputs must be at least 1: they are 0 and 2", ShapeError);
+    CHECK_THROWS_WITH_AS(nn::Linear(0, 2), "linear: inputs and outputs must be at least 1: they are 0 and 2",
+                         ShapeError);
 }
 
 TEST_CASE("linear refuses the other dtype") { CHECK_THROWS_AS(by_hand()(zeros({2, 3}, DType::float64)), DTypeError); }
@@ -73,7 +74,8 @@ TEST_CASE("a depthwise conv2d scales each channel by itself") {
 
 TEST_CASE("conv2d refuses sizes that make no sense, telling them") {
     CHECK_THROWS_WITH_AS(nn::Conv2d(3, 4, {.groups = 2}),
-                         "conv2d: groups must divide channels and filters: 2 groups, 3 channels, 4 filters", ShapeError);
+                         "conv2d: groups must divide channels and filters: 2 groups, 3 channels, 4 filters",
+                         ShapeError);
     CHECK_THROWS_WITH_AS(nn::Conv2d(0, 4, {.kernel = {3, 5}}),
                          "conv2d: channels, filters, kernel and groups must be at least 1: they are 0, 4, 3x5 and 1",
                          ShapeError);

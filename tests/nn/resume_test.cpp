@@ -40,7 +40,8 @@ bool same_moments(const nn::TrainState& a, const nn::TrainState& b) {
 }  // namespace
 
 TEST_CASE("a run cut at any step and resumed ends in the same bits as one that was not") {
-    const nn::Optimizer optimizers[] = {nn::Adam{.rate = 1e-2}, nn::Sgd{.rate = 0.1, .momentum = 0.9}, nn::Sgd{.rate = 0.1}};
+    const nn::Optimizer optimizers[] = {nn::Adam{.rate = 1e-2}, nn::Sgd{.rate = 0.1, .momentum = 0.9},
+                                        nn::Sgd{.rate = 0.1}};
     for (const nn::Optimizer& optimizer : optimizers) {
         nn::Sequential net = small_net(2, 0.25);
         const nn::TrainState whole = nn::fit(net, moons(rows, 1), options(optimizer));
@@ -109,8 +110,9 @@ TEST_CASE("the state of another run is refused, telling what differs") {
     nn::Sequential deeper{nn::Linear(2, 2)}, wider{nn::Linear(2, 33), nn::Linear(33, 2)};
     CHECK_THROWS_WITH_AS(nn::fit(deeper, moons(rows, 1), fit, end),
                          (head + "number of parameters is 4, here it is 2" + tail).c_str(), ValueError);
-    CHECK_THROWS_WITH_AS(nn::fit(wider, moons(rows, 1), fit, end),
-                         "fit: the state to go on from must fit the model: parameter \"0.weight\" is float32 (32, 2), the "
-                         "model's is float32 (33, 2)",
-                         ShapeError);
+    CHECK_THROWS_WITH_AS(
+        nn::fit(wider, moons(rows, 1), fit, end),
+        "fit: the state to go on from must fit the model: parameter \"0.weight\" is float32 (32, 2), the "
+        "model's is float32 (33, 2)",
+        ShapeError);
 }

@@ -58,8 +58,9 @@ TEST_CASE("the loss of an epoch weighs a short last batch by its rows") {
 
 TEST_CASE("fit learns two moons to more than 97 percent on new points") {
     nn::Sequential net = small_net(1);
-    const nn::TrainState end = nn::fit(
-        net, moons(1000, 1), {.epochs = 30, .batch = 50, .optimizer = nn::Adam{.rate = 1e-2}, .validation = moons(500, 2)});
+    const nn::TrainState end =
+        nn::fit(net, moons(1000, 1),
+                {.epochs = 30, .batch = 50, .optimizer = nn::Adam{.rate = 1e-2}, .validation = moons(500, 2)});
     CHECK(nn::evaluate(net, moons(1000, 3)).accuracy > 0.97);
     CHECK(end.history.size() == 30);
     CHECK(end.history.back().loss < 0.3 * end.history.front().loss);
@@ -92,16 +93,18 @@ TEST_CASE("training has the same bits on one thread and on two, with prefetching
 TEST_CASE("progress tells epochs, batches and rows, and a state that is up to date") {
     nn::Sequential net = small_net(1);
     std::vector<std::array<Index, 5>> seen;
-    nn::fit(net, moons(10, 1), {.epochs = 2, .batch = 4, .on_progress = [&](const nn::Progress& p) {
-                CHECK(p.epochs == 2);
-                CHECK(p.batches == 3);
-                CHECK(p.loss > 0);
-                CHECK(nn_tests::same_bits(p.state.parameters, values(net)));
-                seen.push_back({p.epoch, p.batch, p.rows, p.state.epoch, static_cast<Index>(p.state.history.size())});
-                return nn::Next::go_on;
-            }});
-    CHECK(seen == std::vector<std::array<Index, 5>>{
-                      {0, 1, 4, 0, 0}, {0, 2, 8, 0, 0}, {0, 3, 10, 1, 1}, {1, 1, 4, 1, 1}, {1, 2, 8, 1, 1}, {1, 3, 10, 2, 2}});
+    nn::fit(net, moons(10, 1),
+            {.epochs = 2, .batch = 4, .on_progress = [&](const nn::Progress& p) {
+                 CHECK(p.epochs == 2);
+                 CHECK(p.batches == 3);
+                 CHECK(p.loss > 0);
+                 CHECK(nn_tests::same_bits(p.state.parameters, values(net)));
+                 seen.push_back({p.epoch, p.batch, p.rows, p.state.epoch, static_cast<Index>(p.state.history.size())});
+                 return nn::Next::go_on;
+             }});
+    CHECK(seen ==
+          std::vector<std::array<Index, 5>>{
+              {0, 1, 4, 0, 0}, {0, 2, 8, 0, 0}, {0, 3, 10, 1, 1}, {1, 1, 4, 1, 1}, {1, 2, 8, 1, 1}, {1, 3, 10, 2, 2}});
 }
 
 TEST_CASE("after training the model holds plain parameters") {
@@ -118,7 +121,8 @@ TEST_CASE("whatever a model throws, it keeps the parameters of the last whole st
         last = p.state.parameters;
         return nn::Next::go_on;
     };
-    CHECK_THROWS_WITH_AS(nn::fit(model, moons(40, 1), {.batch = 10, .on_progress = keep}), "failing: third call", ValueError);
+    CHECK_THROWS_WITH_AS(nn::fit(model, moons(40, 1), {.batch = 10, .on_progress = keep}), "failing: third call",
+                         ValueError);
     CHECK(nn_tests::same_bits(values(model), last));
     CHECK_FALSE(model.linear.weight.is_tracked());
 }
@@ -139,19 +143,23 @@ TEST_CASE("a set cancel flag ends training between two steps") {
 TEST_CASE("a loss that is not finite is told with its place") {
     nn::Linear model = one_weight(1);
     const nn::Examples bad = line({1, 1, std::numeric_limits<double>::infinity()}, {1, 1, 1});
-    CHECK_THROWS_WITH_AS(nn::fit(model, bad, {.batch = 2, .optimizer = nn::Sgd{}, .shuffle = false}),
-                         "fit: the loss must stay finite: it is inf at epoch 0, batch 1; lower the rate, or look for the "
-                         "cause with Anomaly",
-                         NumericError);
+    CHECK_THROWS_WITH_AS(
+        nn::fit(model, bad, {.batch = 2, .optimizer = nn::Sgd{}, .shuffle = false}),
+        "fit: the loss must stay finite: it is inf at epoch 0, batch 1; lower the rate, or look for the "
+        "cause with Anomaly",
+        NumericError);
     CHECK(model.weight.item() == 1);
 }
 
 TEST_CASE("fit says what is wrong with its arguments") {
     nn::Sequential net = small_net(1), empty{nn::relu};
-    CHECK_THROWS_WITH_AS(nn::fit(empty, moons(4, 1)), "fit: the model must have parameters: its visit names none", ValueError);
+    CHECK_THROWS_WITH_AS(nn::fit(empty, moons(4, 1)), "fit: the model must have parameters: its visit names none",
+                         ValueError);
     CHECK_THROWS_WITH_AS(nn::fit(net, {zeros({0, 2})}), "fit: there must be at least one example", ValueError);
-    CHECK_THROWS_WITH_AS(nn::fit(net, moons(4, 1), {.batch = 0}), "fit: a batch holds at least one example: it is 0", ValueError);
-    CHECK_THROWS_WITH_AS(nn::fit(net, moons(4, 1), {.epochs = -1}), "fit: epochs must not be negative: they are -1", ValueError);
+    CHECK_THROWS_WITH_AS(nn::fit(net, moons(4, 1), {.batch = 0}), "fit: a batch holds at least one example: it is 0",
+                         ValueError);
+    CHECK_THROWS_WITH_AS(nn::fit(net, moons(4, 1), {.epochs = -1}), "fit: epochs must not be negative: they are -1",
+                         ValueError);
     CHECK_THROWS_WITH_AS(nn::fit(net, {zeros({4, 2})}),
                          "loss: examples need labels or targets: they have neither; give a loss", ValueError);
 }
@@ -167,9 +175,9 @@ TEST_CASE("memory is flat over the steps of an epoch") {
     nn::Sequential net = small_net(1);
     std::vector<std::size_t> bytes;
     nn::fit(net, moons(2000, 1), {.epochs = 1, .batch = 50, .on_progress = [&](const nn::Progress&) {
-                bytes.push_back(memory::current_bytes());
-                return nn::Next::go_on;
-            }});
+                                      bytes.push_back(memory::current_bytes());
+                                      return nn::Next::go_on;
+                                  }});
     REQUIRE(bytes.size() == 40);
     CHECK(bytes[38] == bytes[5]);
 }
