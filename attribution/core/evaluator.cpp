@@ -1,0 +1,188 @@
+// One chunk is one forward pass, one sweep per target over its graph, and then nothing is kept but numbers. How many
+// rows fit is measured, not guessed: the first look runs 1, 2 and (where they are small) 16 rows and takes the slope,
+// plus the quarter that the pool's size classes may add. The same look tells whether rows are independent: an engine
+// whose sums do not depend on the number of rows gives the same bits for a row alone and in company, so any difference
+// means that the model mixes rows, and then every row runs by itself.
+#include <gradpath/attribution/core/evaluator.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <gradpath/autodiff/grad.hpp>
+#include <gradpath/autodiff/memory.hpp>
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/autodiff/random.hpp>
+#include <gradpath/autodiff/threads.hpp>
+
+namespace gradpath::attribution {
+namespace {
+
+constexpr std::size_t comfortable = std::size_t{64} << 20;  // larger chunks leave the caches and gain nothing
+constexpr Index comfortable_rows = 16;                      // unless this many rows need them
+
+struct Evaluated {
+    std::vector<Tensor> scores, gradients;  // per target: [rows], [rows, input shape]
+};
+
+Evaluated evaluate(const Objective& objective, const Tensor& x, std::span<const Index> rows) {
+    const Tensor leaf = tracked(x);
+    Evaluated result{objective.scores(objective.run(leaf), rows), {}};
+    for (Tensor& score : result.scores) {
+        result.gradients.push_back(grad(sum(score), leaf));
+        score = detached(score);
+    }
+    return result;
+}
+
+/// The first row of x, moved a little in every feature: down where it is positive, so that domains such as log's hold.
+Tensor neighbour(const Tensor& row) {
+    const Tensor u = random::uniform(row.shape(), 1.0 / 64, 1.0 / 16, {.seed = 1, .dtype = row.dtype()});
+    return where(equal(row, 0.0), u, row - row * u);
+}
+
+/// Do rows first .. of `many` equal all rows of `few`, bit for bit or both NaN?
+bool agree(const Tensor& many, Index first, const Tensor& few) {
+    const Index offset = first * (few.size() / few.rows());
+    for (Index k = 0; k < few.size(); ++k) {
+        const double a = many.at(offset + k), b = few.at(k);
+        if (a != b && !(std::isnan(a) && std::isnan(b))) return false;
+    }
+    return true;
+}
+
+bool agree(const Evaluated& many, Index first, const Evaluated& few) {
+    for (std::size_t t = 0; t < few.scores.size(); ++t)
+        if (!agree(many.scores[t], first, few.scores[t]) || !agree(many.gradients[t], first, few.gradients[t]))
+            return false;
+    return true;
+}
+
+}  // namespace
+
+Index ModelFacts::rows_within(std::size_t budget) const {
+    if (!independent) return 1;
+    const auto fit = [&](std::size_t bytes) {
+        return static_cast<Index>((bytes - std::min(bytes, fixed_bytes)) / std::max<std::size_t>(bytes_per_row, 1));
+    };
+    return std::max<Index>(1, std::min(fit(budget), std::max(fit(comfortable), comfortable_rows)));
+}
+
+ModelFacts examine(const Objective& objective, const Tensor& x) {
+    const Serial serial;
+    const Tensor a = slice(x, 0, 0, 1), b = neighbour(a), pair = concat({a, b});
+    const auto measured = [&](const Tensor& points, std::size_t& bytes) {
+        const std::vector<Index> rows(static_cast<std::size_t>(points.rows()), 0);
+        const memory::PeakScope scope;
+        Evaluated result = evaluate(objective, points, rows);
+        bytes = scope.peak_bytes();
+        return result;
+    };
+    ModelFacts facts;
+    std::size_t one = 0, two = 0;
+    const Evaluated alone = measured(a, one), other = measured(b, one);
+    try {
+        const Evaluated both = measured(pair, two);
+        facts.independent = agree(both, 0, alone) && agree(both, 1, other);
+    } catch (const Error&) {
+        facts.independent = false;  // the model takes one row only
+    }
+    if (!facts.independent) {
+        facts.bytes_per_row = one;
+        return facts;
+    }
+    std::size_t slope = two - std::min(one, two);
+    if (two <= std::size_t{1} << 20) {  // small blocks round up: sixteen rows tell better
+        std::size_t many = 0;
+        measured(concat(std::vector<Tensor>(8, pair)), many);
+        slope = (many - std::min(one, many) + 14) / 15;
+    }
+    facts.fixed_bytes = one - std::min(one, slope);
+    const std::size_t row_bytes = static_cast<std::size_t>(a.size()) * size_of(a.dtype());
+    facts.bytes_per_row = (slope + slope / 4) + 3 * row_bytes;  // the points themselves, being made and copied
+    return facts;
+}
+
+Evaluator::Evaluator(std::string method, Model model, const Tensor& x, const Target& target, const OutputStage& stage,
+                     const Run& run)
+    : method_(std::move(method)),
+      x_(detached(x)),
+      target_(target),
+      objective_([&] {
+          require(static_cast<bool>(model), method_, ": the model is empty");
+          require<ShapeError>(x.rank() >= 1 && x.size() > 0, method_,
+                              ": the input needs at least one row and one feature but has shape ", x.shape());
+          const NoRecording off;
+          const Tensor first = model(slice(x_, 0, 0, 1));
+          return Objective(method_, std::move(model), target, stage, x.rows(), first);
+      }()),
+      run_(run) {
+    before_chunk();
+    if (!run_.facts) run_.facts = std::make_shared<const ModelFacts>(examine(objective_, x_));
+    chunk_ = run_.facts->rows_within(run_.memory);
+    f_input_ = forward(x_, "input", true);
+}
+
+Target Evaluator::fixed_target() const {
+    const bool open = std::holds_alternative<Predicted>(target_) && objective_.stage().kind != Stage::margin;
+    return open ? Target(objective_.indices()) : target_;
+}
+
+void Evaluator::before_chunk() const {
+    const bool stop = run_.cancel != nullptr && run_.cancel->load(std::memory_order_relaxed);
+    require<Cancelled>(!stop, method_, ": cancelled by the caller");
+}
+
+void Evaluator::tell(std::string_view stage, Index done, Index total) const {
+    if (run_.progress) run_.progress(stage, done, total);
+}
+
+std::vector<double> Evaluator::values(const Tensor& x, std::string_view stage) { return forward(x, stage, false); }
+
+std::vector<double> Evaluator::forward(const Tensor& x, std::string_view stage, bool resolve) {
+    const NoRecording off;
+    std::vector<double> result;
+    for (Index first = 0; first < rows(); first += chunk_) {
+        before_chunk();
+        const Index last = std::min(rows(), first + chunk_);
+        std::vector<Index> ids(static_cast<std::size_t>(last - first));
+        std::iota(ids.begin(), ids.end(), first);
+        const Tensor output = objective_.run(slice(x, 0, first, last));
+        if (resolve) objective_.resolve(first, output);
+        const std::vector<Tensor> scores = objective_.scores(output, ids);
+        for (Index row = 0; row < last - first; ++row)
+            for (const Tensor& score : scores) result.push_back(score.at(row));
+        evaluations_.forward += last - first;
+        tell(stage, last, rows());
+    }
+    return result;
+}
+
+void Evaluator::gradients(Index count, const Make& make, const Take& take, std::string_view stage, Index done,
+                          Index total) {
+    const auto width = static_cast<std::size_t>(features());
+    const auto lanes = static_cast<std::size_t>(targets());
+    std::vector<double> numbers(lanes);
+    Numbers slopes(lanes * width);
+    for (Index first = 0; first < count; first += chunk_) {
+        before_chunk();
+        const Index last = std::min(count, first + chunk_);
+        const Points points = make(first, last);
+        const Evaluated result = evaluate(objective_, points.at, points.rows);
+        evaluations_.forward += last - first;
+        evaluations_.backward += (last - first) * targets();
+        for (Index k = first; k < last; ++k) {
+            for (std::size_t t = 0; t < lanes; ++t) {
+                numbers[t] = result.scores[t].at(k - first);
+                const auto copy = [&](auto row) { std::copy(row.begin(), row.end(), slopes.data() + t * width); };
+                const auto offset = static_cast<std::size_t>(k - first) * width;
+                if (x_.dtype() == DType::float32) copy(result.gradients[t].data<float>().subspan(offset, width));
+                else copy(result.gradients[t].data<double>().subspan(offset, width));
+            }
+            take(k, numbers, slopes);
+        }
+        tell(stage, done + last, total);
+    }
+}
+
+}  // namespace gradpath::attribution

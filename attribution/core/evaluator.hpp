@@ -1,0 +1,77 @@
+#pragma once
+// The evaluator under all methods: runs the explained function and its gradient on any number of rows within a byte
+// budget, chunk by chunk, in a fixed order, so that neither the budget nor the threads change a bit of what is summed.
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <gradpath/attribution/core/model.hpp>
+#include <gradpath/attribution/core/objective.hpp>
+#include <gradpath/attribution/core/scratch.hpp>
+
+namespace gradpath::attribution {
+
+/// What a first look at a model told: two rows together against each alone, value and gradient, and their bytes.
+struct ModelFacts {
+    bool independent = true;      ///< do rows not depend on each other, nor on how many there are?
+    std::size_t fixed_bytes = 0;  ///< of one evaluation with gradient, whatever the number of rows
+    std::size_t bytes_per_row = 0;
+    Index rows_within(std::size_t budget) const;  ///< that fit, at least one; one for a mixing model
+};
+/// Looks at the objective at the first row of x, on one thread, so that the answer is always the same.
+ModelFacts examine(const Objective& objective, const Tensor& x);
+
+/// Points to evaluate: a tensor [count, input shape] and, for each, the row of the input it belongs to.
+struct Points {
+    Tensor at;
+    std::vector<Index> rows;
+};
+
+class Evaluator {
+public:
+    /// Looks at the model unless run.facts says what it is like, and evaluates the input: f_input, and the target
+    /// `predicted`. `method` begins the texts of errors. Throws ShapeError or ValueError where model, target or stage
+    /// do not fit. x needs a leading row axis, at least one row and at least one feature.
+    Evaluator(std::string method, Model model, const Tensor& x, const Target& target, const OutputStage& stage,
+              const Run& run);
+
+    const std::string& method() const { return method_; }
+    const Tensor& input() const { return x_; }
+    Index rows() const { return x_.rows(); }
+    Index features() const { return x_.size() / x_.rows(); }  ///< numbers in a row of the input
+    Index targets() const { return objective_.targets(); }
+    const Objective& objective() const { return objective_; }
+    const std::vector<double>& f_input() const { return f_input_; }  ///< [rows · targets]
+    const std::shared_ptr<const ModelFacts>& facts() const { return run_.facts; }
+    /// The target with `predicted` decided: for calling a method again at other points.
+    Target fixed_target() const;
+    const Evaluations& evaluations() const { return evaluations_; }
+
+    /// The explained numbers at x, which is shaped like the input: [rows · targets].
+    std::vector<double> values(const Tensor& x, std::string_view stage);
+
+    /// Makes the points first .. last-1; called once per chunk, in order.
+    using Make = std::function<Points(Index first, Index last)>;
+    /// Gets point k, the explained numbers [targets] and their gradients [targets · features]; called in order of k.
+    using Take = std::function<void(Index k, std::span<const double> values, std::span<const double> gradients)>;
+    /// Evaluates `count` points with gradients. done and total are what progress is told, before these points.
+    void gradients(Index count, const Make& make, const Take& take, std::string_view stage, Index done, Index total);
+
+private:
+    void before_chunk() const;
+    void tell(std::string_view stage, Index done, Index total) const;
+    std::vector<double> forward(const Tensor& x, std::string_view stage, bool resolve);
+
+    std::string method_;
+    Tensor x_;
+    Target target_;
+    Objective objective_;
+    Run run_;
+    Index chunk_ = 1;
+    std::vector<double> f_input_;
+    Evaluations evaluations_;
+};
+
+}  // namespace gradpath::attribution

@@ -1,0 +1,64 @@
+#pragma once
+// The one integral under every path method: A = Σ_edges (p_{k+1} - p_k) ∘ Σ_q w_q ∇F(p_k + α_q (p_{k+1} - p_k)).
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gradpath/attribution/core/evaluator.hpp>
+#include <gradpath/attribution/core/path.hpp>
+#include <gradpath/attribution/core/quadrature.hpp>
+#include <gradpath/attribution/core/scratch.hpp>
+
+namespace gradpath::attribution {
+
+/// How the integral is taken. `tolerance` bounds |Σ A - dF| and the estimate of Σᵢ |error in Aᵢ|, each divided by
+/// max(|dF|, Σ|A|, 1e-12): the sum of a wrong answer can be right. By default adaptive Gauss-Kronrod to 1e-3 in float32
+/// and 1e-6 in float64; with steps and no rule, Gauss-Legendre; a fixed rule with a tolerance doubles its steps until
+/// the difference to the doubled rule is small; with steps and no tolerance it is run once and no error is estimated.
+struct Quadrature {
+    std::optional<double> tolerance = {};
+    std::optional<Index> steps = {};  ///< nodes on each edge, at first where there is a tolerance
+    std::optional<QuadratureRule> rule = {};
+    Index max_steps = 50'000;  ///< gradients per row, at most, where there is a tolerance
+
+    static void visit(auto& self, auto&& f) {
+        f("tolerance", self.tolerance, "bound on relative_delta and quadrature_error");
+        f("steps", self.steps, "nodes of a fixed rule on each edge of the path");
+        f("rule", self.rule, "left right midpoint trapezoid gauss-legendre gauss-kronrod captum-trapezoid pair");
+        f("max-steps", self.max_steps, "gradients per row, at most, to meet a tolerance");
+    }
+};
+
+struct QuadraturePlan {
+    QuadratureRule rule;
+    std::optional<double> tolerance;
+    Index steps, max_steps;
+};
+/// The plan that a Quadrature stands for in a dtype. Throws ValueError (naming `method`) for values out of range.
+QuadraturePlan plan(const std::string& method, const Quadrature& quadrature, DType dtype);
+
+/// What comes out.
+struct Integral {
+    Numbers values;                            ///< [rows · targets · features]
+    std::optional<std::vector<double>> error;  ///< per [row, target]: estimate of Σᵢ |error in Aᵢ|
+    std::vector<Index> steps;                  ///< per row: gradients taken
+    std::vector<bool> capped;                  ///< per row: stopped by max_steps
+    std::vector<bool> floored;                 ///< per row: missed its tolerance by rounding, which no steps can mend
+    std::vector<bool> met;                     ///< per row: both bounds of the tolerance; empty where there is none
+    std::vector<std::string> notes;
+};
+
+/// F at both ends of the path, per [row, target].
+struct Ends {
+    const std::vector<double>& start;
+    const std::vector<double>& end;
+};
+
+/// Integrates the evaluator's function along a path for every row; a row's answer does not depend on the other rows.
+/// Throws ShapeError or DTypeError where corners of the path are not like the input.
+Integral integrate(Evaluator& evaluator, const Path& path, const QuadraturePlan& plan, const Ends& ends);
+
+/// max(|dF|, Σ|A|, 1e-12): what every error is divided by.
+double error_scale(double f_difference, double absolute_sum);
+
+}  // namespace gradpath::attribution

@@ -1,0 +1,43 @@
+#pragma once
+// Quadrature rules on [0, 1] as data: nodes and weights.
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gradpath/autodiff/shape.hpp>
+
+namespace gradpath::attribution {
+
+/// The last two reproduce what released code does wrong, under its name: captum-trapezoid spaces N nodes by 1/(N-1) but
+/// weighs them by 1/N, so weights sum to (N-1)/N; pair averages N nodes that include both ends at full weight.
+enum class QuadratureRule : std::uint8_t {
+    left,
+    right,
+    midpoint,
+    trapezoid,
+    gauss_legendre,
+    gauss_kronrod,
+    captum_trapezoid,
+    pair
+};
+/// "left", .., "gauss-kronrod", "captum-trapezoid", "pair". Throws ValueError that lists them and the nearest.
+QuadratureRule parse_rule(std::string_view text);
+std::string describe(QuadratureRule rule);
+
+struct Nodes {
+    std::vector<double> at, weight;  ///< ascending, in [0, 1]
+};
+/// A fixed rule with `count` nodes; Gauss-Legendre is exact to degree 2·count-1 (Newton on P_count, computed once per
+/// count). Throws ValueError for count below 1 (2 for the trapezoids and pair) or above 1,000,000 (Gauss-Legendre
+/// 100,000), and for gauss-kronrod, which is adaptive.
+const Nodes& nodes(QuadratureRule rule, Index count);
+
+/// Gauss-Kronrod 7/15 (Kronrod 1965; constants of QUADPACK, Piessens et al. 1983): 15 nodes, the weights of both rules.
+struct KronrodNodes {
+    std::vector<double> at, weight, gauss_weight;  ///< gauss_weight is 0 at the 8 nodes that only Kronrod has
+};
+const KronrodNodes& kronrod_nodes();
+
+}  // namespace gradpath::attribution

@@ -1,0 +1,38 @@
+#pragma once
+// For integrate: points on the edges of a path, and the step that an edge takes.
+#include <span>
+
+#include <gradpath/attribution/core/evaluator.hpp>
+#include <gradpath/attribution/core/path.hpp>
+
+namespace gradpath::attribution {
+
+/// A place on a path: of an input row, on an edge, at a fraction of it.
+struct Place {
+    Index row, edge;
+    double at;
+};
+
+/// Walks along a path, edge by edge, in ascending order; holds two corners at a time.
+class Walk {
+public:
+    /// Corners must be shaped like `input`.
+    Walk(const std::string& method, const Path& path, const Tensor& input)
+        : method_(method), path_(path), input_(input) {}
+
+    /// The points at these places, whose edges ascend. The ends of an edge are its corners, to the last bit.
+    Points points(std::span<const Place> places);
+    /// sums += weight · (p_{k+1} - p_k) ∘ slope, for each of the targets' slopes [targets · features].
+    void add(const Place& place, double weight, std::span<const double> slopes, std::span<double> sums);
+
+private:
+    void go(Index edge);
+
+    const std::string& method_;
+    const Path& path_;
+    const Tensor& input_;
+    Index edge_ = -1;
+    Tensor from_, to_;
+};
+
+}  // namespace gradpath::attribution

@@ -1,0 +1,248 @@
+#include <algorithm>
+
+#include <attribution/functions.hpp>
+
+using namespace attribution_tests;
+using attribution::Claim;
+using attribution::find_method;
+using attribution::Method;
+using attribution::methods;
+using attribution::Settings;
+
+namespace {
+
+bool claims(const Method& method, Claim claim) {
+    return std::find(method.claims.begin(), method.claims.end(), claim) != method.claims.end();
+}
+
+Settings quick() { return {.tolerance = 1e-8, .samples = 4, .seed = 3}; }
+
+}  // namespace
+
+TEST_CASE("the registry has the methods by their names, each with a paper and a summary") {
+    std::vector<std::string> names;
+    for (const Method& method : methods()) {
+        names.push_back(method.name);
+        CHECK_FALSE(method.family.empty());
+        CHECK_FALSE(method.summary.empty());
+        REQUIRE_FALSE(method.citations.empty());
+        CHECK(method.citations[0].year > 2000);
+        CHECK_FALSE(method.citations[0].title.empty());
+        CHECK(&find_method(method.name) == &method);
+    }
+    CHECK(names == std::vector<std::string>{"gradient", "input-x-gradient", "smooth-grad", "smooth-grad-squared",
+                                            "var-grad", "integrated-gradients"});
+    CHECK(error_of<ValueError>([] { find_method("integrated-gradient"); }) ==
+          "method: 'integrated-gradient' is unknown; did you mean 'integrated-gradients'?");
+}
+
+TEST_CASE("runners give what the functions give") {
+    const Model f = relu_net({3, 6, 4}, 9, true);
+    const Tensor x = random_tensor({2, 3}, 9), from = random_tensor({2, 3}, 10);
+    CHECK(same_bits(find_method("gradient").run(f, x, {}).values, attribution::gradient(f, x).values));
+    CHECK(same_bits(find_method("input-x-gradient").run(f, x, {.target = Index{2}}).values,
+                    attribution::input_x_gradient(f, x, {.target = Index{2}}).values));
+    const Attribution ig = find_method("integrated-gradients")
+                               .run(f, x,
+                                    {.baseline = from,
+                                     .stage = attribution::parse_stage("probability"),
+                                     .steps = 12,
+                                     .rule = QuadratureRule::trapezoid});
+    CHECK(same_bits(ig.values,
+                    attribution::integrated_gradients(f, x,
+                                                      {.baseline = from,
+                                                       .stage = attribution::parse_stage("probability"),
+                                                       .quadrature = {.steps = 12, .rule = QuadratureRule::trapezoid}})
+                        .values));
+}
+
+TEST_CASE("smoothing by name keeps the target that the clean input decides, and its value there") {
+    // The two outputs are nearly tied, so noise flips the prediction; the explained output must stay.
+    const Model f = of_columns([](auto& x) {
+        return concat({reshape(x[0], {x[0].rows(), 1}), reshape(x[1], {x[0].rows(), 1})}, 1);
+    });
+    const Attribution a = find_method("smooth-grad")
+                              .run(f, row({1, 1.001}), {.samples = 50, .set = {{"sigma", "3"}, {"relative", "false"}}});
+    CHECK(numbers(a.values) == std::vector<double>{0, 1});
+    CHECK(a.f_input == std::vector<double>{1.001});
+    CHECK(a.target == std::vector<Index>{1});
+    CHECK(a.target_kind == "predicted");
+}
+
+TEST_CASE("smooth-grad smooths the method it is told, with that method's options") {
+    const Model f = of_columns([](auto& x) { return square(x[0]) * x[1]; });
+    const Settings settings{.samples = 2, .set = {{"method", "integrated-gradients"}, {"sigma", "0"}, {"steps", "2"}}};
+    const Attribution a = find_method("smooth-grad").run(f, row({2, 3}), settings);
+    CHECK(largest_difference(numbers(a.values), {8, 4}) <= 1e-14);
+}
+
+TEST_CASE("options are set by name, and unknown or malformed ones are refused") {
+    const Model f = of_columns([](auto& x) { return square(x[0]) * x[1]; });
+    const auto run = [&](const char* method, const char* key, const char* value) {
+        return find_method(method).run(f, row({2, 3}), {.set = {{key, value}}});
+    };
+    const auto error = [&](const char* method, const char* key, const char* value) {
+        return error_of<ValueError>([&] { run(method, key, value); });
+    };
+    CHECK(*run("integrated-gradients", "steps", "7").steps == std::vector<Index>{7});
+    CHECK(*run("integrated-gradients", "tolerance", "1e-4").tolerance == 1e-4);
+    CHECK(*run("smooth-grad", "samples", "3").samples == 3);
+    CHECK(error("integrated-gradients", "stepz", "7") ==
+          "integrated-gradients: option 'stepz' is unknown; did you mean 'steps'? There are: tolerance steps rule "
+          "max-steps seed");
+    CHECK(error("integrated-gradients", "steps", "many") ==
+          "integrated-gradients: steps: must be a whole number but is 'many'");
+    CHECK(error("integrated-gradients", "seed", "-1") ==
+          "integrated-gradients: seed: must be a whole number from 0 on but is '-1'");
+    CHECK(error("integrated-gradients", "tolerance", "1e-3x") ==
+          "integrated-gradients: tolerance: must be a number but is '1e-3x'");
+    CHECK(error("smooth-grad", "relative", "yes") == "smooth-grad: relative: must be true or false but is 'yes'");
+    CHECK(
+        error("smooth-grad", "sigme", "1") ==
+        "smooth-grad: option 'sigme' is unknown; did you mean 'sigma'? There are: sigma relative samples seed method");
+    CHECK(error("smooth-grad", "method", "gradiant") == "method: 'gradiant' is unknown; did you mean 'gradient'?");
+    CHECK(error("gradient", "steps", "3") == "gradient: option 'steps' is unknown: the method has none");
+}
+
+TEST_CASE("options list their defaults, which read back") {
+    const Method& ig = find_method("integrated-gradients");
+    REQUIRE(ig.options.size() == 5);
+    CHECK(ig.options[0].name == "tolerance");
+    CHECK(ig.options[0].standard == "automatic");
+    CHECK(ig.options[3].standard == "50000");
+    CHECK(ig.takes_baseline);
+    CHECK(find_method("smooth-grad").options[0].standard == "0.15");
+}
+
+TEST_CASE("samples set the draws of a random baseline") {
+    const Model f = of_columns([](auto& x) { return x[0] * x[1]; });
+    const Attribution a = find_method("integrated-gradients")
+                              .run(f, row({2, 3}), {.baseline = attribution::parse_baseline("uniform"), .samples = 6});
+    CHECK(*a.samples == 6);
+    CHECK(a.baseline_kind == "uniform:0,1,6");
+}
+
+// --- claims: what a row promises is checked on functions where a violation would show --------------------------------
+
+TEST_CASE("methods that claim completeness are complete, and carry their delta") {
+    for (const Method& method : methods())
+        for (std::uint64_t trial = 0; trial < 10; ++trial) {
+            const Model f = relu_net({4, 8, 3}, trial, true);
+            const Attribution a = method.run(f, random_tensor({1, 4}, trial), {.tolerance = 1e-4, .samples = 2});
+            CHECK(a.delta.has_value() == claims(method, Claim::completeness));
+            if (a.delta) CHECK(a.relative_delta->at(0) <= 1e-4);
+        }
+}
+
+TEST_CASE("methods that claim dummy give nothing to ignored features, hidden or plain") {
+    // The second function is 0 everywhere, written as the difference of two graphs of one function.
+    const Model plain = of_columns([](auto& x) { return square(x[0]) * x[1]; });
+    const Model hidden =
+        of_columns([](auto& x) { return relu(relu(x[0]) - 1.0 - relu(x[1])) - relu(relu(x[0] - 1.0) - relu(x[1])); });
+    for (const Method& method : methods()) {
+        if (!claims(method, Claim::dummy)) continue;
+        CAPTURE(method.name);
+        CHECK(std::abs(method.run(plain, row({2, 3, 5}), quick()).values.at(2)) == 0);
+        CHECK(largest_difference(numbers(method.run(hidden, row({3, 1}), quick()).values), {0, 0}) <= 1e-7);
+    }
+}
+
+TEST_CASE("methods that claim linearity are linear") {
+    const Columns f = [](auto&x) { return square(x[0]) * x[1] + tanh(x[2]); },
+                  g = [](auto&x) { return x[0] * x[2] - exp(x[1]); };
+    const Model both = of_columns([&](auto& x) { return f(x) * 2.0 - g(x) * 3.0; });
+    for (const Method& method : methods()) {
+        if (!claims(method, Claim::linearity)) continue;
+        CAPTURE(method.name);
+        const Tensor x = row({0.5, -1, 2});
+        const Attribution a = method.run(both, x, quick()), af = method.run(of_columns(f), x, quick()),
+                          ag = method.run(of_columns(g), x, quick());
+        for (Index k = 0; k < 3; ++k)
+            CHECK(a.values.at(k) == doctest::Approx(2 * af.values.at(k) - 3 * ag.values.at(k)).epsilon(1e-6));
+    }
+}
+
+TEST_CASE("methods that claim implementation invariance answer alike for equal functions") {
+    const Model f = of_columns([](auto& x) { return relu(relu(x[0]) - 1.0 - relu(x[1])); });
+    const Model g = of_columns([](auto& x) { return relu(relu(x[0] - 1.0) - relu(x[1])); });
+    for (const Method& method : methods()) {
+        if (!claims(method, Claim::implementation_invariance)) continue;
+        CAPTURE(method.name);
+        CHECK(largest_difference(numbers(method.run(f, row({3, 1}), quick()).values),
+                                 numbers(method.run(g, row({3, 1}), quick()).values)) <= 1e-7);
+    }
+}
+
+TEST_CASE("methods that claim symmetry treat equal, exchangeable features alike") {
+    const Model f = of_columns([](auto& x) { return x[0] * x[1] + square(x[0] - x[1]) + x[2]; });
+    for (const Method& method : methods()) {
+        if (!claims(method, Claim::symmetry)) continue;
+        CAPTURE(method.name);
+        const Attribution a = method.run(f, row({2, 2, 1}), quick());
+        CHECK(a.values.at(0) == doctest::Approx(a.values.at(1)).epsilon(1e-12));
+    }
+    CHECK(largest_difference(numbers(find_method("integrated-gradients").run(f, row({2, 2, 1}), quick()).values),
+                             {2, 2, 1}) <= 1e-12);
+}
+
+TEST_CASE("methods that claim sensitivity, proportionality and locality keep them") {
+    for (const Method& method : methods()) {
+        CAPTURE(method.name);
+        const auto run = [&](const Columns& f, const Tensor& x, const Tensor& from) {
+            Settings settings = quick();
+            settings.baseline = from;
+            return numbers(method.run(of_columns(f), x, settings).values);
+        };
+        if (claims(method, Claim::sensitivity))
+            CHECK(run([](auto& x) { return 1.0 - relu(1.0 - x[0]); }, row({2}), row({0}))[0] != 0);
+        if (claims(method, Claim::proportionality))
+            CHECK(largest_difference(run([](auto& x) { return pow(x[0] + x[1], 3.0); }, row({1, 3}), row({0, 0})),
+                                     {16, 48}) <= 1e-9);
+        if (claims(method, Claim::locality))
+            CHECK(run([](auto& x) { return x[0] * exp(x[1]); }, row({2, 1}), row({0, 1}))[1] == 0);
+    }
+}
+
+TEST_CASE("methods that claim affine scale invariance do not see units") {
+    const Columns f = [](auto& x) { return square(x[0]) * x[1] + pow(x[1], 3.0); };
+    const Columns scaled = [&](auto& z) {
+        const std::vector<Tensor> x{z[0] * 2.0 + 1.0, z[1] * -3.0 + 4.0};
+        return f(x);
+    };
+    for (const Method& method : methods()) {
+        if (!claims(method, Claim::affine_scale_invariance)) continue;
+        for (std::uint64_t trial = 0; trial < 10; ++trial) {
+            const Tensor z = random_tensor({1, 2}, trial), from = random_tensor({1, 2}, 40 + trial);
+            const auto units = [](const Tensor& t) { return row({2 * t.at(0) + 1, 4 - 3 * t.at(1)}); };
+            Settings inner = quick(), outer = quick();
+            inner.baseline = from;
+            outer.baseline = units(from);
+            const Attribution a = method.run(of_columns(scaled), z, inner),
+                              b = method.run(of_columns(f), units(z), outer);
+            CHECK(largest_difference(numbers(a.values), numbers(b.values)) <= 1e-7 * (1 + std::abs(a.f_input[0])));
+        }
+    }
+}
+
+TEST_CASE("methods that claim positivity give no negative share to functions that only rise") {
+    for (const Method& method : methods()) {
+        if (!claims(method, Claim::positivity)) continue;
+        for (std::uint64_t trial = 0; trial < 10; ++trial) {
+            const Tensor w = abs(random_tensor({4, 6}, trial)), v = abs(random_tensor({6, 1}, 70 + trial));
+            const Model rising = [&](const Tensor& x) { return matmul(relu(matmul(x, w) - 1.0), v); };
+            const Attribution a = method.run(rising, abs(random_tensor({1, 4}, 90 + trial)), quick());
+            for (const double value : numbers(a.values)) CHECK(value >= 0);
+        }
+    }
+}
+
+TEST_CASE("methods that claim symmetric monotonicity give the steeper function more per unit") {
+    const Columns f = [](auto&x) { return sin(x[0]) + x[1]; }, g = [](auto&x) { return x[0] * 1.5 + x[1] + exp(x[1]); };
+    for (const Method& method : methods()) {
+        if (!claims(method, Claim::symmetric_monotonicity)) continue;
+        const Tensor x = row({1.1, 0.7});
+        const Attribution a = method.run(of_columns(f), x, quick()), b = method.run(of_columns(g), x, quick());
+        CHECK(a.values.at(0) / 1.1 <= b.values.at(0) / 1.1);
+        CHECK(a.values.at(0) / 1.1 <= b.values.at(1) / 0.7);
+    }
+}
