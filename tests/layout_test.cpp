@@ -1,0 +1,221 @@
+// The shape of the repository, checked by reading its files: who may include whom, which library may be used where,
+// what is listed for the build, how long a file may be. The tables are the rules; a failure names file and line.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::vector<std::string>;
+
+const fs::path root = GRADPATH_SOURCE_DIR;
+
+// autodiff <- nn <- models <- tools and autodiff <- attribution <- tools: attribution explains functions, not modules.
+const std::map<std::string, Names> may_include = {
+    {"autodiff", {"autodiff"}},
+    {"nn", {"autodiff", "nn"}},
+    {"models", {"autodiff", "nn", "models"}},
+    {"attribution", {"autodiff", "attribution"}},
+    {"tools", {"autodiff", "nn", "models", "attribution", "tools"}},
+};
+
+// What a line must contain, and the folders (or files) in which it may.
+struct ThirdParty {
+    const char* pattern;
+    Names rooms;
+};
+const std::vector<ThirdParty> third_parties = {
+    {R"(#include [<"](xtensor|xtl)/)", {"autodiff/", "tests/"}},
+    {R"(#include [<"]xsimd/)", {"autodiff/kernels/"}},
+    {R"(#include <omp\.h>|#pragma omp)", {"autodiff/kernels/"}},
+    {R"(#include [<"](doctest/|rapidcheck))", {"tests/"}},
+    {R"(#include [<"]nlohmann/)", {"autodiff/io/", "models/saved", "tools/", "tests/"}},
+    {R"(#include <(zlib|zip)\.h>)", {"autodiff/io/", "models/data/", "tests/"}},
+    {R"(#include <png\.h>)", {"models/data/", "tools/report/", "tests/"}},
+    {R"(#include [<"]CLI/)", {"tools/"}},
+    {R"(#include [<"](google/protobuf|onnx)/)", {"models/onnx/"}},
+    {R"(#include [<"]nanoflann)", {"attribution/geometry/"}},
+    {R"(#include [<"](benchmark|torch|dnnl|oneapi|cblas|openblas))", {"tools/bench/"}},
+};
+
+// Headers that users never see: how the engine is built, what neighbours share, what only the program uses.
+// clang-format off
+const Names private_headers = {
+    "autodiff/check/", "autodiff/kernels/", "autodiff/node.hpp", "autodiff/reach.hpp",
+    "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/rows.hpp",
+    "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp",
+    "nn/streams.hpp", "models/sha256.hpp",
+    "attribution/core/adaptive.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
+    "attribution/core/walk.hpp",
+    "tools/",
+};
+// clang-format on
+
+bool in_room(const std::string& file, const Names& rooms) {
+    return std::any_of(rooms.begin(), rooms.end(), [&](const std::string& room) { return file.starts_with(room); });
+}
+
+Names lines_of(const fs::path& file) {
+    Names lines;
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    return lines;
+}
+
+std::string read(const fs::path& file) {
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+    return text.str();
+}
+
+// Our C++ files with one of these endings, as paths from the root, in order.
+Names files(const Names& endings, const Names& among) {
+    Names found;
+    for (const std::string& folder : among) {
+        for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root / folder)) {
+            const std::string ending = entry.path().extension();
+            if (entry.is_regular_file() && std::find(endings.begin(), endings.end(), ending) != endings.end())
+                found.push_back(fs::relative(entry.path(), root));
+        }
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+const Names sources = {".cpp", ".hpp", ".ipp"};
+const Names folders = {"autodiff", "nn", "models", "attribution", "tools"};
+const Names folders_and_tests = {"autodiff", "nn", "models", "attribution", "tools", "tests"};
+
+// f(file, line number, line, the included name) for each #include.
+template <class F>
+void each_include(const Names& within, F&& f) {
+    static const std::regex include(R"(^\s*#\s*include\s+[<"]([^>"]+)[>"])");
+    for (const std::string& file : within) {
+        int number = 0;
+        for (const std::string& line : lines_of(root / file)) {
+            ++number;
+            if (std::smatch match; std::regex_search(line, match, include)) f(file, number, line, match[1].str());
+        }
+    }
+}
+
+// The installed headers: the quoted names of the dictionaries `headers` and `io_headers` in the top meson.build.
+std::set<std::string> public_headers() {
+    static const std::regex quoted(R"('([^']+)'(:?))");
+    const std::string text = read(root / "meson.build");
+    std::set<std::string> found;
+    for (std::size_t first = 0; (first = text.find("headers = {", first)) != std::string::npos;) {
+        const std::size_t last = text.find("\n}", first);
+        const std::string table = text.substr(first, last - first);
+        std::string folder;
+        for (std::sregex_iterator it(table.begin(), table.end(), quoted), end; it != end; ++it) {
+            if ((*it)[2].length() > 0) folder = (*it)[1];
+            else found.insert(folder + "/" + (*it)[1].str());
+        }
+        first = last;
+    }
+    return found;
+}
+
+// Is the file named in the meson.build of its folder or of one above: 'name.cpp', or 'name' where a loop adds the ending?
+bool is_listed(const std::string& file) {
+    for (fs::path folder = fs::path(file).parent_path();; folder = folder.parent_path()) {
+        const fs::path name = fs::path(file).lexically_relative(folder.empty() ? "." : folder);
+        const std::string text = read(root / folder / "meson.build");  // empty where there is none
+        for (const fs::path& spelling : {name, name.parent_path() / name.stem()})
+            if (text.find("'" + spelling.string() + "'") != std::string::npos) return true;
+        if (folder.empty()) return false;
+    }
+}
+
+}  // namespace
+
+TEST_CASE("includes between the folders point down the map only") {
+    int seen = 0;
+    const auto check = [&](const std::string& file, int number, const std::string&, const std::string& name) {
+        if (!name.starts_with("gradpath/")) return;
+        const std::string folder = file.substr(0, file.find('/')), target = name.substr(9, name.find('/', 9) - 9);
+        const Names& allowed = may_include.at(folder);
+        CHECK_MESSAGE(std::find(allowed.begin(), allowed.end(), target) != allowed.end(), file, ":", number, ": ",
+                      folder, " may not include ", name);
+        ++seen;
+    };
+    each_include(files(sources, folders), check);
+    CHECK(seen > 0);
+}
+
+TEST_CASE("our own headers are included from the root, as <gradpath/...>") {
+    each_include(files(sources, folders),
+                 [](const std::string& file, int number, const std::string& line, const std::string& name) {
+                     const bool relative = line.find('"') != std::string::npos;
+                     const bool bare = may_include.contains(name.substr(0, name.find('/')));
+                     CHECK_MESSAGE((!relative && !bare), file, ":", number, ": write <gradpath/...>: ", line);
+                 });
+}
+
+TEST_CASE("a third-party library is used only in its rooms") {
+    std::vector<std::regex> patterns;
+    for (const ThirdParty& library : third_parties) patterns.emplace_back(library.pattern);
+    for (const std::string& file : files(sources, folders_and_tests)) {
+        if (file == "tests/layout_test.cpp") continue;  // it names them all
+        const std::string text = read(root / file);
+        for (std::size_t i = 0; i < patterns.size(); ++i) {
+            if (std::regex_search(text, patterns[i])) {
+                CHECK_MESSAGE(in_room(file, third_parties[i].rooms), file, " matches ", third_parties[i].pattern);
+            }
+        }
+    }
+}
+
+TEST_CASE("public headers include only the standard library and public headers of ours") {
+    const std::set<std::string> headers = public_headers();
+    CHECK(headers.contains("autodiff/autodiff.hpp"));
+    each_include({headers.begin(), headers.end()}, [&](const std::string& file, int number, const std::string&,
+                                                       const std::string& name) {
+        if (name.starts_with("gradpath/")) {
+            CHECK_MESSAGE(headers.contains(name.substr(9)), file, ":", number, ": ", name, " is not installed");
+        } else if (file != "autodiff/xtensor.hpp") {  // the one optional bridge
+            CHECK_MESSAGE(name.find_first_of("./") == std::string::npos, file, ":", number, ": ", name);
+        }
+    });
+}
+
+TEST_CASE("every header is either installed or private by name") {
+    const std::set<std::string> headers = public_headers();
+    for (const std::string& file : files({".hpp"}, folders)) {
+        CHECK_MESSAGE(headers.contains(file) != in_room(file, private_headers), file,
+                      ": list it under `headers` in meson.build or as private in tests/layout_test.cpp, not both");
+    }
+    for (const std::string& file : headers) CHECK_MESSAGE(fs::exists(root / file), file, " is listed but missing");
+}
+
+TEST_CASE("every source and every test is listed in a meson.build") {
+    for (const std::string& file : files({".cpp"}, folders_and_tests)) {
+        if (file.starts_with("tests/consumers/")) continue;  // built by the consumers' own build files
+        CHECK_MESSAGE(is_listed(file), file, ": add it to the list of its folder's meson.build");
+    }
+}
+
+TEST_CASE("no file is longer than 500 lines") {
+    for (const std::string& file : files(sources, folders_and_tests)) {
+        const std::size_t lines = lines_of(root / file).size();
+        CHECK_MESSAGE(lines <= 500, file, ": ", lines, " lines; divide it");
+        if (lines > 300 && lines <= 500) MESSAGE(file, ": ", lines, " lines; 300 is the aim");
+    }
+}
+
+TEST_CASE("no default build asks for the instructions of the machine it runs on") {
+    Names builds = files({".build"}, folders_and_tests);
+    builds.push_back("meson.build");
+    for (const std::string& file : builds)
+        CHECK_MESSAGE(read(root / file).find("march=native") == std::string::npos, file);
+}
