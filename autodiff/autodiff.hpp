@@ -1,5 +1,6 @@
 #pragma once
 // The public surface of the engine.
+#include <gradpath/autodiff/attributes.hpp>
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/graph.hpp>

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/autodiff/ops/op.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/autodiff/transforms.hpp>
 
@@ -13,7 +13,8 @@ namespace {
 std::vector<Tensor> random_like(const std::vector<Tensor>& xs, std::uint64_t seed, std::uint64_t stream) {
     std::vector<Tensor> draws;
     for (std::size_t i = 0; i < xs.size(); ++i)
-        draws.push_back(random::uniform(xs[i].shape(), -1, 1, {.seed = seed, .stream = stream + i, .dtype = xs[i].dtype()}));
+        draws.push_back(
+            random::uniform(xs[i].shape(), -1, 1, {.seed = seed, .stream = stream + i, .dtype = xs[i].dtype()}));
     return draws;
 }
 
@@ -34,7 +35,7 @@ Tensor recorded(const ListFunction& f, const std::vector<Tensor>& xs) {
 void check(const ListFunction& f, const std::vector<Tensor>& inputs, const GradCheck& o, int order) {
     std::vector<Tensor> leaves;
     for (const Tensor& input : inputs) leaves.push_back(tracked(input));
-    const Tensor y = f(leaves);
+    const Tensor y = recorded(f, leaves);
     const Tensor u = random_like({y}, o.seed, 100 + 1000 * static_cast<std::uint64_t>(order))[0];
     const std::vector<Tensor> vs = random_like(inputs, o.seed, 200 + 1000 * static_cast<std::uint64_t>(order));
 
@@ -53,17 +54,19 @@ void check(const ListFunction& f, const std::vector<Tensor>& inputs, const GradC
     const double narrow = (value(h) - value(-h)) / (2 * h), wide = (value(2 * h) - value(-2 * h)) / (4 * h);
     const double measured = (4 * narrow - wide) / 3;
     if (!(std::abs(swept - measured) <= o.tolerance * std::max(size, std::abs(measured))))
-        throw NumericError(text("check_grads: order ", order, ": the derivative by sweep is ", swept, ", by differences ", measured,
-                                "; they differ by ", std::abs(swept - measured)));
+        throw NumericError(text("check_grads: order ", order, ": the derivative by sweep is ", swept,
+                                ", by differences ", measured, "; they differ by ", std::abs(swept - measured)));
 }
 
 }  // namespace
 
 void check_grads(const ListFunction& f, const std::vector<Tensor>& inputs, const GradCheck& options) {
-    require(options.order >= 1 && options.step > 0, "check_grads: order must be at least 1 and step positive: got ", options.order,
-            " and ", options.step);
+    require(options.order >= 1 && options.step > 0, "check_grads: order must be at least 1 and step positive: got ",
+            options.order, " and ", options.step);
+    require(!inputs.empty(), "check_grads: at least one input is needed");
     for (const Tensor& input : inputs)
-        require<DTypeError>(input.dtype() == DType::float64, "check_grads: inputs must be float64, or rounding hides the derivative; ",
+        require<DTypeError>(input.dtype() == DType::float64,
+                            "check_grads: inputs must be float64, or rounding hides the derivative; ",
                             "convert with .to()");
     ListFunction derivative = f;
     std::vector<Tensor> at = inputs;
@@ -79,7 +82,8 @@ void check_grads(const ListFunction& f, const std::vector<Tensor>& inputs, const
         const std::vector<Tensor> ws = random_like(at, options.seed, 400 + 1000 * static_cast<std::uint64_t>(order));
         derivative = [inner_function = derivative, ws](const std::vector<Tensor>& all) {
             std::vector<Tensor> xs;
-            for (std::size_t i = 0; i + 1 < all.size(); ++i) xs.push_back(all[i].is_tracked() ? all[i] : tracked(all[i]));
+            for (std::size_t i = 0; i + 1 < all.size(); ++i)
+                xs.push_back(all[i].is_tracked() ? alias(all[i]) : tracked(all[i]));
             const Tensor u_now = all.back();
             const Tensor y_now = recorded(inner_function, xs);
             const auto slopes = pullback(std::span(&y_now, 1), std::span(&u_now, 1), xs, {.differentiable = true});

@@ -1,8 +1,10 @@
 // Ops made of functions. checkpoint keeps no graph and runs its function again in the sweep, with the taps that were in
 // force the first time; custom_op wraps a forward and a rule of the user's own.
-#include <gradpath/autodiff/graph.hpp>
+#include <unordered_set>
+
 #include <gradpath/autodiff/node.hpp>
 #include <gradpath/autodiff/ops/rows.hpp>
+#include <gradpath/autodiff/ops/trace.hpp>
 #include <gradpath/autodiff/taps.hpp>
 #include <gradpath/autodiff/transforms.hpp>
 
@@ -11,7 +13,7 @@ namespace {
 
 struct Again {
     ListFunction f;
-    std::shared_ptr<const Taps::Replay> taps;  // null where no scope was in force
+    std::shared_ptr<const Taps::Replay> taps;
 };
 
 Computed values_of(const Tensors& outputs) {
@@ -25,22 +27,39 @@ Computed checkpoint_forward(std::span<const Tensor> inputs, const Attributes& at
     return values_of({attributes.as<Again>().f(Tensors(inputs.begin(), inputs.end()))});
 }
 
+/// The gradient of a tracked tensor that the function captured would be lost: it is no input of the node.
+void require_no_captures(const Tensor& y, const Tensors& inputs) {
+    std::unordered_set<const Node*> seen;
+    for (const Tensor& input : inputs) seen.insert(input.node());
+    std::vector<const Node*> stack{y.node()};
+    while (!stack.empty()) {
+        const Node* node = stack.back();
+        stack.pop_back();
+        if (!node->tracked || !seen.insert(node).second) continue;
+        require(node->op != nullptr, "checkpoint: the function uses a tracked tensor of shape ", node->outputs[0].shape,
+                " that is not among its inputs; pass it, or its gradient would be lost");
+        for (const Tensor& input : node->inputs) stack.push_back(input.node());
+    }
+}
+
 Tensors checkpoint_vjp(const VjpCall& call) {
     const Again& again = call.attributes.as<Again>();
     const bool differentiable = context().recording;
     Tensors inputs(call.inputs.begin(), call.inputs.end()), wanted;
     for (std::size_t i = 0; i < inputs.size(); ++i)
         if (call.wanted[i]) {
-            if (!differentiable) inputs[i] = tracked(inputs[i]);
+            inputs[i] = differentiable ? alias(inputs[i]) : tracked(inputs[i]);
             wanted.push_back(inputs[i]);
         }
     const Tensor y = [&] {
         const Recording on;
-        const Taps::Scope scope(again.taps.get());
+        const Taps::Scope scope(again.taps);
         return again.f(inputs);
     }();
-    require(same_bits(y, call.y()), "checkpoint: the function gave another value when it ran again; it must depend on its inputs ",
+    require(same_bits(y, call.y()),
+            "checkpoint: the function gave another value when it ran again; it must depend on its inputs ",
             "alone (no dropout inside)");
+    require_no_captures(y, inputs);
     const Tensors slopes = pullback(std::span(&y, 1), call.cotangents, wanted, {.differentiable = differentiable});
     Tensors all(inputs.size());
     for (std::size_t i = 0, next = 0; i < all.size(); ++i)
@@ -49,6 +68,7 @@ Tensors checkpoint_vjp(const VjpCall& call) {
 }
 
 Computed custom_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
+    const TraceScope opaque(nullptr);  // what runs inside is this op's own business
     const NoRecording off;
     const CustomOp& op = attributes.as<CustomOp>();
     const Tensors outputs = op.forward(Tensors(inputs.begin(), inputs.end()));
@@ -58,26 +78,38 @@ Computed custom_forward(std::span<const Tensor> inputs, const Attributes& attrib
 
 Tensors custom_vjp(const VjpCall& call) {
     const CustomOp& op = call.attributes.as<CustomOp>();
-    if (!op.vjp) return Tensors(call.inputs.size());
-    Tensors slopes = op.vjp(Tensors(call.inputs.begin(), call.inputs.end()), Tensors(call.outputs.begin(), call.outputs.end()),
-                            Tensors(call.cotangents.begin(), call.cotangents.end()));
-    require(slopes.size() == call.inputs.size(), op.name, ": the vjp must return one tensor per input: ", call.inputs.size(),
-            " inputs, ", slopes.size(), " tensors");
+    require(static_cast<bool>(op.vjp), op.name, ": this custom op has no vjp; give it one, or detach its inputs");
+    Tensors slopes =
+        op.vjp(Tensors(call.inputs.begin(), call.inputs.end()), Tensors(call.outputs.begin(), call.outputs.end()),
+               Tensors(call.cotangents.begin(), call.cotangents.end()));
+    require(slopes.size() == call.inputs.size(), op.name,
+            ": the vjp must return one tensor per input: ", call.inputs.size(), " inputs, ", slopes.size(), " tensors");
     for (std::size_t i = 0; i < slopes.size(); ++i)
-        require<ShapeError>(!slopes[i] || slopes[i].shape() == call.x(i).shape(), op.name, ": the vjp of input ", i,
-                            " must have shape ", call.x(i).shape(), ": got ", slopes[i] ? slopes[i].shape() : Shape());
+        require_like(text(op.name, ": the vjp of input ", i), slopes[i], call.x(i));
     return slopes;
 }
 
 Tensors custom_jvp(const JvpCall& call) {
-    return call.attributes.as<CustomOp>().jvp(Tensors(call.inputs.begin(), call.inputs.end()),
-                                              Tensors(call.outputs.begin(), call.outputs.end()),
-                                              Tensors(call.tangents.begin(), call.tangents.end()));
+    const CustomOp& op = call.attributes.as<CustomOp>();
+    Tensors tangents =
+        op.jvp(Tensors(call.inputs.begin(), call.inputs.end()), Tensors(call.outputs.begin(), call.outputs.end()),
+               Tensors(call.tangents.begin(), call.tangents.end()));
+    require(tangents.size() == call.outputs.size(), op.name,
+            ": the jvp must return one tensor per output: ", call.outputs.size(), " outputs, ", tangents.size(),
+            " tensors");
+    for (std::size_t i = 0; i < tangents.size(); ++i)
+        require_like(text(op.name, ": the jvp of output ", i), tangents[i], call.outputs[i]);
+    return tangents;
 }
 
 const Op custom_with_jvp{OpCode::custom, "custom", custom_forward, custom_vjp, Forward::rule, custom_jvp};
 
 }  // namespace
+
+std::string_view name_of(const Node& node) {
+    return node.op->code == OpCode::custom && node.attributes ? std::string_view(node.attributes.as<CustomOp>().name)
+                                                              : node.op->name;
+}
 
 const Op checkpoint_row{OpCode::checkpoint, "checkpoint", checkpoint_forward, checkpoint_vjp};
 const Op custom_row{OpCode::custom, "custom", custom_forward, custom_vjp};

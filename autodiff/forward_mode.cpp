@@ -71,8 +71,7 @@ std::vector<Tensor> pushforward(std::span<const Tensor> ys, std::span<const Tens
             " tangents");
     for (std::size_t i = 0; i < xs.size(); ++i) {
         require(xs[i].is_tracked(), "pushforward: input ", i, " is not tracked; make it a leaf with tracked()");
-        require<ShapeError>(!vs[i] || vs[i].shape() == xs[i].shape(), "pushforward: a tangent must be shaped like its input: ",
-                            vs[i] ? vs[i].shape() : Shape(), " for ", xs[i].shape());
+        require_like(text("pushforward: tangent ", i), vs[i], xs[i]);
     }
     Reach reach(ys, xs);
     for (std::size_t i = 0; i < xs.size(); ++i) reach.add(xs[i], vs[i]);
@@ -84,7 +83,8 @@ std::vector<Tensor> pushforward(std::span<const Tensor> ys, std::span<const Tens
             const Tensor* slot = reach.slot(input);
             tangents.push_back(slot ? *slot : Tensor());
         }
-        if (std::none_of(tangents.begin(), tangents.end(), [](const Tensor& t) { return static_cast<bool>(t); })) continue;
+        if (std::none_of(tangents.begin(), tangents.end(), [](const Tensor& t) { return static_cast<bool>(t); }))
+            continue;
         const Tensors pushed = push(*node, tangents);
         for (std::size_t i = 0; i < pushed.size(); ++i) reach.add(output_of(node, i), pushed[i]);
     }
@@ -97,12 +97,13 @@ std::vector<Tensor> pushforward(std::span<const Tensor> ys, std::span<const Tens
 }
 
 ValueAndTangent jvp(const ListFunction& f, const std::vector<Tensor>& xs, const std::vector<Tensor>& vs) {
-    require(xs.size() == vs.size(), "jvp: one tangent per input is needed: ", xs.size(), " inputs, ", vs.size(), " tangents");
+    require(xs.size() == vs.size(), "jvp: one tangent per input is needed: ", xs.size(), " inputs, ", vs.size(),
+            " tangents");
     bool differentiable = false;
     Tensors inputs;
     for (std::size_t i = 0; i < xs.size(); ++i) {
         differentiable = differentiable || xs[i].is_tracked() || vs[i].is_tracked();
-        inputs.push_back(xs[i].is_tracked() ? xs[i] : tracked(xs[i]));
+        inputs.push_back(xs[i].is_tracked() ? alias(xs[i]) : tracked(xs[i]));
     }
     const Recording on;
     ValueAndTangent result{f(inputs), {}};

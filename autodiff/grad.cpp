@@ -26,16 +26,19 @@ Anomaly::~Anomaly() {
 
 std::vector<Tensor> pullback(std::span<const Tensor> ys, std::span<const Tensor> gs, std::span<const Tensor> xs,
                              const GradOptions& options) {
-    require(ys.size() == gs.size(), "pullback: one cotangent per output is needed: ", ys.size(), " outputs, ", gs.size(),
-            " cotangents");
+    require(ys.size() == gs.size(), "pullback: one cotangent per output is needed: ", ys.size(), " outputs, ",
+            gs.size(), " cotangents");
     for (std::size_t i = 0; i < ys.size(); ++i) {
-        require<ShapeError>(ys[i].shape() == gs[i].shape(), "pullback: a cotangent must be shaped like its output: ",
-                            gs[i].shape(), " for ", ys[i].shape());
-        require<DTypeError>(ys[i].dtype() == gs[i].dtype(), "pullback: a cotangent must have its output's dtype: ",
-                            gs[i].dtype(), " for ", ys[i].dtype());
+        require<ShapeError>(ys[i].shape() == gs[i].shape(),
+                            "pullback: a cotangent must be shaped like its output: ", gs[i].shape(), " for ",
+                            ys[i].shape());
+        require<DTypeError>(ys[i].dtype() == gs[i].dtype(),
+                            "pullback: a cotangent must have its output's dtype: ", gs[i].dtype(), " for ",
+                            ys[i].dtype());
     }
     for (std::size_t i = 0; i < xs.size(); ++i)
-        require(xs[i].is_tracked(), "grad: input ", i, " is not tracked; make it a leaf with tracked() before computing with it");
+        require(xs[i].is_tracked(), "grad: input ", i,
+                " is not tracked; make it a leaf with tracked() before computing with it");
 
     std::optional<NoRecording> off;
     if (!options.differentiable) off.emplace();

@@ -15,7 +15,7 @@ TraceScope::TraceScope(Trace* trace) : before_(context()) {
     Context& c = context();
     c.trace = trace;
     c.expanding = trace != nullptr;
-    c.recording = trace != nullptr || c.recording;
+    c.recording = (trace && !trace->expected) || c.recording;
     c.refresh();
 }
 TraceScope::~TraceScope() {
@@ -29,8 +29,9 @@ TraceScope::~TraceScope() {
 const Replacement* Trace::enter(OpCode code) {
     if (expected) {
         const std::size_t step = executed.size();
-        require(step < expected->size() && (*expected)[step] == code, "replay: the function ran other ops than it did when recorded: ",
-                "step ", step, " is ", op_row(code).name, ", recorded was ",
+        require(step < expected->size() && (*expected)[step] == code,
+                "replay: the function ran other ops than it did when recorded: ", "step ", step, " is ",
+                op_row(code).name, ", recorded was ",
                 step < expected->size() ? op_row((*expected)[step]).name : "the end", "; it depends on its data");
     }
     executed.push_back(code);
@@ -42,8 +43,13 @@ const Replacement* Trace::enter(OpCode code) {
 namespace {
 
 Step step_of(const Node* node) {
-    Step step{node->op ? node->op->code : OpCode::leaf, node->op ? node->op->name : "leaf", node->inputs, {},
-              &node->attributes, node->tap, node->serial};
+    Step step{node->op ? node->op->code : OpCode::leaf,
+              node->op ? name_of(*node) : "leaf",
+              node->inputs,
+              {},
+              &node->attributes,
+              node->tap,
+              node->serial};
     for (std::size_t i = 0; i < node->outputs.size(); ++i) step.outputs.push_back(output_of(node, i));
     if (step.op == OpCode::tap && node->attributes) step.tap = node->attributes.as<std::string>();
     return step;
@@ -62,7 +68,8 @@ Step step_of(const Tensor& t) {
     return step_of(t.node());
 }
 
-Graph record(const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& f, const std::vector<Tensor>& inputs) {
+Graph record(const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& f,
+             const std::vector<Tensor>& inputs) {
     Graph graph{{}, leaves_of(inputs), {}, {}, f};
     Trace trace;
     {
@@ -80,8 +87,10 @@ Graph record(const std::function<Tensor(const Tensor&)>& f, const Tensor& x) {
     return record([f](const std::vector<Tensor>& xs) { return std::vector{f(xs[0])}; }, std::vector{x});
 }
 
-std::vector<Tensor> replay(const Graph& graph, const std::vector<Tensor>& inputs, const std::map<OpCode, Replacement>& table) {
-    require(inputs.size() == graph.inputs.size(), "replay: the graph has ", graph.inputs.size(), " inputs: got ", inputs.size());
+std::vector<Tensor> replay(const Graph& graph, const std::vector<Tensor>& inputs,
+                           const std::map<OpCode, Replacement>& table) {
+    require(inputs.size() == graph.inputs.size(), "replay: the graph has ", graph.inputs.size(), " inputs: got ",
+            inputs.size());
     Trace trace{{}, &graph.executed, &table};
     const TraceScope scope(&trace);
     std::vector<Tensor> outputs = graph.f(inputs);
@@ -98,27 +107,31 @@ std::vector<Tensor> plain_vjp(const RuleCall& call) {
     return node_vjp(node, call.cotangents, wanted);
 }
 
-std::vector<Tensor> sweep(const Graph& graph, const std::vector<Tensor>& cotangents, const std::map<OpCode, Rule>& table) {
-    require(cotangents.size() == graph.outputs.size(), "sweep: one cotangent per output is needed: ", graph.outputs.size(),
-            " outputs, ", cotangents.size(), " cotangents");
+std::vector<Tensor> sweep(const Graph& graph, const std::vector<Tensor>& cotangents,
+                          const std::map<OpCode, Rule>& table) {
+    require(cotangents.size() == graph.outputs.size(),
+            "sweep: one cotangent per output is needed: ", graph.outputs.size(), " outputs, ", cotangents.size(),
+            " cotangents");
     const NoRecording off;
     Reach reach(graph.outputs, graph.inputs, true);
     for (std::size_t i = 0; i < cotangents.size(); ++i) {
-        require<ShapeError>(!cotangents[i] || cotangents[i].shape() == graph.outputs[i].shape(),
-                            "sweep: a cotangent must be shaped like its output: got ",
-                            cotangents[i] ? cotangents[i].shape() : Shape(), " for ", graph.outputs[i].shape());
+        require_like(text("sweep: cotangent ", i), cotangents[i], graph.outputs[i]);
         reach.add(graph.outputs[i], cotangents[i]);
     }
     for (auto step = graph.steps.rbegin(); step != graph.steps.rend(); ++step) {
         const std::span<Tensor> slots = reach.slots(step->outputs[0].node());
         const std::vector<Tensor> arriving(slots.begin(), slots.end());
-        if (std::none_of(arriving.begin(), arriving.end(), [](const Tensor& t) { return static_cast<bool>(t); })) continue;
+        if (std::none_of(arriving.begin(), arriving.end(), [](const Tensor& t) { return static_cast<bool>(t); }))
+            continue;
         const RuleCall call{*step, arriving};
         const auto rule = table.find(step->op);
         const std::vector<Tensor> slopes = rule == table.end() ? plain_vjp(call) : rule->second(call);
-        require(slopes.size() == step->inputs.size(), "sweep: the rule of ", step->name, " must return one tensor per input: ",
-                step->inputs.size(), " inputs, ", slopes.size(), " tensors");
-        for (std::size_t i = 0; i < slopes.size(); ++i) reach.add(step->inputs[i], slopes[i]);
+        require(slopes.size() == step->inputs.size(), "sweep: the rule of ", step->name,
+                " must return one tensor per input: ", step->inputs.size(), " inputs, ", slopes.size(), " tensors");
+        for (std::size_t i = 0; i < slopes.size(); ++i) {
+            require_like(text("sweep: what the rule of ", step->name, " gives input ", i), slopes[i], step->inputs[i]);
+            reach.add(step->inputs[i], slopes[i]);
+        }
         std::fill(slots.begin(), slots.end(), Tensor());
     }
     std::vector<Tensor> result;

@@ -6,34 +6,35 @@
 #include <string_view>
 #include <vector>
 
+#include <gradpath/autodiff/attributes.hpp>
 #include <gradpath/autodiff/op_code.hpp>
 #include <gradpath/autodiff/tensor.hpp>
 
 namespace gradpath {
 
-class Attributes;
-
 /// One step of a recorded computation.
 struct Step {
     OpCode op;
     std::string_view name;
-    std::vector<Tensor> inputs;     ///< tracked or not: see Tensor::is_tracked
+    std::vector<Tensor> inputs;  ///< tracked or not: see Tensor::is_tracked
     std::vector<Tensor> outputs;
-    const Attributes* attributes;   ///< the op's option struct: attributes->as<Conv2d>()
-    std::string tap;                ///< the tap path around it, or of the tap itself
-    std::uint64_t serial;           ///< grows in the order of creation
+    const Attributes*
+        attributes;        ///< the op's option struct: attributes->as<Conv2dAttributes>(); lives as long as the outputs
+    std::string tap;       ///< the tap path around it, or of the tap itself
+    std::uint64_t serial;  ///< grows in the order of creation
 };
 /// The step that made t. Its inputs are kept only if it was tracked or recorded.
 Step step_of(const Tensor& t);
 
 /// f's graph at x. Fused ops stand as the plain ops they mean.
 struct Graph {
-    std::vector<Step> steps;             ///< those that lead to the outputs, in topological order; leaves left out
-    std::vector<Tensor> inputs, outputs; ///< the inputs are tracked leaves
-    std::vector<OpCode> executed;        ///< every op that ran, in order
+    std::vector<Step> steps;              ///< those that lead to the outputs, in topological order; leaves left out
+    std::vector<Tensor> inputs, outputs;  ///< the inputs are tracked leaves
+    std::vector<OpCode> executed;         ///< every op that ran, in order
     std::function<std::vector<Tensor>(const std::vector<Tensor>&)> f;
 };
-Graph record(const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& f, const std::vector<Tensor>& inputs);
+Graph record(const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& f,
+             const std::vector<Tensor>& inputs);
 Graph record(const std::function<Tensor(const Tensor&)>& f, const Tensor& x);
 
 /// What to run instead of an op: gets the inputs and the op's options, returns the outputs.

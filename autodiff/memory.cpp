@@ -3,6 +3,7 @@
 // them; what the central lists cannot hold goes back to the system. A block may be released on any thread: it joins
 // that thread's cache. Classes are the multiples of 64 up to 256 bytes, then four steps per power of two, so at most a
 // fifth of a block is slack. Nothing here is destroyed at exit: the last tensor may die after every static.
+// When the system has no block left, free ones are handed back once before bad_alloc.
 // In sanitizer builds each block is the system's own, so that every access out of bounds is seen.
 #include <gradpath/autodiff/memory.hpp>
 
@@ -54,12 +55,6 @@ SizeClass class_of(std::size_t bytes) {
     const std::size_t base = std::size_t{1} << power, step = base / 4;
     const std::size_t steps = (wanted - base + step - 1) / step;  // 1 .. 4
     return {4 + (power - 8) * 4 + (steps - 1), base + steps * step};
-}
-
-void* from_system(std::size_t bytes) {
-    void* block = std::aligned_alloc(alignment, bytes);
-    if (block == nullptr) throw std::bad_alloc();
-    return block;
 }
 
 struct Free {
@@ -121,17 +116,22 @@ Central& central() {
     return lists;
 }
 
-std::atomic<std::size_t> live{0}, process_peak{0}, scope_peak{0};
+// An allocation raises one mark, however many scopes live. When a scope begins, the mark since the last beginning is
+// folded into the peaks of the scopes that live, and starts anew at what is live then; so each scope's peak is the larger
+// of its own and the mark.
+std::atomic<std::size_t> live{0}, process_peak{0}, mark{0};
+std::mutex scopes_mutex;
+PeakScope* scopes = nullptr;
 std::atomic<unsigned> trims{0};  // a thread that sees it changed empties its own cache
 
 void raise_to(std::atomic<std::size_t>& peak, std::size_t value) {
-    std::size_t seen = peak.load(std::memory_order_relaxed);
-    while (seen < value && !peak.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {}
+    std::size_t seen = peak.load();
+    while (seen < value && !peak.compare_exchange_weak(seen, value)) {}
 }
 
 void count_in(std::size_t bytes) {
-    const std::size_t now = live.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-    raise_to(scope_peak, now);
+    const std::size_t now = live.fetch_add(bytes) + bytes;  // before the mark: see PeakScope()
+    raise_to(mark, now);
     raise_to(process_peak, now);
 }
 
@@ -201,6 +201,16 @@ Cache* cache() {
     return &mine;
 }
 
+void* from_system(std::size_t bytes) {
+    void* block = std::aligned_alloc(alignment, bytes);
+    if (block == nullptr) {
+        trim();
+        block = std::aligned_alloc(alignment, bytes);
+    }
+    if (block == nullptr) throw std::bad_alloc();
+    return block;
+}
+
 }  // namespace
 
 void* allocate(std::size_t bytes) {
@@ -235,11 +245,24 @@ void trim() {
     }
 }
 
-PeakScope::PeakScope() : start_(current_bytes()), outer_peak_(scope_peak.exchange(start_, std::memory_order_relaxed)) {}
-PeakScope::~PeakScope() { raise_to(scope_peak, outer_peak_); }
+PeakScope::PeakScope() {
+    const std::lock_guard lock(scopes_mutex);
+    const std::size_t seen = mark.exchange(0);
+    for (PeakScope* scope = scopes; scope != nullptr; scope = scope->next_) scope->peak_ = std::max(scope->peak_, seen);
+    start_ = peak_ = live.load();  // after the exchange: bytes not yet counted here raise the new mark
+    raise_to(mark, start_);
+    next_ = scopes;
+    scopes = this;
+}
+PeakScope::~PeakScope() {
+    const std::lock_guard lock(scopes_mutex);
+    PeakScope** link = &scopes;
+    while (*link != this) link = &(*link)->next_;
+    *link = next_;
+}
 std::size_t PeakScope::peak_bytes() const {
-    const std::size_t peak = scope_peak.load(std::memory_order_relaxed);
-    return peak > start_ ? peak - start_ : 0;
+    const std::lock_guard lock(scopes_mutex);
+    return std::max(peak_, mark.load()) - start_;
 }
 
 }  // namespace gradpath::memory

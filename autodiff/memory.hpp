@@ -10,7 +10,8 @@ std::size_t peak_bytes();
 /// Returns cached free blocks to the system.
 void trim();
 
-/// Measures the peak of the whole process above what was live when it began. Scopes may nest.
+/// Measures the peak of the whole process above what was live when it began. Any number of scopes may live at once, nested
+/// or on several threads: each sees the peak of its own lifetime.
 class PeakScope {
 public:
     PeakScope();
@@ -20,7 +21,8 @@ public:
     std::size_t peak_bytes() const;  ///< above the start, so far
 
 private:
-    std::size_t start_, outer_peak_;
+    std::size_t start_, peak_;
+    PeakScope* next_;  ///< of the list of live scopes
 };
 
 /// A block of at least `bytes` bytes, 64-byte aligned; release it with the same size, on any thread.

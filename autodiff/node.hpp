@@ -12,11 +12,11 @@ namespace gradpath {
 struct Node {
     const Op* op = nullptr;  ///< null: a leaf
     bool tracked = false;
-    std::uint64_t serial = 0;     ///< inputs have smaller ones than their users
+    std::uint64_t serial = 0;  ///< inputs have smaller ones than their users
     std::vector<Value> outputs;
-    Tensors inputs;               ///< kept only if tracked or recorded
+    Tensors inputs;  ///< kept only if tracked or recorded
     Attributes attributes, saved;
-    std::string tap;              ///< kept only inside a scope that reads it
+    std::string tap;  ///< kept only inside a scope that reads it
     std::atomic<std::uint32_t> references{0};
 
     Node* next_to_free = nullptr;
@@ -34,10 +34,10 @@ struct Context {
     bool recording = true;
     bool unusual = false;  ///< any of the following
     bool anomaly = false;
-    bool expanding = false;              ///< fused ops run as the plain ops they stand for
-    Trace* trace = nullptr;              ///< record() or replay() in progress
+    bool expanding = false;  ///< fused ops run as the plain ops they stand for
+    Trace* trace = nullptr;  ///< record() or replay() in progress
     Taps* taps = nullptr;
-    const TapPath* path = nullptr;       ///< the innermost scope
+    const TapPath* path = nullptr;  ///< the innermost scope
     void refresh() { unusual = anomaly || expanding || trace != nullptr; }
 };
 Context& context();

@@ -16,21 +16,21 @@ Tensor elementwise(OpCode code, const Tensor& a, double b);
 Tensor elementwise(OpCode code, double a, const Tensor& b);
 
 // --- one number in, one number out -------------------------------------------------------------------------------
-inline Tensor neg(const Tensor& x) { return elementwise(OpCode::neg, x); }            ///< -x
-inline Tensor abs(const Tensor& x) { return elementwise(OpCode::abs, x); }            ///< |x|; slope 0 at 0
-inline Tensor sign(const Tensor& x) { return elementwise(OpCode::sign, x); }          ///< -1, 0 or 1; slope 0 everywhere
-inline Tensor sqrt(const Tensor& x) { return elementwise(OpCode::sqrt, x); }          ///< square root
-inline Tensor square(const Tensor& x) { return elementwise(OpCode::square, x); }      ///< x²
-inline Tensor exp(const Tensor& x) { return elementwise(OpCode::exp, x); }            ///< eˣ
-inline Tensor log(const Tensor& x) { return elementwise(OpCode::log, x); }            ///< natural logarithm
-inline Tensor tanh(const Tensor& x) { return elementwise(OpCode::tanh, x); }          ///< hyperbolic tangent
-inline Tensor sigmoid(const Tensor& x) { return elementwise(OpCode::sigmoid, x); }    ///< 1 / (1 + e⁻ˣ)
-inline Tensor relu(const Tensor& x) { return elementwise(OpCode::relu, x); }          ///< max(x, 0); slope 0 at 0
+inline Tensor neg(const Tensor& x) { return elementwise(OpCode::neg, x); }          ///< -x
+inline Tensor abs(const Tensor& x) { return elementwise(OpCode::abs, x); }          ///< |x|; slope 0 at 0
+inline Tensor sign(const Tensor& x) { return elementwise(OpCode::sign, x); }        ///< -1, 0 or 1; slope 0 everywhere
+inline Tensor sqrt(const Tensor& x) { return elementwise(OpCode::sqrt, x); }        ///< square root
+inline Tensor square(const Tensor& x) { return elementwise(OpCode::square, x); }    ///< x²
+inline Tensor exp(const Tensor& x) { return elementwise(OpCode::exp, x); }          ///< eˣ
+inline Tensor log(const Tensor& x) { return elementwise(OpCode::log, x); }          ///< natural logarithm
+inline Tensor tanh(const Tensor& x) { return elementwise(OpCode::tanh, x); }        ///< hyperbolic tangent
+inline Tensor sigmoid(const Tensor& x) { return elementwise(OpCode::sigmoid, x); }  ///< 1 / (1 + e⁻ˣ)
+inline Tensor relu(const Tensor& x) { return elementwise(OpCode::relu, x); }        ///< max(x, 0); slope 0 at 0
 inline Tensor softplus(const Tensor& x) { return elementwise(OpCode::softplus, x); }  ///< log(1 + eˣ), without overflow
-inline Tensor gelu(const Tensor& x) { return elementwise(OpCode::gelu, x); }          ///< x Φ(x), Φ by erf (Hendrycks & Gimpel 2016)
-inline Tensor erf(const Tensor& x) { return elementwise(OpCode::erf, x); }            ///< error function
-inline Tensor sin(const Tensor& x) { return elementwise(OpCode::sin, x); }            ///< sine
-inline Tensor cos(const Tensor& x) { return elementwise(OpCode::cos, x); }            ///< cosine
+inline Tensor gelu(const Tensor& x) { return elementwise(OpCode::gelu, x); }  ///< x Φ(x), Φ by erf (Hendrycks 2016)
+inline Tensor erf(const Tensor& x) { return elementwise(OpCode::erf, x); }    ///< error function
+inline Tensor sin(const Tensor& x) { return elementwise(OpCode::sin, x); }    ///< sine
+inline Tensor cos(const Tensor& x) { return elementwise(OpCode::cos, x); }    ///< cosine
 
 // --- two in, one out; shapes broadcast as in NumPy ----------------------------------------------------------------
 inline Tensor add(const Tensor& a, const Tensor& b) { return elementwise(OpCode::add, a, b); }
@@ -73,12 +73,13 @@ inline Tensor operator/(double a, const Tensor& b) { return elementwise(OpCode::
 
 // --- reductions: over the named axes (negative ones count from the end; none named: all) ---------------------------
 struct Reduce {
-    std::vector<Index> axes = {};  ///< empty: all axes
+    std::vector<Index> axes = {};  ///< none named means all: guard a computed list that may be empty
     bool keep = false;             ///< keep reduced axes with length 1
 };
-Tensor sum(const Tensor& x, const Reduce& options = {});        ///< 0 for no elements
-Tensor mean(const Tensor& x, const Reduce& options = {});       ///< throws ShapeError for no elements
-Tensor max(const Tensor& x, const Reduce& options = {});        ///< ties share the slope evenly; throws ShapeError for no elements
+Tensor sum(const Tensor& x, const Reduce& options = {});   ///< 0 for no elements
+Tensor mean(const Tensor& x, const Reduce& options = {});  ///< throws ShapeError for no elements
+Tensor max(const Tensor& x,
+           const Reduce& options = {});  ///< ties share the slope evenly; throws ShapeError for no elements
 Tensor logsumexp(const Tensor& x, const Reduce& options = {});  ///< log Σ eˣ without overflow; -inf for no elements
 /// Sums leading and length-1 axes away until the shape is `shape`: the adjoint of broadcast_to.
 Tensor sum_to(const Tensor& x, const Shape& shape);
@@ -86,15 +87,17 @@ Tensor sum_to(const Tensor& x, const Shape& shape);
 Indices argmax(const Tensor& x, Index axis = -1);
 
 // --- shapes ---------------------------------------------------------------------------------------------------------
-Tensor reshape(const Tensor& x, const Shape& shape);                       ///< same numbers; one length may be -1: see next
-Tensor reshape(const Tensor& x, std::initializer_list<Index> lengths);     ///< one length may be -1: what is left
-Tensor flatten(const Tensor& x);                                           ///< [rows, everything else]
-Tensor permute(const Tensor& x, const std::vector<Index>& axes);           ///< axis i of the result is axes[i] of x
-Tensor transpose(const Tensor& x);                                         ///< swaps the last two axes
-Tensor broadcast_to(const Tensor& x, const Shape& shape);                  ///< NumPy's rule
-Tensor concat(const std::vector<Tensor>& parts, Index axis = 0);           ///< joins along an existing axis
-Tensor slice(const Tensor& x, Index axis, Index first, Index last);        ///< elements first .. last-1 of one axis
-struct Padding { Index before = 0, after = 0; };
+Tensor reshape(const Tensor& x, const Shape& shape);                    ///< same numbers in the same order
+Tensor reshape(const Tensor& x, std::initializer_list<Index> lengths);  ///< one length may be -1: what is left
+Tensor flatten(const Tensor& x);                                        ///< [rows, everything else]
+Tensor permute(const Tensor& x, const std::vector<Index>& axes);        ///< axis i of the result is axes[i] of x
+Tensor transpose(const Tensor& x);                                      ///< swaps the last two axes
+Tensor broadcast_to(const Tensor& x, const Shape& shape);               ///< NumPy's rule
+Tensor concat(const std::vector<Tensor>& parts, Index axis = 0);        ///< joins along an existing axis
+Tensor slice(const Tensor& x, Index axis, Index first, Index last);     ///< elements first .. last-1 of one axis
+struct Padding {
+    Index before = 0, after = 0;
+};
 Tensor pad(const Tensor& x, const std::vector<Padding>& axes, double value = 0);  ///< one entry per axis
 
 // --- positions --------------------------------------------------------------------------------------------------------
@@ -131,7 +134,8 @@ struct Pool2d {
     Size2 stride = 0;   ///< 0: the kernel's
     Size2 padding = 0;  ///< at most half the kernel
 };
-Tensor max_pool2d(const Tensor& x, const Pool2d& options = {});  ///< padding never wins; the first of equals gets the slope
+Tensor max_pool2d(const Tensor& x,
+                  const Pool2d& options = {});  ///< padding never wins; the first of equals gets the slope
 Tensor avg_pool2d(const Tensor& x, const Pool2d& options = {});  ///< padding counts as zeros
 
 // --- along the last axis ----------------------------------------------------------------------------------------------

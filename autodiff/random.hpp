@@ -21,9 +21,10 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::a
 double uniform_at(std::uint64_t seed, std::uint64_t stream, std::uint64_t position);
 
 Tensor uniform(const Shape& shape, double low, double high, const Random& options);
-Tensor normal(const Shape& shape, const Random& options);                      ///< mean 0, standard deviation 1
+Tensor normal(const Shape& shape, const Random& options);                         ///< mean 0, standard deviation 1
 Tensor bernoulli(const Shape& shape, double probability, const Random& options);  ///< 1 with the probability, else 0
 Indices permutation(Index count, std::uint64_t seed, std::uint64_t stream = 0);   ///< each order equally likely
-Indices integers(const Shape& shape, Index below, std::uint64_t seed, std::uint64_t stream = 0);  ///< uniform in [0, below)
+Indices integers(const Shape& shape, Index below, std::uint64_t seed,
+                 std::uint64_t stream = 0);  ///< uniform in [0, below)
 
 }  // namespace gradpath::random

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include <gradpath/autodiff/ops/trace.hpp>
 
@@ -35,7 +36,9 @@ private:
     }
 
 public:
-    static std::size_t hash(const Node* node) { return static_cast<std::size_t>(node->serial * 0x9E3779B97F4A7C15u >> 20); }
+    static std::size_t hash(const Node* node) {
+        return static_cast<std::size_t>(node->serial * 0x9E3779B97F4A7C15u >> 20);
+    }
 
 private:
     std::vector<const Node*> table_;
@@ -47,6 +50,7 @@ private:
 Reach::Reach(std::span<const Tensor> ys, std::span<const Tensor> xs, bool through_untracked) {
     std::uint64_t oldest = std::numeric_limits<std::uint64_t>::max();
     for (const Tensor& x : xs) oldest = std::min(oldest, x.node()->serial);
+    for (const Tensor& y : ys) require(static_cast<bool>(y), "graph: the function returned no tensor");
 
     Seen seen;
     std::vector<const Node*> visited, stack;
@@ -126,12 +130,17 @@ namespace {
 /// Runs a rule; an error it throws is rethrown, of the same kind, with the op's name in front.
 template <class F>
 Tensors naming(const Node& node, F&& rule) {
-    const auto prefix = [&](const std::exception& e) { return text("while differentiating ", node.op->name, ": ", e.what()); };
+    const auto prefix = [&](const std::exception& e) {
+        return text("while differentiating ", name_of(node), ": ", e.what());
+    };
     try {
         return rule();
-    } catch (const ShapeError& e) { throw ShapeError(prefix(e));
-    } catch (const DTypeError& e) { throw DTypeError(prefix(e));
-    } catch (const ValueError& e) { throw ValueError(prefix(e));
+    } catch (const ShapeError& e) {
+        throw ShapeError(prefix(e));
+    } catch (const DTypeError& e) {
+        throw DTypeError(prefix(e));
+    } catch (const ValueError& e) {
+        throw ValueError(prefix(e));
     }
 }
 
@@ -142,11 +151,27 @@ Tensors node_vjp(const Node& node, std::span<const Tensor> cotangents, const std
     for (std::size_t i = 0; i < node.outputs.size(); ++i) outputs.push_back(output_of(&node, i));
     static_assert(sizeof(bool) == sizeof(char));
     const std::span<const bool> flags(reinterpret_cast<const bool*>(wanted.data()), wanted.size());
-    return naming(node, [&] { return node.op->vjp({node.inputs, outputs, node.attributes, node.saved, cotangents, flags}); });
+    Context& c = context();
+    const bool checked = std::exchange(c.anomaly, false);  // what goes wrong inside the rule is this op's
+    c.refresh();
+    Tensors slopes;
+    try {
+        slopes = naming(node, [&] {
+            return node.op->vjp({node.inputs, outputs, node.attributes, node.saved, cotangents, flags});
+        });
+    } catch (...) {
+        c.anomaly = checked;
+        c.refresh();
+        throw;
+    }
+    c.anomaly = checked;
+    c.refresh();
+    if (checked)
+        for (const Tensor& slope : slopes) require_finite("a cotangent", std::string(name_of(node)), node.tap, slope);
+    return slopes;
 }
 
 void sweep_back(Reach& reach, std::span<const Tensor> keep) {
-    const Context& c = context();
     std::vector<char> wanted;
     for (auto it = reach.nodes().rbegin(); it != reach.nodes().rend(); ++it) {
         const Node& node = **it;
@@ -159,10 +184,7 @@ void sweep_back(Reach& reach, std::span<const Tensor> keep) {
         const bool kept = std::any_of(keep.begin(), keep.end(), [&](const Tensor& x) { return x.node() == &node; });
         if (any && leads_on && node.op->vjp) {
             const Tensors slopes = node_vjp(node, slots, wanted);
-            for (std::size_t i = 0; i < slopes.size(); ++i) {
-                if (c.anomaly && wanted[i]) require_finite("a cotangent", node.op->name, node.tap, slopes[i]);
-                reach.add(node.inputs[i], slopes[i]);
-            }
+            for (std::size_t i = 0; i < slopes.size(); ++i) reach.add(node.inputs[i], slopes[i]);
         }
         if (!kept) std::fill(slots.begin(), slots.end(), Tensor());
     }

@@ -18,7 +18,7 @@ public:
     bool contains(const Node* node) const { return place_of(node) >= 0; }
     /// The slots of a node's outputs. Precondition: contains(node).
     std::span<Tensor> slots(const Node* node);
-    Tensor* slot(const Tensor& t);  ///< null if t's node is not in the reach
+    Tensor* slot(const Tensor& t);                   ///< null if t's node is not in the reach
     void add(const Tensor& at, const Tensor& term);  ///< adds to the slot, if there is one
 
 private:

@@ -64,8 +64,8 @@ Shape broadcast_shape(const char* op, const Shape& a, const Shape& b) {
     std::vector<Index> lengths(static_cast<std::size_t>(rank));
     for (Index i = 1; i <= rank; ++i) {
         const Index la = i <= a.rank() ? a[-i] : 1, lb = i <= b.rank() ? b[-i] : 1;
-        require<ShapeError>(la == lb || la == 1 || lb == 1, op, ": shapes do not broadcast: ", a, " and ", b, " differ at axis ",
-                            -i, "; lengths must be equal or 1");
+        require<ShapeError>(la == lb || la == 1 || lb == 1, op, ": shapes do not broadcast: ", a, " and ", b,
+                            " differ at axis ", -i, "; lengths must be equal or 1");
         lengths[static_cast<std::size_t>(rank - i)] = la == 1 ? lb : la;
     }
     return Shape(std::span<const Index>(lengths));

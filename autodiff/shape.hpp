@@ -37,9 +37,9 @@ public:
     Index operator[](Index axis) const;
     const Index* begin() const { return lengths_.data(); }
     const Index* end() const { return lengths_.data() + rank_; }
-    Shape with(Index axis, Index length) const;            ///< the same, one axis changed
-    Shape slice(Index first, Index last) const;            ///< axes first .. last-1
-    Shape joined(const Shape& inner) const;                ///< these axes, then the other's
+    Shape with(Index axis, Index length) const;  ///< the same, one axis changed
+    Shape slice(Index first, Index last) const;  ///< axes first .. last-1
+    Shape joined(const Shape& inner) const;      ///< these axes, then the other's
     bool operator==(const Shape& other) const;
 
 private:

@@ -35,7 +35,8 @@ struct Value {
 
     Value() = default;
     Value(const Shape& lengths, DType scalar);  ///< allocates; the numbers are not set
-    Value(const Shape& lengths, DType scalar, Buffer numbers) : shape(lengths), dtype(scalar), buffer(std::move(numbers)) {}
+    Value(const Shape& lengths, DType scalar, Buffer numbers)
+        : shape(lengths), dtype(scalar), buffer(std::move(numbers)) {}
     template <Real T>
     T* data() const {
         return static_cast<T*>(buffer.data());

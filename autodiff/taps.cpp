@@ -34,8 +34,8 @@ Taps::~Taps() { context().taps = before_; }
 void Taps::replace(std::string name, Tensor value) {
     replace(name, [name, value](const Tensor& t) {
         require<ShapeError>(value.shape() == t.shape() && value.dtype() == t.dtype(), "taps: what replaces \"", name,
-                            "\" must have shape ", t.shape(), " and dtype ", t.dtype(), ": got ", value.shape(), " and ",
-                            value.dtype());
+                            "\" must have shape ", t.shape(), " and dtype ", t.dtype(), ": got ", value.shape(),
+                            " and ", value.dtype());
         return value;
     });
 }
@@ -44,11 +44,14 @@ void Taps::mask(std::string name, Tensor factor) {
     replace(std::move(name), [factor](const Tensor& t) { return t * factor; });
 }
 
-void Taps::replace(std::string name, std::function<Tensor(const Tensor&)> f) { changes_.push_back({std::move(name), std::move(f)}); }
+void Taps::replace(std::string name, std::function<Tensor(const Tensor&)> f) {
+    changes_.push_back({std::move(name), std::move(f)});
+}
 
 void Taps::track(std::string name) {
     replace(name, [name](const Tensor& t) {
-        require(context().recording, "taps: \"", name, "\" cannot be tracked where nothing is recorded (inside checkpoint, or ",
+        require(context().recording, "taps: \"", name,
+                "\" cannot be tracked where nothing is recorded (inside checkpoint, or ",
                 "NoRecording); run the function outside it");
         return tracked(t);
     });
@@ -70,30 +73,44 @@ void Taps::clear() {
 
 std::shared_ptr<const Taps::Replay> Taps::replay_here() {
     const Taps* taps = context().taps;
-    return taps ? std::make_shared<const Replay>(Replay{taps->changes_, taps->counts_}) : nullptr;
+    if (!taps && !context().path) return nullptr;
+    Replay replay{{}, {}, TapPath::current(), taps != nullptr};
+    if (taps) {
+        replay.changes = taps->changes_;
+        replay.counts = taps->counts_;
+    }
+    return std::make_shared<const Replay>(std::move(replay));
 }
 
-Taps::Scope::Scope(const Replay* replay) : before_(context().taps) {
+Taps::Scope::Scope(std::shared_ptr<const Replay> replay)
+    : replay_(std::move(replay)), before_(context().taps), path_before_(context().path) {
     context().taps = nullptr;
-    if (!replay) return;
+    context().path = nullptr;
+    if (!replay_) return;
+    if (!replay_->path.empty()) path_ = std::make_unique<TapPath>(replay_->path);
+    if (!replay_->inside) return;
     taps_ = std::make_unique<Taps>();
-    taps_->changes_ = replay->changes;
-    taps_->counts_ = replay->counts;
+    taps_->changes_ = replay_->changes;
+    taps_->counts_ = replay_->counts;
 }
 
 Taps::Scope::~Scope() {
     taps_.reset();
+    path_.reset();
     context().taps = before_;
+    context().path = path_before_;
 }
 
 Tensor tap(std::string_view name, const Tensor& t) {
     const Context& c = context();
-    if (!c.taps && !c.trace) [[likely]] return t;
+    if (!c.taps && !c.trace) [[likely]]
+        return t;
     std::string full = TapPath::current();
     full = full.empty() ? std::string(name) : full + "." + std::string(name);
     Tensor value = t;
     if (Taps* taps = c.taps) {
-        auto count = std::find_if(taps->counts_.begin(), taps->counts_.end(), [&](const auto& entry) { return entry.first == full; });
+        auto count = std::find_if(taps->counts_.begin(), taps->counts_.end(),
+                                  [&](const auto& entry) { return entry.first == full; });
         if (count == taps->counts_.end()) count = taps->counts_.insert(count, {full, 0});
         if (++count->second > 1) full += text("#", count->second);
         for (const auto& change : taps->changes_)
@@ -105,17 +122,22 @@ Tensor tap(std::string_view name, const Tensor& t) {
 }
 
 std::function<void()> inherit(std::function<void()> f) {
-    return [f = std::move(f), theirs = context()] {
-        const Context mine = context();
-        context() = theirs;
-        try {
-            f();
-        } catch (...) {
-            context() = mine;
-            throw;
-        }
-        context() = mine;
-    };
+    return
+        [f = std::move(f), replay = Taps::replay_here(), recording = context().recording, anomaly = context().anomaly] {
+            const Context mine = context();
+            context().recording = recording;
+            context().anomaly = anomaly;
+            context().refresh();
+            const auto restore = [&] { context() = mine; };
+            try {
+                const Taps::Scope scope(replay);
+                f();
+            } catch (...) {
+                restore();
+                throw;
+            }
+            restore();
+        };
 }
 
 }  // namespace gradpath

@@ -38,10 +38,10 @@ public:
     Taps(const Taps&) = delete;
     Taps& operator=(const Taps&) = delete;
 
-    void replace(std::string name, Tensor value);                               ///< a tensor of the same shape and dtype
-    void mask(std::string name, Tensor factor);                                 ///< multiplies; broadcasts
-    void replace(std::string name, std::function<Tensor(const Tensor&)> f);     ///< a function of what was there
-    void track(std::string name);                                               ///< a leaf: differentiate with respect to it
+    void replace(std::string name, Tensor value);                            ///< a tensor of the same shape and dtype
+    void mask(std::string name, Tensor factor);                              ///< multiplies; broadcasts
+    void replace(std::string name, std::function<Tensor(const Tensor&)> f);  ///< a function of what was there
+    void track(std::string name);  ///< a leaf: differentiate with respect to it
 
     struct Visit {
         std::string name;
@@ -53,7 +53,8 @@ public:
     Tensor at(std::string_view name) const;
     void clear();  ///< forgets visits and their counts; keeps what to replace. Call before running f again
 
-    // For recomputation: the changes and counts in force now, and a scope that puts them in force again (null: none).
+    // For running a function again, or elsewhere: what is in force here (changes, counts, path), and a scope that puts it
+    // in force there. What is visited inside the scope is forgotten with it.
     struct Change {
         std::string name;
         std::function<Tensor(const Tensor&)> apply;
@@ -61,18 +62,23 @@ public:
     struct Replay {
         std::vector<Change> changes;
         std::vector<std::pair<std::string, int>> counts;
+        std::string path;
+        bool inside;  ///< was there a scope at all?
     };
     static std::shared_ptr<const Replay> replay_here();
     class Scope {
     public:
-        explicit Scope(const Replay* replay);
+        explicit Scope(std::shared_ptr<const Replay> replay);  ///< null: no scope, no path
         ~Scope();
         Scope(const Scope&) = delete;
         Scope& operator=(const Scope&) = delete;
 
     private:
-        std::unique_ptr<Taps> taps_;
+        std::shared_ptr<const Replay> replay_;
         Taps* before_;
+        const TapPath* path_before_;
+        std::unique_ptr<TapPath> path_;
+        std::unique_ptr<Taps> taps_;
     };
 
 private:
@@ -83,7 +89,8 @@ private:
     Taps* before_;
 };
 
-/// f with the taps, recording and anomaly scopes of the thread that calls inherit(): for work handed to another thread.
+/// f under the changes to taps, the path, the recording and anomaly scopes of the thread that calls inherit(): for work
+/// handed to another thread. Each job has its own count of visits, and what it visits is not told to the caller's scope.
 std::function<void()> inherit(std::function<void()> f);
 
 }  // namespace gradpath

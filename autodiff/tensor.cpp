@@ -112,8 +112,8 @@ namespace {
 
 template <Real T, class Values>
 Tensor filled(const Shape& shape, const Values& values, DType dtype = dtype_of<T>) {
-    require<ShapeError>(static_cast<Index>(values.size()) == shape.size(), "tensor: shape ", shape, " holds ", shape.size(),
-                        " numbers: got ", values.size());
+    require<ShapeError>(static_cast<Index>(values.size()) == shape.size(), "tensor: shape ", shape, " holds ",
+                        shape.size(), " numbers: got ", values.size());
     Value value(shape, dtype);
     std::transform(values.begin(), values.end(), value.data<T>(), [](auto x) { return static_cast<T>(x); });
     return make_tensor(std::move(value));
@@ -190,7 +190,8 @@ template double* own<double>(Tensor&);
 
 Tensor full(const Shape& shape, double number, DType dtype) {
     Value value(shape, dtype);
-    dispatch(dtype, [&](auto t) { kernels::fill(value.data<decltype(t)>(), static_cast<decltype(t)>(number), shape.size()); });
+    dispatch(dtype,
+             [&](auto t) { kernels::fill(value.data<decltype(t)>(), static_cast<decltype(t)>(number), shape.size()); });
     return make_tensor(std::move(value));
 }
 
@@ -222,20 +223,23 @@ Tensor identity_matrix(Index size, DType dtype) {
 bool same_bits(const Tensor& a, const Tensor& b) {
     const Value &va = value_of(a), &vb = value_of(b);
     return va.dtype == vb.dtype && va.shape == vb.shape &&
-           std::memcmp(va.buffer.data(), vb.buffer.data(), static_cast<std::size_t>(va.shape.size()) * size_of(va.dtype)) == 0;
+           std::memcmp(va.buffer.data(), vb.buffer.data(),
+                       static_cast<std::size_t>(va.shape.size()) * size_of(va.dtype)) == 0;
 }
 
 // --- Indices -----------------------------------------------------------------------------------------------------------
 
 Indices::Indices(const Shape& shape, std::span<const Index> values)
     : shape_(shape), values_(std::make_shared<const std::vector<Index>>(values.begin(), values.end())) {
-    require<ShapeError>(static_cast<Index>(values.size()) == shape.size(), "indices: shape ", shape, " holds ", shape.size(),
-                        " numbers: got ", values.size());
+    require<ShapeError>(static_cast<Index>(values.size()) == shape.size(), "indices: shape ", shape, " holds ",
+                        shape.size(), " numbers: got ", values.size());
 }
 
 Indices::Indices(std::initializer_list<Index> values)
     : Indices(Shape{static_cast<Index>(values.size())}, std::span<const Index>(values.begin(), values.size())) {}
 
-std::span<const Index> Indices::data() const { return values_ ? std::span<const Index>(*values_) : std::span<const Index>(); }
+std::span<const Index> Indices::data() const {
+    return values_ ? std::span<const Index>(*values_) : std::span<const Index>();
+}
 
 }  // namespace gradpath

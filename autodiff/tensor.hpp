@@ -46,7 +46,7 @@ public:
     double at(Index flat) const;  ///< one number of either dtype by its row-major position, as a double
     /// The same numbers in a dtype (rounded to nearest); differentiable. The tensor itself if it has it already.
     Tensor to(DType dtype) const;
-    bool is_tracked() const;      ///< does a derivative flow through it?
+    bool is_tracked() const;  ///< does a derivative flow through it?
 
     // For op authors and graph readers: see graph.hpp and ops/op.hpp.
     const Node* node() const { return node_; }

@@ -3,17 +3,20 @@
 
 #include <optional>
 
-#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/autodiff/ops/op.hpp>
 
 namespace gradpath {
 namespace {
 
-Tensor leaf(const Tensor& x) { return x.is_tracked() ? x : tracked(x); }
+/// A place of its own to differentiate with respect to: captured uses of x are constants. Leads on to x if x is tracked.
+Tensor leaf(const Tensor& x) { return x.is_tracked() ? alias(x) : tracked(x); }
 
 /// 1 at position k of every row, 0 elsewhere, shaped like t.
 Tensor basis(const Tensor& t, Index k) {
     const Index rows = t.rows(), width = rows == 0 ? 0 : t.size() / rows;
-    return reshape(one_hot(Indices(Shape{rows}, std::vector<Index>(static_cast<std::size_t>(rows), k)), width, t.dtype()), t.shape());
+    return reshape(
+        one_hot(Indices(Shape{rows}, std::vector<Index>(static_cast<std::size_t>(rows), k)), width, t.dtype()),
+        t.shape());
 }
 
 }  // namespace
@@ -28,10 +31,10 @@ ValueAndGrad value_and_grad(const ListFunction& f, const std::vector<Tensor>& in
     return result;
 }
 
-ValueAndTangent vjp(const Function& f, const Tensor& x, const Tensor& g, const GradOptions& options) {
+ValueAndCotangent vjp(const Function& f, const Tensor& x, const Tensor& g, const GradOptions& options) {
     const Recording on;
     const Tensor input = leaf(x), y = f(input);
-    ValueAndTangent result{y, pullback(std::span(&y, 1), std::span(&g, 1), std::span(&input, 1), options)[0]};
+    ValueAndCotangent result{y, pullback(std::span(&y, 1), std::span(&g, 1), std::span(&input, 1), options)[0]};
     if (!options.differentiable) result.value = detached(y);
     return result;
 }
@@ -39,8 +42,9 @@ ValueAndTangent vjp(const Function& f, const Tensor& x, const Tensor& g, const G
 Tensor jacobian(const Function& f, const Tensor& x, const GradOptions& options) {
     const Recording on;
     const Tensor input = leaf(x), y = f(input);
-    require<ShapeError>(x.rank() >= 1 && y.rank() >= 1 && y.rows() == x.rows(), "jacobian: f must map rows to rows: ", x.shape(),
-                        " became ", y.shape(), "; rows are the leading axis");
+    require<ShapeError>(x.rank() >= 1 && y.rank() >= 1 && y.rows() == x.rows(),
+                        "jacobian: f must map rows to rows: ", x.shape(), " became ", y.shape(),
+                        "; rows are the leading axis");
     const Shape out = y.shape().slice(1, y.rank()), in = x.shape().slice(1, x.rank());
     const Shape whole = Shape{x.rows()}.joined(out).joined(in);
     const Index outputs = out.size(), features = in.size();
@@ -72,7 +76,9 @@ Tensor hessian(const Function& f, const Tensor& x) {
     std::vector<Tensor> rows;
     for (Index i = 0; i < x.size(); ++i) {
         const Tensor e = reshape(one_hot(Indices{i}, x.size(), x.dtype()), x.shape());
-        const Tensor row = slope.is_tracked() ? pullback(std::span(&slope, 1), std::span(&e, 1), std::span(&input, 1))[0] : zeros_like(x);
+        const Tensor row = slope.is_tracked()
+                               ? pullback(std::span(&slope, 1), std::span(&e, 1), std::span(&input, 1))[0]
+                               : zeros_like(x);
         rows.push_back(reshape(row, {1, -1}));
     }
     const Shape whole = x.shape().joined(x.shape());

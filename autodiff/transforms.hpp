@@ -19,11 +19,15 @@ struct ValueAndGrad {
 /// f(inputs) must be one number.
 ValueAndGrad value_and_grad(const ListFunction& f, const std::vector<Tensor>& inputs, const GradOptions& options = {});
 
+struct ValueAndCotangent {
+    Tensor value, cotangent;
+};
+/// f(x) and J(x)ᵀ g, with g shaped like f(x). Here as in all transforms, f is differentiated in its argument alone: a
+/// tracked tensor that f captures is a constant, and so is a captured x itself.
+ValueAndCotangent vjp(const Function& f, const Tensor& x, const Tensor& g, const GradOptions& options = {});
 struct ValueAndTangent {
     Tensor value, tangent;
 };
-/// f(x) and J(x)ᵀ g, with g shaped like f(x): the tangent field holds the cotangent of x.
-ValueAndTangent vjp(const Function& f, const Tensor& x, const Tensor& g, const GradOptions& options = {});
 /// f(x) and J(x) v, with v shaped like x, by one forward sweep over the recorded graph. Differentiable if x is tracked.
 ValueAndTangent jvp(const Function& f, const Tensor& x, const Tensor& v);
 /// The same with several inputs; an empty tangent counts as zero.
@@ -32,9 +36,10 @@ ValueAndTangent jvp(const ListFunction& f, const std::vector<Tensor>& xs, const 
 std::vector<Tensor> pushforward(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> vs);
 
 /// Per row: f maps [rows, inputs..] to [rows, outputs..]; the result is [rows, outputs.., inputs..]. One forward, then
-/// one reverse sweep per output over the same graph, or one forward sweep per input where inputs are fewer.
+/// one reverse sweep per output over the same graph, or one forward sweep per input where inputs are fewer. Rows of f must
+/// be independent: this is not checked, and a function that mixes rows gets the sum of its blocks.
 Tensor jacobian(const Function& f, const Tensor& x, const GradOptions& options = {});
-/// f maps [n..] to one number; the result is [n.., n..].
+/// f maps [n..] to one number; the result is [n.., n..], without a graph of its own.
 Tensor hessian(const Function& f, const Tensor& x);
 /// H(x) v without H, forward over reverse. f maps x to one number; v and the result are shaped like x.
 Tensor hvp(const Function& f, const Tensor& x, const Tensor& v);
@@ -44,7 +49,9 @@ Tensor hvp(const Function& f, const Tensor& x, const Tensor& v);
 std::vector<Tensor> per_sample_grad(const std::function<Tensor(const std::vector<Tensor>&, const Tensor&)>& losses,
                                     const std::vector<Tensor>& parameters, const Tensor& x);
 
-/// f(inputs) without keeping its graph; the sweep runs f again. Memory for time.
+/// f(inputs) without keeping its graph; the sweep runs f again, under the taps that were in force. Memory for time. Tracked
+/// tensors must come in as inputs: the sweep throws ValueError for one that f captured, and for an f that gives another
+/// value when it runs again (dropout inside).
 Tensor checkpoint(const ListFunction& f, const std::vector<Tensor>& inputs);
 
 /// An op of the user's own. forward sees the values (no graph); vjp is written with ops and gets the inputs, the outputs
@@ -53,17 +60,19 @@ struct CustomOp {
     std::string name;
     std::function<std::vector<Tensor>(const std::vector<Tensor>& inputs)> forward;
     std::function<std::vector<Tensor>(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs,
-                                      const std::vector<Tensor>& cotangents)> vjp;
+                                      const std::vector<Tensor>& cotangents)>
+        vjp;
     /// Optional; without it two reverse sweeps are used. Tangents of inputs (absent ones empty) → tangents of outputs.
     std::function<std::vector<Tensor>(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs,
-                                      const std::vector<Tensor>& tangents)> jvp = {};
+                                      const std::vector<Tensor>& tangents)>
+        jvp = {};
 };
 std::vector<Tensor> custom_op(const CustomOp& op, const std::vector<Tensor>& inputs);
 
 struct GradCheck {
-    int order = 2;           ///< 1: first derivatives; 2: also those of the derivative
-    double step = 1e-4;      ///< of the central differences: the error is of fourth order in it
-    double tolerance = 1e-7; ///< relative to max(1, size of the terms)
+    int order = 2;            ///< 1: first derivatives; 2: also those of the derivative
+    double step = 1e-4;       ///< of the central differences: the error is of fourth order in it
+    double tolerance = 1e-7;  ///< relative to max(1, size of the terms)
     std::uint64_t seed = 1;
 };
 /// Compares ⟨u, J v⟩ by reverse sweep with a central difference along a random v, then does the same to the derivative.

@@ -16,7 +16,7 @@ struct OpCase {
     std::vector<Tensor> inputs;  ///< float64, at least 1e-3 away from every kink
     ListFunction f;
     bool differentiable = true;
-    double step = 1e-4;  ///< for check_grads
+    double step = 1e-4, tolerance = 1e-7;  ///< for check_grads
 };
 
 /// Every op of the list but `leaf`, in its order.

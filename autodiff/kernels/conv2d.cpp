@@ -9,11 +9,10 @@
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/kernels/product.hpp>
 #include <gradpath/autodiff/kernels/scratch.hpp>
+#include <gradpath/autodiff/kernels/windows.hpp>
 
 namespace gradpath::kernels {
 namespace {
-
-Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 
 /// One axis of the copy: which phases of the stride the taps meet, and how far into its phase each tap starts.
 struct PhaseAxis {

@@ -7,11 +7,10 @@
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/kernels/product.hpp>
 #include <gradpath/autodiff/kernels/scratch.hpp>
+#include <gradpath/autodiff/kernels/windows.hpp>
 
 namespace gradpath::kernels {
 namespace {
-
-Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 
 /// Sizes of one group.
 struct Group {
@@ -23,16 +22,6 @@ struct Group {
           depth(channels * taps),
           outputs(g.out_height * g.out_width) {}
 };
-
-struct Range {
-    Index first, last;
-};
-/// The outputs whose tap at `shift` (after padding) meets an input: 0 ≤ out · stride + shift < length.
-Range meets(Index outputs, Index stride, Index shift, Index length) {
-    const Index first = std::min(outputs, ceil_div(std::max<Index>(-shift, 0), stride));
-    const Index last = shift >= length ? first : std::clamp(ceil_div(length - shift, stride), first, outputs);
-    return {first, last};
-}
 
 template <Real T>
 void input_vjp_as_convolution(const ConvGeometry& g, const T* dy, const T* weight, T* dx) {

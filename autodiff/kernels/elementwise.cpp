@@ -61,20 +61,6 @@ void convert(const From* x, To* y, Index n) {
 }
 
 template <Real T>
-void add_to(const T* x, T* y, Index n) {
-    parallel_for(n, block, [=](Index first, Index last) {
-        for (Index i = first; i < last; ++i) y[i] += x[i];
-    });
-}
-
-template <Real T>
-void accumulate(double weight, const T* x, double* sums, Index n) {
-    parallel_for(n, block, [=](Index first, Index last) {
-        for (Index i = first; i < last; ++i) sums[i] += weight * static_cast<double>(x[i]);
-    });
-}
-
-template <Real T>
 void adam(const AdamStep& o, const T* gradient, T* parameter, T* mean, T* variance, Index n) {
     const auto loop = table<T>().adam;
     parallel_for(n, block, [=, &o](Index first, Index last) {
@@ -107,10 +93,6 @@ template void convert(const float*, float*, Index);
 template void convert(const float*, double*, Index);
 template void convert(const double*, float*, Index);
 template void convert(const double*, double*, Index);
-template void add_to(const float*, float*, Index);
-template void add_to(const double*, double*, Index);
-template void accumulate(double, const float*, double*, Index);
-template void accumulate(double, const double*, double*, Index);
 template void adam(const AdamStep&, const float*, float*, float*, float*, Index);
 template void adam(const AdamStep&, const double*, double*, double*, double*, Index);
 template void sgd(const SgdStep&, const float*, float*, float*, Index);

@@ -10,6 +10,7 @@
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/kernels/product.hpp>
 #include <gradpath/autodiff/kernels/scratch.hpp>
+#include <gradpath/autodiff/kernels/windows.hpp>
 
 namespace gradpath::kernels {
 namespace {
@@ -19,8 +20,6 @@ constexpr Index most_columns = 4096;  // of b packed at once: 4 MiB of floats
 constexpr Index row_block = 112;      // rows of a task: a multiple of most tile heights; 112 KiB of floats
 constexpr Index one_task = 1 << 18;   // multiply-adds that are not worth waking a thread for
 using Offsets = std::array<Index, deepest>;
-
-Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 
 /// Panel of `columns` ≤ `width` columns and `depth` rows of b, zeros to the right.
 template <Real T>

@@ -30,11 +30,6 @@ void convert(const From* x, To* y, Index n);
 template <Real T>
 void copy_strided(std::span<const Index> lengths, const T* x, std::span<const Index> strides_x, T* y,
                   std::span<const Index> strides_y);
-/// y += x, and sums[i] += weight * x[i] in double.
-template <Real T>
-void add_to(const T* x, T* y, Index n);
-template <Real T>
-void accumulate(double weight, const T* x, double* sums, Index n);
 
 // --- reductions over the middle of [outer, length, inner] → [outer, inner], in a fixed tree --------------------------------
 template <Real T>

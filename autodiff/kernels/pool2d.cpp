@@ -5,6 +5,7 @@
 
 #include <gradpath/autodiff/kernels/kernels.hpp>
 #include <gradpath/autodiff/kernels/parallel.hpp>
+#include <gradpath/autodiff/kernels/windows.hpp>
 
 namespace gradpath::kernels {
 namespace {
@@ -17,18 +18,10 @@ void each_plane(const PoolGeometry& g, const auto& f) {
     });
 }
 
-struct Range {
-    Index first, last;
-};
 /// The inputs of a window along one axis.
 Range inside(Index out, Index stride, Index padding, Index kernel, Index length) {
     const Index first = out * stride - padding;
     return {std::max<Index>(first, 0), std::min(first + kernel, length)};
-}
-/// The outputs whose tap at `shift` (after padding) meets an input: 0 ≤ out · stride + shift < length.
-Range meets(Index outputs, Index stride, Index shift, Index length) {
-    const Index first = std::min(outputs, (std::max<Index>(-shift, 0) + stride - 1) / stride);
-    return {first, shift >= length ? first : std::clamp((length - shift + stride - 1) / stride, first, outputs)};
 }
 
 /// One tap of a row of windows: x points at what the tap of window 0 meets, `at` is its position in the plane. A number

@@ -38,7 +38,9 @@ struct Pow {  // the slope in b is aᵇ log a, taken as 0 at a = 0
     static constexpr Info info{OpCode::pow, "pow", 0.3, 2.5};
     static auto forward(auto a, auto b) { return power(a, b); }
     static auto vjp_a(auto a, auto b, auto /*y*/, auto g) { return g * where(equal(b, 0.0), b, b * pow(a, b - 1.0)); }
-    static auto vjp_b(auto a, auto /*b*/, auto y, auto g) { return g * y * log(where(equal(a, 0.0), equal(a, 0.0), a)); }
+    static auto vjp_b(auto a, auto /*b*/, auto y, auto g) {
+        return where(equal(a, 0.0), zeros_like(a), g * y * log(where(equal(a, 0.0), ones_like(a), a)));
+    }
 };
 
 struct Maximum {  // at a tie each side gets half: the symmetric subgradient
@@ -73,7 +75,7 @@ struct Equal {
 struct ReluVjp {  // (x, g) ↦ g where x > 0: linear in g, piecewise constant in x
     static constexpr Info info{OpCode::relu_vjp, "relu_vjp", -3, 3, {.kink = 0, .slope_at_kink = 0}};
     static auto forward(auto x, auto g) { return select(x > zero(x), g, zero(g)); }
-    static auto vjp_a(auto x, auto /*g*/, auto /*y*/, auto /*h*/) { return zeros_like(x); }
+    static auto vjp_a(auto /*x*/, auto /*g*/, auto /*y*/, auto h) { return zeros_like(h); }
     static auto vjp_b(auto x, auto /*g*/, auto /*y*/, auto h) { return relu_vjp(x, h); }
 };
 

@@ -9,7 +9,8 @@ namespace {
 Computed cast_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
     Value y(x.shape, attributes.as<DType>());
-    if (x.dtype == DType::float32) kernels::convert(static_cast<const float*>(x.data<float>()), y.data<double>(), x.shape.size());
+    if (x.dtype == DType::float32)
+        kernels::convert(static_cast<const float*>(x.data<float>()), y.data<double>(), x.shape.size());
     else kernels::convert(static_cast<const double*>(x.data<double>()), y.data<float>(), x.shape.size());
     return {{std::move(y)}};
 }

@@ -11,12 +11,7 @@
 namespace gradpath {
 namespace {
 
-/// The option struct of all three: what conv2d was asked for, and the shapes of its operands.
-struct Geometry {
-    Conv2d options;
-    Shape x, weight;
-    bool per_row = false;
-};
+using Geometry = Conv2dAttributes;
 
 Index out_length(Index length, Index kernel, Index stride, Index padding, Index dilation) {
     return (length + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
@@ -24,14 +19,16 @@ Index out_length(Index length, Index kernel, Index stride, Index padding, Index 
 
 void check(const Shape& x, const Shape& w, const Conv2d& o) {
     require<ShapeError>(x.rank() == 4, "conv2d: x must be [rows, channels, height, width]: its shape is ", x);
-    require<ShapeError>(w.rank() == 4, "conv2d: the weight must be [filters, channels/groups, height, width]: its shape is ", w);
+    require<ShapeError>(w.rank() == 4,
+                        "conv2d: the weight must be [filters, channels/groups, height, width]: its shape is ", w);
     require(o.stride.height > 0 && o.stride.width > 0 && o.dilation.height > 0 && o.dilation.width > 0,
             "conv2d: stride and dilation must be at least 1");
     require(o.padding.height >= 0 && o.padding.width >= 0, "conv2d: padding must not be negative; use slice to cut");
-    require<ShapeError>(o.groups > 0 && x[1] % o.groups == 0 && w[0] % o.groups == 0, "conv2d: groups must divide channels and ",
-                        "filters: ", o.groups, " groups, ", x[1], " channels, ", w[0], " filters");
-    require<ShapeError>(w[1] * o.groups == x[1], "conv2d: channels differ: x has ", x[1], ", the weight ", w[1], " per group of ",
-                        o.groups);
+    require<ShapeError>(o.groups > 0 && x[1] % o.groups == 0 && w[0] % o.groups == 0,
+                        "conv2d: groups must divide channels and ", "filters: ", o.groups, " groups, ", x[1],
+                        " channels, ", w[0], " filters");
+    require<ShapeError>(w[1] * o.groups == x[1], "conv2d: channels differ: x has ", x[1], ", the weight ", w[1],
+                        " per group of ", o.groups);
     require<ShapeError>(w[2] > 0 && w[3] > 0, "conv2d: the kernel is empty: the weight's shape is ", w);
     require<ShapeError>(o.dilation.height * (w[2] - 1) < x[2] + 2 * o.padding.height &&
                             o.dilation.width * (w[3] - 1) < x[3] + 2 * o.padding.width,
@@ -40,13 +37,23 @@ void check(const Shape& x, const Shape& w, const Conv2d& o) {
 
 kernels::ConvGeometry geometry_of(const Geometry& o) {
     const auto& [options, x, w, per_row] = o;
-    return {.rows = x[0], .channels = x[1], .height = x[2], .width = x[3],
-            .filters = w[0], .kernel_height = w[2], .kernel_width = w[3],
-            .stride_height = options.stride.height, .stride_width = options.stride.width,
-            .padding_height = options.padding.height, .padding_width = options.padding.width,
-            .dilation_height = options.dilation.height, .dilation_width = options.dilation.width, .groups = options.groups,
-            .out_height = out_length(x[2], w[2], options.stride.height, options.padding.height, options.dilation.height),
-            .out_width = out_length(x[3], w[3], options.stride.width, options.padding.width, options.dilation.width)};
+    return {
+        .rows = x[0],
+        .channels = x[1],
+        .height = x[2],
+        .width = x[3],
+        .filters = w[0],
+        .kernel_height = w[2],
+        .kernel_width = w[3],
+        .stride_height = options.stride.height,
+        .stride_width = options.stride.width,
+        .padding_height = options.padding.height,
+        .padding_width = options.padding.width,
+        .dilation_height = options.dilation.height,
+        .dilation_width = options.dilation.width,
+        .groups = options.groups,
+        .out_height = out_length(x[2], w[2], options.stride.height, options.padding.height, options.dilation.height),
+        .out_width = out_length(x[3], w[3], options.stride.width, options.padding.width, options.dilation.width)};
 }
 
 Shape out_shape(const Geometry& o) {
@@ -60,7 +67,8 @@ Computed conv2d_forward(std::span<const Tensor> inputs, const Attributes& attrib
     Value y(out_shape(o), x.dtype);
     dispatch(x.dtype, [&](auto t) {
         using T = decltype(t);
-        kernels::conv2d(geometry_of(o), static_cast<const T*>(x.data<T>()), static_cast<const T*>(w.data<T>()), y.data<T>());
+        kernels::conv2d(geometry_of(o), static_cast<const T*>(x.data<T>()), static_cast<const T*>(w.data<T>()),
+                        y.data<T>());
     });
     return {{std::move(y)}};
 }
@@ -71,8 +79,8 @@ Computed input_forward(std::span<const Tensor> inputs, const Attributes& attribu
     Value dx(o.x, dy.dtype);
     dispatch(dy.dtype, [&](auto t) {
         using T = decltype(t);
-        kernels::conv2d_input_vjp(geometry_of(o), static_cast<const T*>(dy.data<T>()), static_cast<const T*>(w.data<T>()),
-                                  dx.data<T>());
+        kernels::conv2d_input_vjp(geometry_of(o), static_cast<const T*>(dy.data<T>()),
+                                  static_cast<const T*>(w.data<T>()), dx.data<T>());
     });
     return {{std::move(dx)}};
 }
@@ -83,8 +91,8 @@ Computed weight_forward(std::span<const Tensor> inputs, const Attributes& attrib
     Value dw(o.per_row ? Shape{o.x[0]}.joined(o.weight) : o.weight, x.dtype);
     dispatch(x.dtype, [&](auto t) {
         using T = decltype(t);
-        kernels::conv2d_weight_vjp(geometry_of(o), static_cast<const T*>(x.data<T>()), static_cast<const T*>(dy.data<T>()),
-                                   dw.data<T>(), o.per_row);
+        kernels::conv2d_weight_vjp(geometry_of(o), static_cast<const T*>(x.data<T>()),
+                                   static_cast<const T*>(dy.data<T>()), dw.data<T>(), o.per_row);
     });
     return {{std::move(dw)}};
 }
@@ -128,11 +136,10 @@ Tensors weight_vjp(const VjpCall& call) {
 }  // namespace
 
 const Op conv2d_row{OpCode::conv2d, "conv2d", conv2d_forward, conv2d_vjp, Forward::multilinear};
-const Op conv2d_input_vjp_row{OpCode::conv2d_input_vjp, "conv2d_input_vjp", input_forward, input_vjp, Forward::multilinear};
+const Op conv2d_input_vjp_row{OpCode::conv2d_input_vjp, "conv2d_input_vjp", input_forward, input_vjp,
+                              Forward::multilinear};
 const Op conv2d_weight_vjp_row{OpCode::conv2d_weight_vjp, "conv2d_weight_vjp", weight_forward, weight_vjp,
                                Forward::multilinear};
-
-const Conv2d& conv2d_options(const Attributes& attributes) { return attributes.as<Geometry>().options; }
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Conv2d& options) {
     require_same_dtype("conv2d", std::array{x, weight});
@@ -141,14 +148,16 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Conv2d& options) {
 }
 
 Tensor conv2d_input_vjp(const Tensor& dy, const Tensor& weight, const Shape& input, const Conv2d& options) {
+    require_same_dtype("conv2d_input_vjp", std::array{dy, weight});
     check(input, weight.shape(), options);
     const Geometry geometry{options, input, weight.shape()};
-    require<ShapeError>(dy.shape() == out_shape(geometry), "conv2d_input_vjp: the cotangent must have shape ", out_shape(geometry),
-                        ": got ", dy.shape());
+    require<ShapeError>(dy.shape() == out_shape(geometry), "conv2d_input_vjp: the cotangent must have shape ",
+                        out_shape(geometry), ": got ", dy.shape());
     return apply_one(conv2d_input_vjp_row, {dy, weight}, Attributes::of(geometry));
 }
 
 Tensor conv2d_weight_vjp(const Tensor& x, const Tensor& dy, const Shape& weight, const Conv2d& options, bool per_row) {
+    require_same_dtype("conv2d_weight_vjp", std::array{x, dy});
     check(x.shape(), weight, options);
     const Geometry geometry{options, x.shape(), weight, per_row};
     require<ShapeError>(dy.shape() == out_shape(geometry), "conv2d_weight_vjp: the cotangent must have shape ",

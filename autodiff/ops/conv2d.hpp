@@ -1,16 +1,14 @@
 #pragma once
 // Convolution and its two adjoints, for op authors: y = conv2d(x, w) is bilinear, and so is each adjoint, so the three are
 // closed under differentiation.
-#include <gradpath/autodiff/ops/op.hpp>
+#include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath {
-
-/// What a conv2d node was asked for.
-const Conv2d& conv2d_options(const Attributes& attributes);
 
 /// The cotangent of x, shaped `input`, for the cotangent dy [rows, filters, out height, out width].
 Tensor conv2d_input_vjp(const Tensor& dy, const Tensor& weight, const Shape& input, const Conv2d& options);
 /// The cotangent of the weight, shaped `weight`; with per_row one such block per row: [rows, weight's shape].
-Tensor conv2d_weight_vjp(const Tensor& x, const Tensor& dy, const Shape& weight, const Conv2d& options, bool per_row = false);
+Tensor conv2d_weight_vjp(const Tensor& x, const Tensor& dy, const Shape& weight, const Conv2d& options,
+                         bool per_row = false);
 
 }  // namespace gradpath

@@ -104,8 +104,8 @@ void binary_numbers(OpCode code, const Value& a, const Value& b, const Value& y)
         offsets_a = std::move(next_a);
         offsets_b = std::move(next_b);
     }
-    kernels::binary_blocks(code, a.data<T>(), offsets_a.data(), walk.a[inner], b.data<T>(), offsets_b.data(), walk.b[inner],
-                           y.data<T>(), static_cast<Index>(offsets_a.size()), walk.lengths[inner]);
+    kernels::binary_blocks(code, a.data<T>(), offsets_a.data(), walk.a[inner], b.data<T>(), offsets_b.data(),
+                           walk.b[inner], y.data<T>(), static_cast<Index>(offsets_a.size()), walk.lengths[inner]);
 }
 
 template <class Formula>
@@ -200,7 +200,8 @@ std::span<const Op> elementwise_binary_rows() { return binary_rows; }
 namespace {
 
 const Op& row(OpCode code) {
-    const auto first_unary = static_cast<std::size_t>(OpCode::neg), first_binary = static_cast<std::size_t>(OpCode::add);
+    const auto first_unary = static_cast<std::size_t>(OpCode::neg),
+               first_binary = static_cast<std::size_t>(OpCode::add);
     const auto i = static_cast<std::size_t>(code);
     return i < first_binary ? unary_rows[i - first_unary] : binary_rows[i - first_binary];
 }

@@ -39,15 +39,25 @@ template <class T>
 concept ScalarNumber = std::is_floating_point_v<T>;
 
 template <ScalarNumber T>
-T zero(T) { return T(0); }
+T zero(T) {
+    return T(0);
+}
 template <ScalarNumber T>
-T one(T) { return T(1); }
+T one(T) {
+    return T(1);
+}
 template <ScalarNumber T>
-T constant(T, double value) { return T(value); }
+T constant(T, double value) {
+    return T(value);
+}
 template <ScalarNumber T>
-T select(bool condition, T yes, T no) { return condition ? yes : no; }
+T select(bool condition, T yes, T no) {
+    return condition ? yes : no;
+}
 /// aᵇ with exact integer powers (std::pow's meaning).
 template <ScalarNumber T>
-T power(T a, T b) { return std::pow(a, b); }
+T power(T a, T b) {
+    return std::pow(a, b);
+}
 
 }  // namespace gradpath::formula

@@ -9,20 +9,15 @@
 namespace gradpath {
 namespace {
 
-struct Positions {
-    Indices at;
-    Index axis, length;  // of the axis that is gathered from or added into
-};
-
 void require_in_range(const char* op, const Indices& positions, Index length) {
     for (Index i = 0; i < positions.size(); ++i)
-        require(0 <= positions[i] && positions[i] < length, op, ": positions must lie in [0, ", length, "): position ", i, " is ",
-                positions[i]);
+        require(0 <= positions[i] && positions[i] < length, op, ": positions must lie in [0, ", length, "): position ",
+                i, " is ", positions[i]);
 }
 
 Computed gather_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
-    const auto& [at, axis, length] = attributes.as<Positions>();
+    const auto& [at, axis, length] = attributes.as<GatherAttributes>();
     const Shape outer = x.shape.slice(0, axis), inner = x.shape.slice(axis + 1, x.shape.rank());
     Value y(outer.joined(at.shape()).joined(inner), x.dtype);
     const Index count = at.size(), width = inner.size(), from = length;
@@ -30,21 +25,22 @@ Computed gather_forward(std::span<const Tensor> inputs, const Attributes& attrib
         using T = decltype(t);
         const T* source = x.data<T>();
         T* target = y.data<T>();
-        kernels::parallel_for(outer.size() * count, std::max<Index>(1, 16384 / std::max<Index>(1, width)), [&](Index first, Index last) {
-            for (Index i = first; i < last; ++i)
-                std::copy_n(source + (i / count * from + at[i % count]) * width, width, target + i * width);
-        });
+        kernels::parallel_for(
+            outer.size() * count, std::max<Index>(1, 16384 / std::max<Index>(1, width)), [&](Index first, Index last) {
+                for (Index i = first; i < last; ++i)
+                    std::copy_n(source + (i / count * from + at[i % count]) * width, width, target + i * width);
+            });
     });
     return {{std::move(y)}};
 }
 Tensors gather_vjp(const VjpCall& call) {
-    const auto& [at, axis, length] = call.attributes.as<Positions>();
+    const auto& [at, axis, length] = call.attributes.as<GatherAttributes>();
     return {scatter_add(call.g(), at, axis, length)};
 }
 
 Computed scatter_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
-    const auto& [at, axis, length] = attributes.as<Positions>();
+    const auto& [at, axis, length] = attributes.as<GatherAttributes>();
     const Shape outer = x.shape.slice(0, axis), inner = x.shape.slice(axis + at.shape().rank(), x.shape.rank());
     Value y(outer.joined({length}).joined(inner), x.dtype);
     const Index count = at.size(), width = inner.size(), to = length;
@@ -52,18 +48,19 @@ Computed scatter_forward(std::span<const Tensor> inputs, const Attributes& attri
         using T = decltype(t);
         const T* source = x.data<T>();
         T* target = y.data<T>();
-        kernels::parallel_for(outer.size(), std::max<Index>(1, 16384 / std::max<Index>(1, to * width)), [&](Index first, Index last) {
-            std::fill(target + first * to * width, target + last * to * width, T(0));
-            for (Index i = first * count; i < last * count; ++i) {
-                T* sum = target + (i / count * to + at[i % count]) * width;
-                for (Index j = 0; j < width; ++j) sum[j] += source[i * width + j];
-            }
-        });
+        kernels::parallel_for(outer.size(), std::max<Index>(1, 16384 / std::max<Index>(1, to * width)),
+                              [&](Index first, Index last) {
+                                  std::fill(target + first * to * width, target + last * to * width, T(0));
+                                  for (Index i = first * count; i < last * count; ++i) {
+                                      T* sum = target + (i / count * to + at[i % count]) * width;
+                                      for (Index j = 0; j < width; ++j) sum[j] += source[i * width + j];
+                                  }
+                              });
     });
     return {{std::move(y)}};
 }
 Tensors scatter_vjp(const VjpCall& call) {
-    const auto& [at, axis, length] = call.attributes.as<Positions>();
+    const auto& [at, axis, length] = call.attributes.as<GatherAttributes>();
     return {gather(call.g(), at, axis)};
 }
 
@@ -75,16 +72,16 @@ const Op scatter_add_row{OpCode::scatter_add, "scatter_add", scatter_forward, sc
 Tensor gather(const Tensor& x, const Indices& positions, Index axis) {
     axis = normal_axis("gather", axis, x.rank());
     require_in_range("gather", positions, x.shape()[axis]);
-    return apply_one(gather_row, {x}, Attributes::of(Positions{positions, axis, x.shape()[axis]}));
+    return apply_one(gather_row, {x}, Attributes::of(GatherAttributes{positions, axis, x.shape()[axis]}));
 }
 
 Tensor scatter_add(const Tensor& x, const Indices& positions, Index axis, Index length) {
     axis = normal_axis("scatter_add", axis, x.rank());
     const Index last = axis + positions.shape().rank();
-    require<ShapeError>(last <= x.rank() && x.shape().slice(axis, last) == positions.shape(), "scatter_add: axes from ", axis,
-                        " of ", x.shape(), " must be the shape of the positions, ", positions.shape());
+    require<ShapeError>(last <= x.rank() && x.shape().slice(axis, last) == positions.shape(), "scatter_add: axes from ",
+                        axis, " of ", x.shape(), " must be the shape of the positions, ", positions.shape());
     require_in_range("scatter_add", positions, length);
-    return apply_one(scatter_add_row, {x}, Attributes::of(Positions{positions, axis, length}));
+    return apply_one(scatter_add_row, {x}, Attributes::of(GatherAttributes{positions, axis, length}));
 }
 
 Tensor one_hot(const Indices& positions, Index classes, DType dtype) {

@@ -16,8 +16,8 @@ struct Sizes {
 
 Sizes check(const Tensor& a, const Tensor& b, const Matmul& o) {
     require_same_dtype("matmul", std::array{a, b});
-    require<ShapeError>(a.rank() >= 2 && b.rank() >= 2, "matmul: both factors need two axes at least: got ", a.shape(), " and ",
-                        b.shape());
+    require<ShapeError>(a.rank() >= 2 && b.rank() >= 2, "matmul: both factors need two axes at least: got ", a.shape(),
+                        " and ", b.shape());
     const Index m = a.shape()[o.transpose_a ? -1 : -2], ka = a.shape()[o.transpose_a ? -2 : -1];
     const Index kb = b.shape()[o.transpose_b ? -1 : -2], n = b.shape()[o.transpose_b ? -2 : -1];
     require<ShapeError>(ka == kb, "matmul: inner sizes differ: ", a.shape(), o.transpose_a ? "ᵀ" : "", " · ", b.shape(),
@@ -48,9 +48,11 @@ Computed matmul_forward(std::span<const Tensor> inputs, const Attributes& attrib
     Value c(batch.joined({rows, columns}), a.dtype);
     dispatch(a.dtype, [&](auto t) {
         using T = decltype(t);
-        kernels::Gemm<T> call{o.transpose_a, o.transpose_b, rows, columns, inner, a.data<T>(), b.data<T>(), c.data<T>()};
+        kernels::Gemm<T> call{o.transpose_a, o.transpose_b, rows,        columns,
+                              inner,         a.data<T>(),   b.data<T>(), c.data<T>()};
         if (batch.size() == 1) return kernels::gemm(call);
-        const auto ia = matrices(batch, a.shape.slice(0, a.shape.rank() - 2)), ib = matrices(batch, b.shape.slice(0, b.shape.rank() - 2));
+        const auto ia = matrices(batch, a.shape.slice(0, a.shape.rank() - 2)),
+                   ib = matrices(batch, b.shape.slice(0, b.shape.rank() - 2));
         std::vector<kernels::Gemm<T>> calls(ia.size(), call);
         for (std::size_t i = 0; i < calls.size(); ++i) {
             calls[i].a += ia[i] * rows * inner;
@@ -70,7 +72,14 @@ Tensors matmul_vjp(const VjpCall& call) {
         slopes[0] = sum_to(o.transpose_a ? matmul(b, g, {.transpose_a = o.transpose_b, .transpose_b = true})
                                          : matmul(g, b, {.transpose_b = !o.transpose_b}),
                            a.shape());
-    if (call.wanted[1])
+    if (call.wanted[1] && b.rank() == 2 && a.rank() > 2 && !o.transpose_a) {
+        // One weight under a batch: its cotangent is one product over all rows, not one per matrix, summed after.
+        const auto flat = [](const Tensor& t) {
+            return reshape(t, Shape{t.shape().slice(0, t.rank() - 1).size(), t.shape()[-1]});
+        };
+        slopes[1] = o.transpose_b ? matmul(flat(g), flat(a), {.transpose_a = true})
+                                  : matmul(flat(a), flat(g), {.transpose_a = true});
+    } else if (call.wanted[1])
         slopes[1] = sum_to(o.transpose_b ? matmul(g, a, {.transpose_a = true, .transpose_b = o.transpose_a})
                                          : matmul(a, g, {.transpose_a = !o.transpose_a}),
                            b.shape());

@@ -1,42 +1,18 @@
 #pragma once
 // How an op is made: a static row {name, forward, vjp, jvp, expand} and one door, apply(), through which every op passes.
 // For op authors; users of the library need ops.hpp only.
-#include <memory>
-#include <optional>
 #include <span>
 #include <string>
-#include <typeinfo>
+#include <string_view>
 #include <vector>
 
+#include <gradpath/autodiff/attributes.hpp>
 #include <gradpath/autodiff/op_code.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/storage.hpp>
 #include <gradpath/autodiff/tensor.hpp>
 
 namespace gradpath {
-
-/// An op's option struct, type-erased and immutable.
-class Attributes {
-public:
-    Attributes() = default;
-    template <class T>
-    static Attributes of(T options) {
-        Attributes a;
-        a.type_ = &typeid(T);
-        a.held_ = std::make_shared<const T>(std::move(options));
-        return a;
-    }
-    template <class T>
-    const T& as() const {
-        require(type_ != nullptr && *type_ == typeid(T), "attributes: these are not the options asked for; see the op's row");
-        return *static_cast<const T*>(held_.get());
-    }
-    explicit operator bool() const { return held_ != nullptr; }
-
-private:
-    std::shared_ptr<const void> held_;
-    const std::type_info* type_ = nullptr;
-};
 
 using Tensors = std::vector<Tensor>;
 
@@ -81,7 +57,6 @@ struct Op {
     Tensors (*jvp)(const JvpCall& call) = nullptr;  ///< for Forward::rule
     /// The plain ops a fused op stands for. Null: it is plain.
     Tensors (*expand)(std::span<const Tensor> inputs, const Attributes& attributes) = nullptr;
-    bool row_wise = true;  ///< does row i of every output depend on row i of the inputs alone (for the usual axes)?
 };
 
 /// Runs an op and records it where an input is tracked. Every op passes here.
@@ -91,6 +66,13 @@ Tensor apply_one(const Op& op, std::vector<Tensor> inputs, Attributes attributes
 /// All rows, in the order of OpCode.
 std::span<const Op* const> all_ops();
 const Op& op_row(OpCode code);
+
+/// A node of its own with x's numbers that leads to x: a fresh place to differentiate with respect to. No trace shows it.
+Tensor alias(const Tensor& x);
+/// Throws ShapeError or DTypeError unless t is empty or has the shape and dtype of `reference`: "WHAT must have shape ..".
+void require_like(const std::string& what, const Tensor& t, const Tensor& reference);
+/// The op's name; a custom op's is the user's.
+std::string_view name_of(const Node& node);
 
 /// Throws DTypeError unless all tensors have one dtype.
 void require_same_dtype(const char* op, std::span<const Tensor> inputs);

@@ -13,11 +13,36 @@ std::vector<const Op*> list() {
     std::vector<const Op*> rows{&leaf_row};
     for (const Op& row : elementwise_unary_rows()) rows.push_back(&row);
     for (const Op& row : elementwise_binary_rows()) rows.push_back(&row);
-    for (const Op* row :
-         {&where_row, &sum_row, &max_row, &logsumexp_row, &reshape_row, &permute_row, &broadcast_to_row, &concat_row, &slice_row,
-          &pad_row, &gather_row, &scatter_add_row, &matmul_row, &conv2d_row, &conv2d_input_vjp_row, &conv2d_weight_vjp_row,
-          &max_pool2d_row, &max_pool2d_vjp_row, &max_pool2d_gather_row, &avg_pool2d_row, &avg_pool2d_vjp_row, &softmax_row,
-          &softmax_vjp_row, &log_softmax_row, &cross_entropy_row, &cast_row, &tap_row, &checkpoint_row, &custom_row})
+    for (const Op* row : {&where_row,
+                          &sum_row,
+                          &max_row,
+                          &logsumexp_row,
+                          &sum_to_row,
+                          &reshape_row,
+                          &permute_row,
+                          &broadcast_to_row,
+                          &concat_row,
+                          &slice_row,
+                          &pad_row,
+                          &gather_row,
+                          &scatter_add_row,
+                          &matmul_row,
+                          &conv2d_row,
+                          &conv2d_input_vjp_row,
+                          &conv2d_weight_vjp_row,
+                          &max_pool2d_row,
+                          &max_pool2d_vjp_row,
+                          &max_pool2d_gather_row,
+                          &avg_pool2d_row,
+                          &avg_pool2d_vjp_row,
+                          &softmax_row,
+                          &softmax_vjp_row,
+                          &log_softmax_row,
+                          &cross_entropy_row,
+                          &cast_row,
+                          &tap_row,
+                          &checkpoint_row,
+                          &custom_row})
         rows.push_back(row);
     return rows;
 }

@@ -8,22 +8,23 @@ namespace gradpath {
 namespace {
 
 using Winners = std::shared_ptr<const std::vector<std::int32_t>>;
+using Geometry = Pool2dAttributes;
 
-/// The option struct of all five; the winners only where they are known.
-struct Geometry {
-    Pool2d options;
-    Shape x;
-    Winners winners = nullptr;
-};
-
-Index out_length(Index length, Index kernel, Index stride, Index padding) { return (length + 2 * padding - kernel) / stride + 1; }
+Index out_length(Index length, Index kernel, Index stride, Index padding) {
+    return (length + 2 * padding - kernel) / stride + 1;
+}
 
 kernels::PoolGeometry geometry_of(const Geometry& g) {
     const auto& [o, x, winners] = g;
-    return {.planes = x[0] * x[1], .height = x[2], .width = x[3],
-            .kernel_height = o.kernel.height, .kernel_width = o.kernel.width,
-            .stride_height = o.stride.height, .stride_width = o.stride.width,
-            .padding_height = o.padding.height, .padding_width = o.padding.width,
+    return {.planes = x[0] * x[1],
+            .height = x[2],
+            .width = x[3],
+            .kernel_height = o.kernel.height,
+            .kernel_width = o.kernel.width,
+            .stride_height = o.stride.height,
+            .stride_width = o.stride.width,
+            .padding_height = o.padding.height,
+            .padding_width = o.padding.width,
             .out_height = out_length(x[2], o.kernel.height, o.stride.height, o.padding.height),
             .out_width = out_length(x[3], o.kernel.width, o.stride.width, o.padding.width)};
 }
@@ -35,15 +36,18 @@ Shape out_shape(const Geometry& o) {
 
 Geometry check(const char* op, const Tensor& x, Pool2d o) {
     require<ShapeError>(x.rank() == 4, op, ": x must be [rows, channels, height, width]: its shape is ", x.shape());
+    require<ShapeError>(x.shape()[2] > 0 && x.shape()[3] > 0, op, ": there must be something to pool: the shape is ",
+                        x.shape());
     if (o.stride == Size2(0)) o.stride = o.kernel;
     require(o.kernel.height > 0 && o.kernel.width > 0 && o.stride.height > 0 && o.stride.width > 0, op,
             ": kernel and stride must be at least 1");
     require(o.padding.height >= 0 && o.padding.width >= 0 && 2 * o.padding.height <= o.kernel.height &&
                 2 * o.padding.width <= o.kernel.width,
             op, ": padding must lie in 0 .. half the kernel: got ", o.padding.height, " and ", o.padding.width);
-    require<ShapeError>(o.kernel.height <= x.shape()[2] + 2 * o.padding.height && o.kernel.width <= x.shape()[3] + 2 * o.padding.width,
-                        op, ": the window of ", o.kernel.height, " by ", o.kernel.width, " reaches beyond the padded image of ",
-                        x.shape());
+    require<ShapeError>(
+        o.kernel.height <= x.shape()[2] + 2 * o.padding.height && o.kernel.width <= x.shape()[3] + 2 * o.padding.width,
+        op, ": the window of ", o.kernel.height, " by ", o.kernel.width, " reaches beyond the padded image of ",
+        x.shape());
     return {o, x.shape()};
 }
 
@@ -66,7 +70,9 @@ Computed scatter_forward(std::span<const Tensor> inputs, const Attributes& attri
     Value dx(o.x, dy.dtype);
     dispatch(dy.dtype, [&](auto t) {
         using T = decltype(t);
-        if (o.winners) kernels::max_pool2d_scatter(geometry_of(o), static_cast<const T*>(dy.data<T>()), o.winners->data(), dx.data<T>());
+        if (o.winners)
+            kernels::max_pool2d_scatter(geometry_of(o), static_cast<const T*>(dy.data<T>()), o.winners->data(),
+                                        dx.data<T>());
         else kernels::avg_pool2d_vjp(geometry_of(o), static_cast<const T*>(dy.data<T>()), dx.data<T>());
     });
     return {{std::move(dx)}};
@@ -79,7 +85,9 @@ Computed gather_forward(std::span<const Tensor> inputs, const Attributes& attrib
     Value y(out_shape(o), x.dtype);
     dispatch(x.dtype, [&](auto t) {
         using T = decltype(t);
-        if (o.winners) kernels::max_pool2d_gather(geometry_of(o), static_cast<const T*>(x.data<T>()), o.winners->data(), y.data<T>());
+        if (o.winners)
+            kernels::max_pool2d_gather(geometry_of(o), static_cast<const T*>(x.data<T>()), o.winners->data(),
+                                       y.data<T>());
         else kernels::avg_pool2d(geometry_of(o), static_cast<const T*>(x.data<T>()), y.data<T>());
     });
     return {{std::move(y)}};
@@ -106,7 +114,8 @@ Tensors avg_vjp_vjp(const VjpCall& call) { return {apply_one(avg_pool2d_row, {ca
 
 const Op max_pool2d_row{OpCode::max_pool2d, "max_pool2d", max_forward, max_vjp, Forward::rule, max_jvp};
 const Op max_pool2d_vjp_row{OpCode::max_pool2d_vjp, "max_pool2d_vjp", scatter_forward, max_vjp_vjp, Forward::linear};
-const Op max_pool2d_gather_row{OpCode::max_pool2d_gather, "max_pool2d_gather", gather_forward, max_gather_vjp, Forward::linear};
+const Op max_pool2d_gather_row{OpCode::max_pool2d_gather, "max_pool2d_gather", gather_forward, max_gather_vjp,
+                               Forward::linear};
 const Op avg_pool2d_row{OpCode::avg_pool2d, "avg_pool2d", gather_forward, avg_vjp, Forward::linear};
 const Op avg_pool2d_vjp_row{OpCode::avg_pool2d_vjp, "avg_pool2d_vjp", scatter_forward, avg_vjp_vjp, Forward::linear};
 

@@ -9,10 +9,8 @@
 namespace gradpath {
 namespace {
 
-/// A run of adjacent axes first .. last-1, all reduced.
-struct Run {
-    Index first, last;
-};
+/// A run of adjacent axes, all reduced.
+using Run = ReduceAttributes;
 
 Shape reduced_shape(const Shape& shape, const Run& run, bool keep) {
     Shape out = shape.slice(0, run.first);
@@ -32,6 +30,24 @@ Computed run_forward(std::span<const Tensor> inputs, const Attributes& attribute
     else Kernel64(x.data<double>(), y.data<double>(), outer, length, inner);
     return {{std::move(y)}};
 }
+
+/// Sums every axis that `shape` lacks or has with length 1, run by run, innermost first.
+Computed sum_to_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
+    const Shape& shape = attributes.as<Shape>();
+    const Index extra = inputs[0].rank() - shape.rank();
+    const auto reduced = [&](Index i) { return i < extra || shape[i - extra] == 1; };
+    Tensor y = detached(inputs[0]);
+    for (Index last = y.rank(); last > 0;) {
+        Index first = last - 1;
+        if (reduced(first)) {
+            while (first > 0 && reduced(first - 1)) --first;
+            y = make_tensor(sum_row.forward(std::span(&y, 1), Attributes::of(Run{first, last})).outputs[0]);
+        }
+        last = first;
+    }
+    return {{Value(shape, y.dtype(), value_of(y).buffer)}};
+}
+Tensors sum_to_vjp(const VjpCall& call) { return {broadcast_to(call.g(), call.x().shape())}; }
 
 Tensors sum_vjp(const VjpCall& call) { return {broadcast_to(call.g(), call.x().shape())}; }
 
@@ -61,61 +77,76 @@ std::vector<Index> normal_axes(const char* op, const Tensor& x, const Reduce& op
     return axes;
 }
 
+/// Brings the reduced axes together at the end, where they are scattered: ties of a maximum must all be seen at once.
+Tensor gathered(const Tensor& x, std::vector<Index>& axes) {
+    std::vector<Index> order;
+    for (Index i = 0; i < x.rank(); ++i)
+        if (!std::binary_search(axes.begin(), axes.end(), i)) order.push_back(i);
+    const Index kept = static_cast<Index>(order.size());
+    order.insert(order.end(), axes.begin(), axes.end());
+    for (std::size_t i = 0; i < axes.size(); ++i) axes[i] = kept + static_cast<Index>(i);
+    return permute(x, order);
+}
+
 Tensor reduce(const Op& row, const Tensor& x, const Reduce& options) {
-    const std::vector<Index> axes = normal_axes(row.name, x, options);
-    Tensor y = x;
+    std::vector<Index> axes = normal_axes(row.name, x, options);
+    std::vector<Index> left;
+    for (Index i = 0; i < x.rank(); ++i) {
+        const bool reduced = std::binary_search(axes.begin(), axes.end(), i);
+        if (!reduced || options.keep) left.push_back(reduced ? 1 : x.shape()[i]);
+    }
+    const bool scattered = !axes.empty() && axes.back() - axes.front() + 1 != static_cast<Index>(axes.size());
+    Tensor y = scattered && row.code == OpCode::max ? gathered(x, axes) : x;
     for (std::size_t last = axes.size(); last > 0;) {  // runs of adjacent axes, innermost first
         std::size_t first = last - 1;
         while (first > 0 && axes[first - 1] + 1 == axes[first]) --first;
         y = apply_one(row, {y}, Attributes::of(Run{axes[first], axes[last - 1] + 1}));
         last = first;
     }
-    if (options.keep || axes.empty()) return y;
-    std::vector<Index> left;
-    for (Index i = 0; i < x.rank(); ++i)
-        if (!std::binary_search(axes.begin(), axes.end(), i)) left.push_back(x.shape()[i]);
     return reshape(y, Shape(std::span<const Index>(left)));
 }
 
-Index reduced_size(const Tensor& x, const Reduce& options) {
+Index reduced_size(const char* op, const Tensor& x, const Reduce& options) {
     Index count = 1;
-    for (const Index axis : normal_axes("reduce", x, options)) count *= x.shape()[axis];
+    for (const Index axis : normal_axes(op, x, options)) count *= x.shape()[axis];
     return count;
 }
 
 }  // namespace
 
 const Op sum_row{OpCode::sum, "sum", run_forward<kernels::sum<float>, kernels::sum<double>>, sum_vjp, Forward::linear};
-const Op max_row{OpCode::max, "max", run_forward<kernels::max<float>, kernels::max<double>>, max_vjp, Forward::rule, max_jvp};
-const Op logsumexp_row{OpCode::logsumexp, "logsumexp", run_forward<kernels::logsumexp<float>, kernels::logsumexp<double>>,
-                       logsumexp_vjp, Forward::rule, logsumexp_jvp};
+const Op max_row{OpCode::max, "max",         run_forward<kernels::max<float>, kernels::max<double>>,
+                 max_vjp,     Forward::rule, max_jvp};
+const Op logsumexp_row{
+    OpCode::logsumexp, "logsumexp",   run_forward<kernels::logsumexp<float>, kernels::logsumexp<double>>,
+    logsumexp_vjp,     Forward::rule, logsumexp_jvp};
+
+const Op sum_to_row{OpCode::sum_to, "sum_to", sum_to_forward, sum_to_vjp, Forward::linear};
 
 Tensor sum(const Tensor& x, const Reduce& options) { return reduce(sum_row, x, options); }
 
 Tensor mean(const Tensor& x, const Reduce& options) {
-    const Index count = reduced_size(x, options);
+    const Index count = reduced_size("mean", x, options);
     require<ShapeError>(count > 0, "mean: there must be at least one element to average: the shape is ", x.shape());
     return sum(x, options) / static_cast<double>(count);
 }
 
 Tensor max(const Tensor& x, const Reduce& options) {
-    require<ShapeError>(reduced_size(x, options) > 0, "max: there must be at least one element to compare: the shape is ",
-                        x.shape());
+    require<ShapeError>(reduced_size("max", x, options) > 0,
+                        "max: there must be at least one element to compare: the shape is ", x.shape());
     return reduce(max_row, x, options);
 }
 
 Tensor logsumexp(const Tensor& x, const Reduce& options) { return reduce(logsumexp_row, x, options); }
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
-    if (x.shape() == shape) return x;
+    if (x.shape() == shape && !context().trace) return x;  // a graph must not depend on the number of rows
     const Index extra = x.rank() - shape.rank();
     require<ShapeError>(extra >= 0, "sum_to: shape ", shape, " has more axes than ", x.shape());
-    std::vector<Index> axes;
-    for (Index i = 0; i < x.rank(); ++i)
-        if (i < extra || (shape[i - extra] == 1 && x.shape()[i] != 1)) axes.push_back(i);
-        else require<ShapeError>(shape[i - extra] == x.shape()[i], "sum_to: ", x.shape(), " is not a broadcast of ", shape);
-    if (axes.empty()) return reshape(x, shape);
-    return reshape(sum(x, {.axes = axes, .keep = true}), shape);
+    for (Index i = extra; i < x.rank(); ++i)
+        require<ShapeError>(shape[i - extra] == 1 || shape[i - extra] == x.shape()[i], "sum_to: ", x.shape(),
+                            " is not a broadcast of ", shape);
+    return apply_one(sum_to_row, {x}, Attributes::of(shape));
 }
 
 Indices argmax(const Tensor& x, Index axis) {

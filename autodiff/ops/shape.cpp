@@ -29,8 +29,9 @@ void copy(const Shape& lengths, const Value& x, Index start_x, const Strides& sx
     if (lengths.size() == 0) return;
     dispatch(x.dtype, [&](auto t) {
         using T = decltype(t);
-        kernels::copy_strided(std::span<const Index>(lengths.begin(), lengths.end()), static_cast<const T*>(x.data<T>()) + start_x,
-                              std::span<const Index>(sx), y.data<T>() + start_y, std::span<const Index>(sy));
+        kernels::copy_strided(std::span<const Index>(lengths.begin(), lengths.end()),
+                              static_cast<const T*>(x.data<T>()) + start_x, std::span<const Index>(sx),
+                              y.data<T>() + start_y, std::span<const Index>(sy));
     });
 }
 
@@ -44,13 +45,9 @@ Tensors reshape_vjp(const VjpCall& call) { return {reshape(call.g(), call.x().sh
 
 // --- permute ---------------------------------------------------------------------------------------------------------
 
-struct Axes {
-    std::vector<Index> axes;
-};
-
 Computed permute_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
-    const auto& axes = attributes.as<Axes>().axes;
+    const auto& axes = attributes.as<PermuteAttributes>().axes;
     const Strides sx = strides_of(x.shape);
     std::vector<Index> lengths;
     Strides walk;
@@ -63,7 +60,7 @@ Computed permute_forward(std::span<const Tensor> inputs, const Attributes& attri
     return {{std::move(y)}};
 }
 Tensors permute_vjp(const VjpCall& call) {
-    const auto& axes = call.attributes.as<Axes>().axes;
+    const auto& axes = call.attributes.as<PermuteAttributes>().axes;
     std::vector<Index> back(axes.size());
     for (std::size_t i = 0; i < axes.size(); ++i) back[static_cast<std::size_t>(axes[i])] = static_cast<Index>(i);
     return {permute(call.g(), back)};
@@ -85,25 +82,22 @@ Tensors broadcast_vjp(const VjpCall& call) { return {sum_to(call.g(), call.x().s
 
 // --- concat --------------------------------------------------------------------------------------------------------------
 
-struct Axis {
-    Index axis;
-};
-
 Computed concat_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
-    const Index axis = attributes.as<Axis>().axis;
+    const Index axis = attributes.as<ConcatAttributes>().axis;
     Index length = 0;
     for (const Tensor& part : inputs) length += part.shape()[axis];
     Value y(inputs[0].shape().with(axis, length), inputs[0].dtype());
     const Strides sy = strides_of(y.shape);
     Index start = 0;
     for (const Tensor& part : inputs) {
-        copy(part.shape(), value_of(part), 0, strides_of(part.shape()), y, start * sy[static_cast<std::size_t>(axis)], sy);
+        copy(part.shape(), value_of(part), 0, strides_of(part.shape()), y, start * sy[static_cast<std::size_t>(axis)],
+             sy);
         start += part.shape()[axis];
     }
     return {{std::move(y)}};
 }
 Tensors concat_vjp(const VjpCall& call) {
-    const Index axis = call.attributes.as<Axis>().axis;
+    const Index axis = call.attributes.as<ConcatAttributes>().axis;
     Tensors slopes(call.inputs.size());
     Index first = 0;
     for (std::size_t i = 0; i < slopes.size(); ++i) {
@@ -116,40 +110,32 @@ Tensors concat_vjp(const VjpCall& call) {
 
 // --- slice and pad -------------------------------------------------------------------------------------------------------
 
-struct Range {
-    Index axis, first, last;
-};
-
 Computed slice_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
-    const Range range = attributes.as<Range>();
+    const SliceAttributes range = attributes.as<SliceAttributes>();
     Value y(x.shape.with(range.axis, range.last - range.first), x.dtype);
     const Strides sx = strides_of(x.shape);
     copy(y.shape, x, range.first * sx[static_cast<std::size_t>(range.axis)], sx, y, 0, strides_of(y.shape));
     return {{std::move(y)}};
 }
 Tensors slice_vjp(const VjpCall& call) {
-    const Range range = call.attributes.as<Range>();
+    const SliceAttributes range = call.attributes.as<SliceAttributes>();
     std::vector<Padding> padding(static_cast<std::size_t>(call.x().rank()));
     padding[static_cast<std::size_t>(range.axis)] = {range.first, call.x().shape()[range.axis] - range.last};
     return {pad(call.g(), padding)};
 }
 
-struct Pad {
-    std::vector<Padding> axes;
-    double value;
-};
-
 Computed pad_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
-    const Pad& o = attributes.as<Pad>();
+    const PadAttributes& o = attributes.as<PadAttributes>();
     Shape shape = x.shape;
     for (Index i = 0; i < shape.rank(); ++i) {
         const Padding p = o.axes[static_cast<std::size_t>(i)];
         shape = shape.with(i, shape[i] + p.before + p.after);
     }
     Value y(shape, x.dtype);
-    dispatch(x.dtype, [&](auto t) { kernels::fill(y.data<decltype(t)>(), static_cast<decltype(t)>(o.value), shape.size()); });
+    dispatch(x.dtype,
+             [&](auto t) { kernels::fill(y.data<decltype(t)>(), static_cast<decltype(t)>(o.value), shape.size()); });
     const Strides sy = strides_of(shape);
     Index start = 0;
     for (std::size_t i = 0; i < sy.size(); ++i) start += o.axes[i].before * sy[i];
@@ -158,14 +144,14 @@ Computed pad_forward(std::span<const Tensor> inputs, const Attributes& attribute
 }
 Tensors pad_vjp(const VjpCall& call) {
     Tensor inside = call.g();
-    const auto& axes = call.attributes.as<Pad>().axes;
+    const auto& axes = call.attributes.as<PadAttributes>().axes;
     for (Index i = 0; i < inside.rank(); ++i) {
         const Index first = axes[static_cast<std::size_t>(i)].before;
         inside = slice(inside, i, first, first + call.x().shape()[i]);
     }
     return {inside};
 }
-Tensors pad_jvp(const JvpCall& call) { return {pad(call.tangents[0], call.attributes.as<Pad>().axes)}; }
+Tensors pad_jvp(const JvpCall& call) { return {pad(call.tangents[0], call.attributes.as<PadAttributes>().axes)}; }
 
 }  // namespace
 
@@ -174,12 +160,13 @@ const Op permute_row{OpCode::permute, "permute", permute_forward, permute_vjp, F
 const Op broadcast_to_row{OpCode::broadcast_to, "broadcast_to", broadcast_forward, broadcast_vjp, Forward::linear};
 const Op concat_row{OpCode::concat, "concat", concat_forward, concat_vjp, Forward::linear};
 const Op slice_row{OpCode::slice, "slice", slice_forward, slice_vjp, Forward::linear};
-const Op pad_row{OpCode::pad, "pad", pad_forward, pad_vjp, Forward::rule, pad_jvp};  // affine: a tangent is padded with zeros
+const Op pad_row{OpCode::pad, "pad",         pad_forward,
+                 pad_vjp,     Forward::rule, pad_jvp};  // affine: a tangent is padded with zeros
 
 Tensor reshape(const Tensor& x, const Shape& shape) {
-    require<ShapeError>(x.size() == shape.size(), "reshape: ", x.shape(), " holds ", x.size(), " numbers and ", shape, " holds ",
-                        shape.size(), "; they must be equal");
-    if (x.shape() == shape) return x;
+    require<ShapeError>(x.size() == shape.size(), "reshape: ", x.shape(), " holds ", x.size(), " numbers and ", shape,
+                        " holds ", shape.size(), "; they must be equal");
+    if (x.shape() == shape && !context().trace) return x;  // a graph must not depend on the number of rows
     return apply_one(reshape_row, {x}, Attributes::of(shape));
 }
 
@@ -189,7 +176,8 @@ Tensor reshape(const Tensor& x, std::initializer_list<Index> lengths) {
     if (open != filled.end()) {
         Index rest = 1;
         for (const Index length : filled) rest *= length == -1 ? 1 : length;
-        require<ShapeError>(std::count(filled.begin(), filled.end(), Index(-1)) == 1, "reshape: at most one length may be -1");
+        require<ShapeError>(std::count(filled.begin(), filled.end(), Index(-1)) == 1,
+                            "reshape: at most one length may be -1");
         require<ShapeError>(rest > 0 && x.size() % rest == 0, "reshape: ", x.size(), " numbers do not divide by ", rest,
                             ", the product of the given lengths");
         *open = x.size() / rest;
@@ -208,9 +196,10 @@ Tensor permute(const Tensor& x, const std::vector<Index>& axes) {
     std::vector<Index> sorted = normal, all(static_cast<std::size_t>(x.rank()));
     std::sort(sorted.begin(), sorted.end());
     std::iota(all.begin(), all.end(), Index(0));
-    require<ShapeError>(sorted == all, "permute: every axis of ", x.shape(), " must be named once: got ", axes.size(), " axes");
+    require<ShapeError>(sorted == all, "permute: every axis of ", x.shape(), " must be named once: got ", axes.size(),
+                        " axes");
     if (normal == all) return x;
-    return apply_one(permute_row, {x}, Attributes::of(Axes{normal}));
+    return apply_one(permute_row, {x}, Attributes::of(PermuteAttributes{normal}));
 }
 
 Tensor transpose(const Tensor& x) {
@@ -222,7 +211,7 @@ Tensor transpose(const Tensor& x) {
 }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
-    if (x.shape() == shape) return x;
+    if (x.shape() == shape && !context().trace) return x;
     require<ShapeError>(broadcast_shape("broadcast_to", x.shape(), shape) == shape, "broadcast_to: ", x.shape(),
                         " does not broadcast to ", shape, "; lengths must be equal or 1");
     return apply_one(broadcast_to_row, {x}, Attributes::of(shape));
@@ -233,33 +222,33 @@ Tensor concat(const std::vector<Tensor>& parts, Index axis) {
     require_same_dtype("concat", parts);
     axis = normal_axis("concat", axis, parts[0].rank());
     for (const Tensor& part : parts)
-        require<ShapeError>(part.rank() == parts[0].rank() && part.shape().with(axis, 0) == parts[0].shape().with(axis, 0),
-                            "concat: shapes must agree except along axis ", axis, ": got ", parts[0].shape(), " and ",
-                            part.shape());
+        require<ShapeError>(
+            part.rank() == parts[0].rank() && part.shape().with(axis, 0) == parts[0].shape().with(axis, 0),
+            "concat: shapes must agree except along axis ", axis, ": got ", parts[0].shape(), " and ", part.shape());
     if (parts.size() == 1) return parts[0];
-    return apply_one(concat_row, parts, Attributes::of(Axis{axis}));
+    return apply_one(concat_row, parts, Attributes::of(ConcatAttributes{axis}));
 }
 
 Tensor slice(const Tensor& x, Index axis, Index first, Index last) {
     axis = normal_axis("slice", axis, x.rank());
     const Index length = x.shape()[axis];
-    require<ShapeError>(0 <= first && first <= last && last <= length, "slice: ", first, " .. ", last, " is not within 0 .. ",
-                        length, ", axis ", axis, " of ", x.shape());
-    if (first == 0 && last == length) return x;
-    return apply_one(slice_row, {x}, Attributes::of(Range{axis, first, last}));
+    require<ShapeError>(0 <= first && first <= last && last <= length, "slice: ", first, " .. ", last,
+                        " is not within 0 .. ", length, ", axis ", axis, " of ", x.shape());
+    if (first == 0 && last == length && !context().trace) return x;
+    return apply_one(slice_row, {x}, Attributes::of(SliceAttributes{axis, first, last}));
 }
 
 Tensor pad(const Tensor& x, const std::vector<Padding>& axes, double value) {
-    require<ShapeError>(static_cast<Index>(axes.size()) == x.rank(), "pad: one padding per axis of ", x.shape(), " is needed: got ",
-                        axes.size());
+    require<ShapeError>(static_cast<Index>(axes.size()) == x.rank(), "pad: one padding per axis of ", x.shape(),
+                        " is needed: got ", axes.size());
     bool any = false;
     for (const Padding p : axes) {
-        require<ShapeError>(p.before >= 0 && p.after >= 0, "pad: paddings must not be negative: got ", p.before, " and ", p.after,
-                            "; use slice to cut");
+        require<ShapeError>(p.before >= 0 && p.after >= 0, "pad: paddings must not be negative: got ", p.before,
+                            " and ", p.after, "; use slice to cut");
         any = any || p.before > 0 || p.after > 0;
     }
     if (!any) return x;
-    return apply_one(pad_row, {x}, Attributes::of(Pad{axes, value}));
+    return apply_one(pad_row, {x}, Attributes::of(PadAttributes{axes, value}));
 }
 
 }  // namespace gradpath

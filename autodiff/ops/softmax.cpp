@@ -31,7 +31,8 @@ Computed softmax_vjp_forward(std::span<const Tensor> inputs, const Attributes&) 
     const Index n = y.shape[-1], rows = n == 0 ? 0 : y.shape.size() / n;
     dispatch(y.dtype, [&](auto t) {
         using T = decltype(t);
-        kernels::softmax_vjp(static_cast<const T*>(y.data<T>()), static_cast<const T*>(g.data<T>()), dx.data<T>(), rows, n);
+        kernels::softmax_vjp(static_cast<const T*>(y.data<T>()), static_cast<const T*>(g.data<T>()), dx.data<T>(), rows,
+                             n);
     });
     return {{std::move(dx)}};
 }
@@ -52,23 +53,20 @@ Tensors log_softmax_tangent(const JvpCall& call) {
     return {call.tangents[0] - row_sum(exp(call.outputs[0]) * call.tangents[0])};
 }
 
-struct Labels {
-    Indices labels;
-};
-
 Computed cross_entropy_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
     Value loss(x.shape.slice(0, 1), x.dtype);
     dispatch(x.dtype, [&](auto t) {
         using T = decltype(t);
-        kernels::cross_entropy(static_cast<const T*>(x.data<T>()), attributes.as<Labels>().labels.data().data(), loss.data<T>(),
-                               x.shape[0], x.shape[1]);
+        kernels::cross_entropy(static_cast<const T*>(x.data<T>()),
+                               attributes.as<CrossEntropyAttributes>().labels.data().data(), loss.data<T>(), x.shape[0],
+                               x.shape[1]);
     });
     return {{std::move(loss)}};
 }
 /// softmax - one-hot, the slope of the loss of a row.
 Tensor residual(const Tensor& logits, const Attributes& attributes) {
-    return softmax(logits) - one_hot(attributes.as<Labels>().labels, logits.shape()[1], logits.dtype());
+    return softmax(logits) - one_hot(attributes.as<CrossEntropyAttributes>().labels, logits.shape()[1], logits.dtype());
 }
 Tensors cross_entropy_rule(const VjpCall& call) {
     return {residual(call.x(), call.attributes) * reshape(call.g(), {-1, 1})};
@@ -77,8 +75,10 @@ Tensors cross_entropy_tangent(const JvpCall& call) {
     return {sum(residual(call.inputs[0], call.attributes) * call.tangents[0], {.axes = {1}})};
 }
 Tensors cross_entropy_expand(std::span<const Tensor> inputs, const Attributes& attributes) {
-    const Tensor picked = one_hot(attributes.as<Labels>().labels, inputs[0].shape()[1], inputs[0].dtype());
-    return {-sum(log_softmax(inputs[0]) * picked, {.axes = {1}})};
+    const Tensor picked =
+        one_hot(attributes.as<CrossEntropyAttributes>().labels, inputs[0].shape()[1], inputs[0].dtype());
+    const Tensor logs = log_softmax(inputs[0]);  // picked by where: 0 · -inf would be NaN
+    return {-sum(where(picked, logs, zeros_like(logs)), {.axes = {1}})};
 }
 
 void check(const char* op, const Tensor& x) {
@@ -87,15 +87,15 @@ void check(const char* op, const Tensor& x) {
 
 }  // namespace
 
-const Op softmax_row{OpCode::softmax, "softmax", row_forward<kernels::softmax<float>, kernels::softmax<double>>, softmax_rule,
-                     Forward::rule, softmax_tangent};
-const Op softmax_vjp_row{OpCode::softmax_vjp, "softmax_vjp", softmax_vjp_forward, softmax_vjp_rule, Forward::two_sweeps,
-                         nullptr, softmax_vjp_expand};
-const Op log_softmax_row{OpCode::log_softmax, "log_softmax",
-                         row_forward<kernels::log_softmax<float>, kernels::log_softmax<double>>, log_softmax_rule,
-                         Forward::rule, log_softmax_tangent};
-const Op cross_entropy_row{OpCode::cross_entropy, "cross_entropy", cross_entropy_forward, cross_entropy_rule, Forward::rule,
-                           cross_entropy_tangent, cross_entropy_expand};
+const Op softmax_row{OpCode::softmax, "softmax",     row_forward<kernels::softmax<float>, kernels::softmax<double>>,
+                     softmax_rule,    Forward::rule, softmax_tangent};
+const Op softmax_vjp_row{OpCode::softmax_vjp, "softmax_vjp", softmax_vjp_forward, softmax_vjp_rule,
+                         Forward::two_sweeps, nullptr,       softmax_vjp_expand};
+const Op log_softmax_row{
+    OpCode::log_softmax, "log_softmax", row_forward<kernels::log_softmax<float>, kernels::log_softmax<double>>,
+    log_softmax_rule,    Forward::rule, log_softmax_tangent};
+const Op cross_entropy_row{OpCode::cross_entropy, "cross_entropy",       cross_entropy_forward, cross_entropy_rule,
+                           Forward::rule,         cross_entropy_tangent, cross_entropy_expand};
 
 Tensor softmax(const Tensor& x) {
     check("softmax", x);
@@ -109,12 +109,12 @@ Tensor log_softmax(const Tensor& x) {
 
 Tensor cross_entropy(const Tensor& logits, const Indices& labels) {
     require<ShapeError>(logits.rank() == 2 && labels.shape() == Shape{logits.shape()[0]},
-                        "cross_entropy: logits must be [rows, classes] and labels [rows]: got ", logits.shape(), " and ",
-                        labels.shape());
+                        "cross_entropy: logits must be [rows, classes] and labels [rows]: got ", logits.shape(),
+                        " and ", labels.shape());
     for (Index i = 0; i < labels.size(); ++i)
-        require(0 <= labels[i] && labels[i] < logits.shape()[1], "cross_entropy: labels must lie in [0, ", logits.shape()[1],
-                "): row ", i, " has ", labels[i]);
-    return apply_one(cross_entropy_row, {logits}, Attributes::of(Labels{labels}));
+        require(0 <= labels[i] && labels[i] < logits.shape()[1], "cross_entropy: labels must lie in [0, ",
+                logits.shape()[1], "): row ", i, " has ", labels[i]);
+    return apply_one(cross_entropy_row, {logits}, Attributes::of(CrossEntropyAttributes{labels}));
 }
 
 }  // namespace gradpath

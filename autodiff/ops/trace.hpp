@@ -30,6 +30,6 @@ private:
 };
 
 /// Throws NumericError naming the first NaN or Inf of t: `what` of `op` at a tap path.
-void require_finite(const char* what, const char* op, const std::string& tap, const Tensor& t);
+void require_finite(const char* what, const std::string& op, const std::string& tap, const Tensor& t);
 
 }  // namespace gradpath

@@ -1,7 +1,6 @@
 // Reverse mode: closed forms, depth, pruning, several outputs, errors.
 #include <doctest/doctest.h>
 
-
 #include <cmath>
 #include <thread>
 
@@ -12,7 +11,9 @@ using namespace gradpath;
 
 namespace {
 const DType f64 = DType::float64;
-Tensor numbers(std::initializer_list<double> values) { return Tensor({static_cast<Index>(values.size())}, values, f64); }
+Tensor numbers(std::initializer_list<double> values) {
+    return Tensor({static_cast<Index>(values.size())}, values, f64);
+}
 }  // namespace
 
 TEST_CASE("the slope of a product is the other factor") {
@@ -75,11 +76,12 @@ TEST_CASE("nothing is recorded for untracked inputs, nor inside NoRecording") {
 TEST_CASE("only paths that lead to the asked-for inputs are differentiated") {
     const Tensor x = tracked(numbers({1, 2})), w = tracked(numbers({3, 4}));
     int calls = 0;
-    const CustomOp costly{"costly", [](const std::vector<Tensor>& in) { return std::vector{in[0] * 2.0}; },
-                          [&calls](const std::vector<Tensor>&, const std::vector<Tensor>&, const std::vector<Tensor>& g) {
-                              ++calls;
-                              return std::vector{g[0] * 2.0};
-                          }};
+    const CustomOp costly{
+        "costly", [](const std::vector<Tensor>& in) { return std::vector{in[0] * 2.0}; },
+        [&calls](const std::vector<Tensor>&, const std::vector<Tensor>&, const std::vector<Tensor>& g) {
+            ++calls;
+            return std::vector{g[0] * 2.0};
+        }};
     const Tensor y = sum(x * custom_op(costly, {w})[0]);
     CHECK(same_bits(grad(y, x), numbers({6, 8})));
     CHECK(calls == 0);
@@ -88,7 +90,10 @@ TEST_CASE("only paths that lead to the asked-for inputs are differentiated") {
 }
 
 TEST_CASE("an op with two outputs is one node, and an absent cotangent is an empty tensor") {
-    const CustomOp both{"both", [](const std::vector<Tensor>& in) { return std::vector{in[0] * 2.0, square(in[0])}; },
+    const CustomOp both{"both",
+                        [](const std::vector<Tensor>& in) {
+                            return std::vector{in[0] * 2.0, square(in[0])};
+                        },
                         [](const std::vector<Tensor>& in, const std::vector<Tensor>&, const std::vector<Tensor>& g) {
                             Tensor slope = g[0] ? g[0] * 2.0 : zeros_like(in[0]);
                             if (g[1]) slope = slope + g[1] * in[0] * 2.0;
@@ -116,9 +121,11 @@ TEST_CASE("two sweeps over one graph may run at once") {
 
 TEST_CASE("errors of the sweep say the rule, the facts and the way out") {
     const Tensor x = tracked(numbers({1, 2})), plain = numbers({1, 2});
-    CHECK_THROWS_WITH_AS(grad(x, x), "grad: the output must be one number but has shape (2,); sum it, or use jacobian()", ShapeError);
+    CHECK_THROWS_WITH_AS(
+        grad(x, x), "grad: the output must be one number but has shape (2,); sum it, or use jacobian()", ShapeError);
     CHECK_THROWS_WITH_AS(grad(sum(plain * x), plain),
-                         "grad: input 0 is not tracked; make it a leaf with tracked() before computing with it", ValueError);
+                         "grad: input 0 is not tracked; make it a leaf with tracked() before computing with it",
+                         ValueError);
     const Tensor y = x * 2.0, g = ones({3}, f64), narrow = ones({2});
     CHECK_THROWS_WITH_AS(pullback(std::span(&y, 1), std::span(&g, 1), std::span(&x, 1)),
                          "pullback: a cotangent must be shaped like its output: (3,) for (2,)", ShapeError);
@@ -127,25 +134,34 @@ TEST_CASE("errors of the sweep say the rule, the facts and the way out") {
     const CustomOp wrong{"wrong", [](const std::vector<Tensor>& in) { return in; },
                          [](const auto&, const auto&, const auto&) { return std::vector{ones({3}, f64)}; }};
     CHECK_THROWS_WITH_AS(grad(sum(custom_op(wrong, {x})[0]), x),
-                         "while differentiating custom: wrong: the vjp of input 0 must have shape (2,): got (3,)", ShapeError);
+                         "while differentiating wrong: wrong: the vjp of input 0 must have shape (2,): got (3,)",
+                         ShapeError);
 }
 
 TEST_CASE("anomaly mode names the op, the place and the row of the first bad number") {
     const Anomaly on;
     const Tensor x = tracked(Tensor({2, 2}, {1, 2, 3, -1}, f64));
-    CHECK_THROWS_WITH_AS(log(x), "anomaly: the first nan is in the output of log, row 1, element 3 of shape (2, 2)", NumericError);
-    const TapPath outer("block1"), inner("norm");
-    CHECK_THROWS_WITH_AS(x / (x - 3.0), "anomaly: the first inf is in the output of div at block1.norm, row 1, element 2 of shape (2, 2)",
+    CHECK_THROWS_WITH_AS(log(x), "anomaly: the first nan is in the output of log, row 1, element 3 of shape (2, 2)",
                          NumericError);
+    const TapPath outer("block1"), inner("norm");
+    CHECK_THROWS_WITH_AS(
+        x / (x - 3.0),
+        "anomaly: the first inf is in the output of div at block1.norm, row 1, element 2 of shape (2, 2)",
+        NumericError);
     const Tensor zero = tracked(zeros({1}, f64));
-    CHECK_THROWS_WITH_AS(grad(sum(sqrt(zero)), zero), doctest::Contains("anomaly: the first inf is in the output of div"), NumericError);
+    CHECK_THROWS_WITH_AS(
+        grad(sum(sqrt(zero)), zero),
+        "anomaly: the first inf is in a cotangent of sqrt at block1.norm, row 0, element 0 of shape (1,)",
+        NumericError);
 }
 
 TEST_CASE("in anomaly mode a custom rule's bad cotangent is named, too") {
     const Anomaly on;
     const Tensor x = tracked(numbers({1}));
-    const CustomOp bad{"bad", [](const std::vector<Tensor>& in) { return std::vector{in[0] * 2.0}; },
-                       [](const auto&, const auto&, const auto&) { return std::vector{full({1}, std::nan(""), DType::float64)}; }};
+    const CustomOp bad{
+        "bad", [](const std::vector<Tensor>& in) { return std::vector{in[0] * 2.0}; },
+        [](const auto&, const auto&, const auto&) { return std::vector{full({1}, std::nan(""), DType::float64)}; }};
     CHECK_THROWS_WITH_AS(grad(sum(custom_op(bad, {x})[0]), x),
-                         "anomaly: the first nan is in a cotangent of custom, row 0, element 0 of shape (1,)", NumericError);
+                         "anomaly: the first nan is in a cotangent of bad, row 0, element 0 of shape (1,)",
+                         NumericError);
 }

@@ -6,13 +6,14 @@
 #include <thread>
 
 #include <gradpath/autodiff/autodiff.hpp>
-#include <gradpath/autodiff/ops/op.hpp>
 
 using namespace gradpath;
 
 namespace {
 const DType f64 = DType::float64;
-Tensor draw(const Shape& shape, std::uint64_t stream) { return random::normal(shape, {.seed = 21, .stream = stream, .dtype = f64}); }
+Tensor draw(const Shape& shape, std::uint64_t stream) {
+    return random::normal(shape, {.seed = 21, .stream = stream, .dtype = f64});
+}
 
 Tensor two_layers(const Tensor& x) {
     const TapPath path("net");
@@ -34,7 +35,9 @@ TEST_CASE("outside a scope a tap returns its argument, and a scope records names
     taps.clear();
     two_layers(x);
     CHECK(taps.visits()[0].name == "net.hidden");
-    CHECK_THROWS_WITH_AS(taps.at("conv"), "taps: nothing was visited at \"conv\"; visited: net.hidden, net.hidden#2, net.out", ValueError);
+    CHECK_THROWS_WITH_AS(taps.at("conv"),
+                         "taps: nothing was visited at \"conv\"; visited: net.hidden, net.hidden#2, net.out",
+                         ValueError);
 }
 
 TEST_CASE("a tap can be replaced by a tensor, a mask or a function, and tracked") {
@@ -50,7 +53,8 @@ TEST_CASE("a tap can be replaced by a tensor, a mask or a function, and tracked"
         CHECK(same_bits(two_layers(x), plain * 2.0));
         inner.replace("net.out", ones({1, 1}, f64));
         inner.clear();
-        CHECK_THROWS_WITH_AS(two_layers(x), doctest::Contains("taps: what replaces \"net.out\" must have shape (5, 2)"), ShapeError);
+        CHECK_THROWS_WITH_AS(two_layers(x), doctest::Contains("taps: what replaces \"net.out\" must have shape (5, 2)"),
+                             ShapeError);
     }
     Taps tracking;
     tracking.track("net.hidden#2");
@@ -85,7 +89,8 @@ TEST_CASE("record shows the graph in topological order, with fused ops as the pl
     CHECK(std::find(ops.begin(), ops.end(), OpCode::log_softmax) != ops.end());
     CHECK(std::count(ops.begin(), ops.end(), OpCode::relu) == 2);
     for (std::size_t i = 1; i < graph.steps.size(); ++i) CHECK(graph.steps[i - 1].serial < graph.steps[i].serial);
-    const auto tap_step = std::find_if(graph.steps.begin(), graph.steps.end(), [](const Step& s) { return s.op == OpCode::tap; });
+    const auto tap_step =
+        std::find_if(graph.steps.begin(), graph.steps.end(), [](const Step& s) { return s.op == OpCode::tap; });
     CHECK(tap_step->tap == "net.hidden");
     CHECK(graph.steps[0].name == "matmul");
     CHECK(graph.steps[0].tap == "net");
@@ -100,10 +105,61 @@ TEST_CASE("replay runs other rows, with any op replaced") {
     const Graph graph = record(two_layers, draw({5, 3}, 5));
     const Tensor x = draw({8, 3}, 6);
     CHECK(same_bits(replay(graph, {x})[0], two_layers(x)));
-    const Replacement smooth = [](const std::vector<Tensor>& in, const Attributes&) { return std::vector{softplus(in[0] * 10.0) / 10.0}; };
+    const Replacement smooth = [](const std::vector<Tensor>& in, const Attributes&) {
+        return std::vector{softplus(in[0] * 10.0) / 10.0};
+    };
     const Tensor y = replay(graph, {x}, {{OpCode::relu, smooth}})[0];
     const Tensor h1 = softplus(matmul(x, draw({3, 4}, 1)) * 10.0) / 10.0, h2 = softplus((h1 - 0.1) * 10.0) / 10.0;
     CHECK(max(abs(y - matmul(h2, draw({4, 2}, 2)))).item() < 1e-13);
+}
+
+TEST_CASE("replay does not mind the number of rows, not even where an op had nothing to do") {
+    const auto f = [](const Tensor& x) {
+        const Tensor t = tracked(x);
+        const Tensor y = where(Tensor({1, 2}, {1, 0}, f64), t * Tensor({2}, {2, 3}, f64), x * 0.0);
+        return grad(sum(square(y) * broadcast_to(sum(y, {.axes = {1}, .keep = true}), y.shape())), t);
+    };
+    const Graph one = record(f, draw({1, 2}, 10));
+    for (const Index rows : {1, 2, 3}) {
+        const Tensor x = draw({rows, 2}, 11);
+        CHECK(same_bits(replay(one, {x})[0], f(x)));
+    }
+}
+
+TEST_CASE("a custom op is opaque to record and replay") {
+    const CustomOp clip{"clip", [](const std::vector<Tensor>& in) { return std::vector{relu(in[0])}; },
+                        [](const auto& in, const auto&, const auto& g) { return std::vector{relu_vjp(in[0], g[0])}; }};
+    const Graph graph = record([&](const Tensor& x) { return custom_op(clip, {x})[0]; }, draw({3}, 12));
+    REQUIRE(graph.steps.size() == 1);
+    CHECK(graph.steps[0].name == "clip");
+    const Replacement twice = [](const std::vector<Tensor>& in, const Attributes&) { return std::vector{in[0] * 2.0}; };
+    CHECK(same_bits(replay(graph, {draw({3}, 13)}, {{OpCode::relu, twice}})[0], relu(draw({3}, 13))));
+}
+
+TEST_CASE("a checkpoint inside a named layer sees its taps again in the sweep") {
+    const Tensor t = tracked(draw({3}, 14));
+    Taps taps;
+    taps.mask("block.inner", full({3}, 0.5, f64));
+    const TapPath path("block");
+    const Tensor y = sum(checkpoint([](const std::vector<Tensor>& in) { return tap("inner", square(in[0])); }, {t}));
+    {
+        const TapPath elsewhere("other");
+        CHECK(same_bits(grad(y, t), t));
+    }
+}
+
+TEST_CASE("jobs that inherit taps may run at once and count for themselves") {
+    const Tensor x = draw({5, 3}, 3);
+    Taps taps;
+    taps.replace("net.out", [](const Tensor& t) { return t * 2.0; });
+    const Tensor expected = two_layers(x);
+    taps.clear();
+    std::vector<Tensor> results(4);
+    std::vector<std::thread> workers;
+    for (Tensor& result : results) workers.emplace_back(inherit([&] { result = two_layers(x); }));
+    for (std::thread& worker : workers) worker.join();
+    for (const Tensor& result : results) CHECK(same_bits(result, expected));
+    CHECK(taps.visits().empty());
 }
 
 TEST_CASE("a function whose graph depends on its data is refused at replay") {
@@ -111,7 +167,8 @@ TEST_CASE("a function whose graph depends on its data is refused at replay") {
     const Graph graph = record(fickle, Tensor({1}, {1}, f64));
     CHECK_NOTHROW(replay(graph, {Tensor({1}, {2}, f64)}));
     CHECK_THROWS_WITH_AS(replay(graph, {Tensor({1}, {-1}, f64)}),
-                         "replay: the function ran other ops than it did when recorded: step 0 is sin, recorded was exp; it depends on its data",
+                         "replay: the function ran other ops than it did when recorded: step 0 is sin, recorded was "
+                         "exp; it depends on its data",
                          ValueError);
 }
 
@@ -138,7 +195,10 @@ TEST_CASE("step_of shows a node to anyone") {
     const Step step = step_of(conv2d(x, w, {.stride = 2}));
     CHECK(step.name == "conv2d");
     CHECK(step.op == OpCode::conv2d);
+    CHECK(step.attributes->as<Conv2dAttributes>().options.stride == Size2(2));
     CHECK(step.inputs.size() == 2);
     CHECK(step_of(x).op == OpCode::leaf);
-    CHECK_THROWS_WITH_AS(step.attributes->as<Matmul>(), "attributes: these are not the options asked for; see the op's row", ValueError);
+    CHECK_THROWS_WITH_AS(step.attributes->as<Matmul>(),
+                         "attributes: these are not the options asked for; attributes.hpp lists what each op carries",
+                         ValueError);
 }

@@ -39,7 +39,9 @@ double distance(const Tensor& a, const xarray<double>& b) {
 }
 /// Drops leading axes and shrinks others to 1, so that the result broadcasts against the original.
 std::vector<Index> shrunk(const std::vector<Index>& lengths) {
-    std::vector<Index> out(lengths.begin() + *rc::gen::inRange<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(lengths.size()) + 1), lengths.end());
+    std::vector<Index> out(
+        lengths.begin() + *rc::gen::inRange<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(lengths.size()) + 1),
+        lengths.end());
     for (Index& length : out)
         if (*rc::gen::arbitrary<bool>()) length = 1;
     return out;
@@ -86,7 +88,8 @@ TEST_CASE("reductions over random axes are xtensor's") {
         RC_ASSERT(distance(sum(x, {.axes = axes}), xarray<double>(xt::sum(oracle, same))) < 1e-13);
         RC_ASSERT(distance(mean(x, {.axes = axes}), xarray<double>(xt::mean(oracle, same))) < 1e-14);
         RC_ASSERT(distance(max(x, {.axes = axes}), xarray<double>(xt::amax(oracle, same))) == 0);
-        RC_ASSERT(distance(logsumexp(x, {.axes = axes}), xarray<double>(xt::log(xt::sum(xt::exp(oracle), same)))) < 1e-13);
+        RC_ASSERT(distance(logsumexp(x, {.axes = axes}), xarray<double>(xt::log(xt::sum(xt::exp(oracle), same)))) <
+                  1e-13);
         RC_ASSERT(sum(x, {.axes = axes, .keep = true}).rank() == x.rank());
     });
 }
@@ -97,7 +100,8 @@ TEST_CASE("moving numbers about is xtensor's, and moving them back changes nothi
         const Tensor x = draw(lengths, 3);
         std::vector<Index> order(lengths.size());
         std::iota(order.begin(), order.end(), Index(0));
-        for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[*rc::gen::inRange<std::size_t>(0, i)]);
+        for (std::size_t i = order.size(); i > 1; --i)
+            std::swap(order[i - 1], order[*rc::gen::inRange<std::size_t>(0, i)]);
         RC_ASSERT(distance(permute(x, order), xarray<double>(xt::transpose(copy_of(x), order))) == 0);
 
         const auto axis = *rc::gen::inRange<Index>(0, x.rank());
@@ -105,7 +109,8 @@ TEST_CASE("moving numbers about is xtensor's, and moving them back changes nothi
         RC_ASSERT(same_bits(concat({slice(x, axis, 0, cut), slice(x, axis, cut, x.shape()[axis])}, axis), x));
 
         std::vector<Padding> padding;
-        for (std::size_t i = 0; i < lengths.size(); ++i) padding.push_back({*rc::gen::inRange<Index>(0, 3), *rc::gen::inRange<Index>(0, 3)});
+        for (std::size_t i = 0; i < lengths.size(); ++i)
+            padding.push_back({*rc::gen::inRange<Index>(0, 3), *rc::gen::inRange<Index>(0, 3)});
         Tensor inside = pad(x, padding, 7);
         for (std::size_t i = 0; i < lengths.size(); ++i)
             inside = slice(inside, static_cast<Index>(i), padding[i].before, padding[i].before + lengths[i]);
@@ -124,7 +129,8 @@ TEST_CASE("gather takes what the positions say, and scatter_add is its adjoint")
         const Indices positions(Shape{static_cast<Index>(count)}, at);
         const Tensor y = gather(x, positions, axis);
         for (std::size_t i = 0; i < count; ++i)
-            RC_ASSERT(same_bits(slice(y, axis, static_cast<Index>(i), static_cast<Index>(i) + 1), slice(x, axis, at[i], at[i] + 1)));
+            RC_ASSERT(same_bits(slice(y, axis, static_cast<Index>(i), static_cast<Index>(i) + 1),
+                                slice(x, axis, at[i], at[i] + 1)));
         const Tensor g = y.size() > 0 ? tanh(y * 3.0) : y;
         RC_ASSERT(std::abs(sum(g * y).item() - sum(scatter_add(g, positions, axis, length) * x).item()) < 1e-12);
     });
@@ -132,8 +138,10 @@ TEST_CASE("gather takes what the positions say, and scatter_add is its adjoint")
 
 TEST_CASE("matmul is the sum of products, for any flags and any batch") {
     holds("matmul", [] {
-        const auto m = *rc::gen::inRange<Index>(0, 20), k = *rc::gen::inRange<Index>(0, 40), n = *rc::gen::inRange<Index>(0, 20);
-        const bool ta = *rc::gen::arbitrary<bool>(), tb = *rc::gen::arbitrary<bool>(), shared = *rc::gen::arbitrary<bool>();
+        const auto m = *rc::gen::inRange<Index>(0, 20), k = *rc::gen::inRange<Index>(0, 40),
+                   n = *rc::gen::inRange<Index>(0, 20);
+        const bool ta = *rc::gen::arbitrary<bool>(), tb = *rc::gen::arbitrary<bool>(),
+                   shared = *rc::gen::arbitrary<bool>();
         const Index batch = *rc::gen::inRange<Index>(1, 4);
         const Tensor a = draw(ta ? std::vector<Index>{batch, k, m} : std::vector<Index>{batch, m, k}, 5);
         const Index other = shared ? 1 : batch;
@@ -145,7 +153,9 @@ TEST_CASE("matmul is the sum of products, for any flags and any batch") {
             for (Index i = 0; i < m; ++i)
                 for (Index j = 0; j < n; ++j) {
                     double total = 0;
-                    for (Index p = 0; p < k; ++p) total += (ta ? xa(r, p, i) : xa(r, i, p)) * (tb ? xb(shared ? 0 : r, j, p) : xb(shared ? 0 : r, p, j));
+                    for (Index p = 0; p < k; ++p)
+                        total += (ta ? xa(r, p, i) : xa(r, i, p)) *
+                                 (tb ? xb(shared ? 0 : r, j, p) : xb(shared ? 0 : r, p, j));
                     RC_ASSERT(std::abs(total - xy(r, i, j)) < 1e-12);
                 }
     });
@@ -156,8 +166,12 @@ TEST_CASE("conv2d is seven loops, and its adjoints are adjoint") {
         const auto small = [](Index low, Index high) { return *rc::gen::inRange<Index>(low, high); };
         const Index groups = small(1, 4), channels = groups * small(1, 4), filters = groups * small(1, 4);
         const Index kh = small(1, 4), kw = small(1, 4);
-        const Conv2d o{.stride = {small(1, 4), small(1, 4)}, .padding = {small(0, 3), small(0, 3)}, .dilation = {small(1, 3), small(1, 3)}, .groups = groups};
-        const Index h = o.dilation.height * (kh - 1) + small(1, 9), w = o.dilation.width * (kw - 1) + small(1, 9), rows = small(1, 4);
+        const Conv2d o{.stride = {small(1, 4), small(1, 4)},
+                       .padding = {small(0, 3), small(0, 3)},
+                       .dilation = {small(1, 3), small(1, 3)},
+                       .groups = groups};
+        const Index h = o.dilation.height * (kh - 1) + small(1, 9), w = o.dilation.width * (kw - 1) + small(1, 9),
+                    rows = small(1, 4);
         const Tensor x = draw({rows, channels, h, w}, 7), weight = draw({filters, channels / groups, kh, kw}, 8);
         const Tensor tx = tracked(x), tw = tracked(weight), y = conv2d(tx, tw, o);
         const auto vx = copy_of(x), vw = copy_of(weight), vy = copy_of(y);
@@ -187,7 +201,8 @@ TEST_CASE("conv2d is seven loops, and its adjoints are adjoint") {
 
 TEST_CASE("results have the same bits for any number of threads, and rows do not know their company") {
     const int before = threads();
-    const Tensor x = random::normal({37, 3, 20, 20}, {.seed = 3}), w = tracked(random::normal({8, 3, 5, 5}, {.seed = 4}));
+    const Tensor x = random::normal({37, 3, 20, 20}, {.seed = 3}),
+                 w = tracked(random::normal({8, 3, 5, 5}, {.seed = 4}));
     const Tensor dense = random::normal({8 * 64, 50}, {.seed = 5});
     const auto net = [&](const Tensor& z) { return softmax(matmul(flatten(max_pool2d(relu(conv2d(z, w)))), dense)); };
     const auto everything = [&] {
@@ -205,6 +220,7 @@ TEST_CASE("results have the same bits for any number of threads, and rows do not
     }
     set_threads(before);
     const Tensor all = net(x);
-    for (const Index row : {0, 1, 18, 36}) CHECK(same_bits(net(slice(x, 0, row, row + 1)), slice(all, 0, row, row + 1)));
+    for (const Index row : {0, 1, 18, 36})
+        CHECK(same_bits(net(slice(x, 0, row, row + 1)), slice(all, 0, row, row + 1)));
     CHECK(same_bits(net(slice(x, 0, 5, 16)), slice(all, 0, 5, 16)));
 }

@@ -1,12 +1,15 @@
 #include <cstdint>
 #include <cstring>
 #include <new>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include <gradpath/autodiff/memory.hpp>
+
+#include "support/memory_limit.hpp"
 
 using namespace gradpath;
 
@@ -90,6 +93,73 @@ TEST_CASE("a peak scope sees the most bytes above its start, and an inner scope 
     CHECK(outer.peak_bytes() == (1 << 16) + (1 << 20));
     memory::release(small, 1 << 16);
     CHECK(memory::peak_bytes() >= (1 << 16) + (1 << 20));
+}
+
+TEST_CASE("an outer peak scope can be read while an inner one lives") {
+    const memory::PeakScope outer;
+    memory::release(memory::allocate(1 << 20), 1 << 20);
+    const memory::PeakScope inner;
+    CHECK(outer.peak_bytes() == 1 << 20);
+    CHECK(inner.peak_bytes() == 0);
+    memory::release(memory::allocate(1 << 21), 1 << 21);
+    CHECK(outer.peak_bytes() == 1 << 21);
+    CHECK(inner.peak_bytes() == 1 << 21);
+}
+
+TEST_CASE("peak scopes may end in any order, and a later one keeps no earlier peak") {
+    void* const block = memory::allocate(1 << 16);
+    std::optional<memory::PeakScope> first, second, third;
+    first.emplace();
+    memory::release(memory::allocate(1 << 20), 1 << 20);
+    second.emplace();
+    memory::release(memory::allocate(1 << 18), 1 << 18);
+    first.reset();
+    CHECK(second->peak_bytes() == 1 << 18);
+    memory::release(block, 1 << 16);
+    third.emplace();
+    CHECK(third->peak_bytes() == 0);
+    memory::release(memory::allocate(1 << 17), 1 << 17);
+    CHECK(second->peak_bytes() == 1 << 18);
+    CHECK(third->peak_bytes() == 1 << 17);
+    second.reset();
+    memory::release(memory::allocate(1 << 19), 1 << 19);
+    CHECK(third->peak_bytes() == 1 << 19);
+}
+
+TEST_CASE("peak scopes that begin and end on other threads leave the peak of one that lives alone") {
+    const memory::PeakScope outer;
+    memory::release(memory::allocate(1 << 24), 1 << 24);
+    std::vector<std::thread> threads;
+    std::vector<int> right(4);
+    for (std::size_t t = 0; t < right.size(); ++t)
+        threads.emplace_back([&right, t] {
+            for (int i = 0; i < 500; ++i) {
+                const memory::PeakScope scope;
+                void* const block = memory::allocate(1 << 12);
+                // Blocks of the other threads may have been live at the start and gone since.
+                right[t] += memory::peak_bytes() >= 1 << 12 && scope.peak_bytes() <= 4 << 12;
+                memory::release(block, 1 << 12);
+            }
+        });
+    for (auto& thread : threads) thread.join();
+    CHECK(right == std::vector<int>(4, 500));
+    CHECK(outer.peak_bytes() >= 1 << 24);
+    CHECK(outer.peak_bytes() <= (1 << 24) + (4 << 12));
+}
+
+TEST_CASE("free blocks of other sizes are handed back before an allocation fails") {
+    if (!tests::can_limit_memory) return;
+    constexpr std::size_t mib = 1 << 20;
+    const std::size_t before = memory::current_bytes();
+    memory::trim();
+    memory::release(memory::allocate(384 * mib), 384 * mib);  // kept by the pool, never touched
+    const tests::MemoryLimit limit(128 * mib);
+    void* const block = memory::allocate(448 * mib);
+    CHECK(memory::current_bytes() == before + 448 * mib);
+    CHECK_THROWS_AS(memory::allocate(448 * mib), std::bad_alloc);
+    memory::release(block, 448 * mib);
+    memory::trim();
+    CHECK(memory::current_bytes() == before);
 }
 
 TEST_CASE("trimming gives free blocks back and leaves live ones alone") {

@@ -141,18 +141,6 @@ TEST_CASE_TEMPLATE("elementwise loops give the same bits on any number of thread
     });
 }
 
-TEST_CASE_TEMPLATE("running sums add weighted numbers in double", T, float, double) {
-    const auto x = uniform<T>(1000, -1, 1, 11);
-    std::vector<double> sums(1000, 0.5);
-    kernels::accumulate(0.25, x.data(), sums.data(), Index(1000));
-    std::vector<T> y = x;
-    kernels::add_to(x.data(), y.data(), Index(1000));
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        CHECK(sums[i] == 0.5 + 0.25 * static_cast<double>(x[i]));
-        CHECK(y[i] == x[i] + x[i]);
-    }
-}
-
 TEST_CASE("conversion rounds to the nearest float") {
     const std::vector<double> x{0.1, -1e300, 1.0 + 0x1p-25, 3};
     std::vector<float> y(4);

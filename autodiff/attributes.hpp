@@ -1,0 +1,77 @@
+#pragma once
+// The option structs of the ops, as nodes carry them: what a reader of a graph sees under Step::attributes. Ops that are
+// not named here carry none.
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
+#include <gradpath/autodiff/ops.hpp>
+
+namespace gradpath {
+
+/// An option struct, type-erased and immutable.
+class Attributes {
+public:
+    Attributes() = default;
+    template <class T>
+    static Attributes of(T options) {
+        Attributes a;
+        a.type_ = &typeid(T);
+        a.held_ = std::make_shared<const T>(std::move(options));
+        return a;
+    }
+    /// Throws ValueError if they are not of type T.
+    template <class T>
+    const T& as() const {
+        require(type_ != nullptr && *type_ == typeid(T),
+                "attributes: these are not the options asked for; attributes.hpp lists what each op carries");
+        return *static_cast<const T*>(held_.get());
+    }
+    explicit operator bool() const { return held_ != nullptr; }
+
+private:
+    std::shared_ptr<const void> held_;
+    const std::type_info* type_ = nullptr;
+};
+
+// reshape, broadcast_to, sum_to: Shape, of the result · matmul: Matmul · cast: DType · tap: std::string, its path
+
+struct ReduceAttributes {  ///< sum, max, logsumexp: axes first .. last-1 become length 1
+    Index first, last;
+};
+struct PermuteAttributes {
+    std::vector<Index> axes;  ///< axis i of the result is axes[i] of x
+};
+struct ConcatAttributes {
+    Index axis;
+};
+struct SliceAttributes {  ///< elements first .. last-1 of an axis
+    Index axis, first, last;
+};
+struct PadAttributes {
+    std::vector<Padding> axes;
+    double value;
+};
+struct GatherAttributes {  ///< gather, scatter_add: `length` is that of the axis gathered from or added into
+    Indices positions;
+    Index axis, length;
+};
+struct Conv2dAttributes {  ///< conv2d and its two adjoints
+    Conv2d options;
+    Shape x, weight;
+    bool per_row = false;  ///< conv2d_weight_vjp: one weight per row
+};
+struct Pool2dAttributes {  ///< both pools and their adjoints
+    Pool2d options;
+    Shape x;
+    /// Of max_pool2d_vjp and max_pool2d_gather: for each output, the position of its winner in its plane of x.
+    std::shared_ptr<const std::vector<std::int32_t>> winners = nullptr;
+};
+struct CrossEntropyAttributes {
+    Indices labels;
+};
+
+}  // namespace gradpath
