@@ -10,8 +10,8 @@ std::size_t peak_bytes();
 /// Returns cached free blocks to the system.
 void trim();
 
-/// Measures the peak of the whole process above what was live when it began. Any number of scopes may live at once, nested
-/// or on several threads: each sees the peak of its own lifetime.
+/// Measures the peak of the whole process above what was live when it began. Any number of scopes may live at once,
+/// nested or on several threads: each sees the peak of its own lifetime.
 class PeakScope {
 public:
     PeakScope();

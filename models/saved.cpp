@@ -66,6 +66,11 @@ struct Reading {
         }
         throw IoError(text("load: the metadata must have a field \"", name, "\" of the right kind (", fault.name, ")"));
     }
+    Index count(const Json& object, const char* name) const {
+        const auto value = field<Index>(object, name);
+        fault.unless(value >= 0 && value <= most, "a count must not be negative or huge: ", name, " is ", value);
+        return value;
+    }
     Tensor take(const std::string& name, const Shape& shape, DType dtype) {
         const auto found = tensors.find(name);
         fault.unless(found != tensors.end(), "a tensor is missing: \"", name, "\" of the shape ", shape);
@@ -108,6 +113,22 @@ Model blank_model(const Reading& file, const Json& description) {
     }
 }
 
+/// What is said of a model must fit its shapes, in both directions: a file that could not be read back is not written.
+/// A net on vectors may have been given images, so its channels are only known to divide its inputs.
+void check_description(const Model& model, const auto& unless) {
+    const auto &mean = model.normalisation.mean, &sd = model.normalisation.sd;
+    const auto channels = static_cast<Index>(mean.size());
+    unless(mean.size() == sd.size(), "there must be as many means as sds: there are ", mean.size(), " and ", sd.size());
+    const bool fits = channels == 0 || (model.input.rank() == 1 ? model.input.size() % channels == 0
+                                                                : model.input[0] == channels);
+    unless(fits, "the normalisation must be one per channel: there are ", channels, " means, rows have the shape ",
+           model.input);
+    for (const double value : sd) unless(value > 0, "an sd must be above 0: it is ", value);
+    const auto names = static_cast<Index>(model.class_names.size());
+    unless(names == 0 || names == model.classes, "class names must be one per class, or none: there are ", names,
+           ", the model has ", model.classes, " classes");
+}
+
 Model read_model(Reading& file) {
     const Json description = file.object(model_key, model_schema);
     Model model = blank_model(file, description);
@@ -115,6 +136,7 @@ Model read_model(Reading& file) {
     model.normalisation.mean = file.field<std::vector<double>>(normalisation, "mean");
     model.normalisation.sd = file.field<std::vector<double>>(normalisation, "sd");
     model.class_names = file.field<std::vector<std::string>>(description, "class_names");
+    check_description(model, [&](bool ok, const auto&... parts) { file.fault.unless(ok, parts...); });
     nn::each_parameter(model, nn::ParameterVisitor([&](const std::string& name, Tensor& p) {
                            p = file.take(name, p.shape(), p.dtype());
                        }));
@@ -128,6 +150,7 @@ std::string describe(const Model& model) {
     const Normalisation& by = model.normalisation;
     require(finite(by.mean) && finite(by.sd),
             "save_model: the normalisation must be finite, as JSON has no other numbers");
+    check_description(model, [](bool ok, const auto&... parts) { require(ok, "save_model: ", parts...); });
     const Json description = {{"schema", model_schema},
                               {"architecture", model.architecture},
                               {"options", model.options},
@@ -178,7 +201,7 @@ void add_optimizer(io::SafeTensors& file, Json& numbers, const Named& parameters
 
 nn::OptimizerState read_optimizer(Reading& file, const Json& numbers, const Named& parameters) {
     const auto kind = file.field<std::string>(numbers, "optimizer");
-    const auto steps = file.field<Index>(numbers, "optimizer_steps");
+    const Index steps = file.count(numbers, "optimizer_steps");
     file.fault.unless(kind == "adam" || kind == "sgd", "the optimizer must be adam or sgd: it is ", kind);
     const auto list = [&](const char* what) {
         return steps > 0 ? take_list(file, what, parameters) : std::vector<Tensor>{};
@@ -239,10 +262,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
     Model model = read_model(file);
     const Named parameters = nn::parameters(model);
     nn::TrainState state{.seed = file.field<std::uint64_t>(numbers, "seed")};
-    visit_numbers(state, [&](const char* name, Index& value) {
-        value = file.field<Index>(numbers, name);
-        file.fault.unless(value >= 0 && value <= most, "a count must not be negative or huge: ", name, " is ", value);
-    });
+    visit_numbers(state, [&](const char* name, Index& value) { value = file.count(numbers, name); });
     for (const nn::Parameter& p : parameters) state.parameters.push_back(p.value);
     state.optimizer = read_optimizer(file, numbers, parameters);
     state.loss_sum = file.take(training("loss_sum"), {}, DType::float64).item();

@@ -115,7 +115,10 @@ public:
             ask(place);
             await(lock);
         }
-        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+        if (failure_) {
+            made_.reset();  // nothing was: whoever asks again has the batch made anew
+            std::rethrow_exception(std::exchange(failure_, nullptr));
+        }
         Examples batch = std::move(ready_);
         ready_ = {};
         ask(following);
@@ -188,9 +191,10 @@ void Loader::seek(Index epoch, Index batch) {
 Examples Loader::next() {
     const Place place{epoch_, batch_};
     const Place following = batch_ + 1 < batches() ? Place{epoch_, batch_ + 1} : Place{epoch_ + 1, 0};
+    Examples dealt = prefetch_ ? prefetch_->take(place, following) : (*assembly_)(place);
     epoch_ = following.epoch;
     batch_ = following.batch;
-    return prefetch_ ? prefetch_->take(place, following) : (*assembly_)(place);
+    return dealt;
 }
 
 }  // namespace gradpath::nn

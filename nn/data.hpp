@@ -47,7 +47,7 @@ public:
     Index batch() const { return batch_; }
     /// Goes to a place. Throws ValueError if there is no such batch.
     void seek(Index epoch, Index batch);
-    /// The batch at this place; moves on to the next.
+    /// The batch at this place; moves on to the next. If it throws, it stays where it is and may be asked again.
     Examples next();
 
 private:

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/taps.hpp>
 #include <gradpath/autodiff/tensor.hpp>
 
@@ -49,24 +50,24 @@ void walk(std::string& path, M& model, const F& f) {
 }
 
 /// Any callable with a Tensor behind one type: a struct with parameters, a function, a lambda. A copy is a layer of its
-/// own: it starts with the same parameters, and training one leaves the other as it was.
+/// own: it starts with the same parameters, and training one leaves the other as it was. One that was moved from may be
+/// copied and assigned; calling or visiting it throws ValueError.
 class Layer {
 public:
     template <class F>
         requires(!std::same_as<std::remove_cvref_t<F>, Layer> && std::is_invocable_r_v<Tensor, const F&, const Tensor&>)
     Layer(F callable) : held_(std::make_unique<Holder<F>>(std::move(callable))) {}
-    Layer(const Layer& other) : held_(other.held_->copy()) {}
+    Layer(const Layer& other) : held_(other.held_ ? other.held_->copy() : nullptr) {}
     Layer(Layer&&) noexcept = default;
     Layer& operator=(const Layer& other) {
-        if (this != &other) held_ = other.held_->copy();
-        return *this;
+        return *this = Layer(other);
     }
     Layer& operator=(Layer&&) noexcept = default;
     ~Layer() = default;
 
-    Tensor operator()(const Tensor& x) const { return held_->call(x); }
-    void each(std::string& path, const ParameterVisitor& f) { held_->each(path, f); }
-    void each(std::string& path, const ConstParameterVisitor& f) const { std::as_const(*held_).each(path, f); }
+    Tensor operator()(const Tensor& x) const { return held().call(x); }
+    void each(std::string& path, const ParameterVisitor& f) { held().each(path, f); }
+    void each(std::string& path, const ConstParameterVisitor& f) const { std::as_const(held()).each(path, f); }
 
 private:
     struct Held {
@@ -85,6 +86,11 @@ private:
         void each(std::string& path, const ConstParameterVisitor& f) const override { walk(path, callable, f); }
         F callable;
     };
+    Held& held() const {
+        require(held_ != nullptr, "layer: it must hold something to call: it was moved from; assign one to it");
+        return *held_;
+    }
+
     std::unique_ptr<Held> held_;
 };
 

@@ -66,8 +66,10 @@ struct Restore {
     ~Restore() { assign(model, parameters); }
 };
 
-/// The gradient of a batch; the batch's loss goes into the running sums.
+/// The gradient of a batch; the batch's loss goes into the running sums. The graph is its own affair: a caller under
+/// NoRecording trains all the same.
 std::vector<Tensor> slopes(const Trainee& model, const Examples& batch, const Fit& options, TrainState& state) {
+    const Recording on;
     const Training active(state.seed, static_cast<std::uint64_t>(state.steps));
     std::vector<Tensor> leaves;
     leaves.reserve(state.parameters.size());

@@ -1,6 +1,6 @@
 // Threads take blocks from a shared counter, so who computes a block is left to chance, and what it computes is not.
 // With OpenMP the team is the compiler's; without it, a pool of std::threads that starts on first need, sleeps between
-// loops and is never torn down (a pool destroyed at exit would race with the last user of a tensor).
+// bursts of loops and is never torn down (a pool destroyed at exit would race with the last user of a tensor).
 #include <gradpath/autodiff/kernels/parallel.hpp>
 
 #include <sched.h>
@@ -84,11 +84,13 @@ void run(Job& job, int helpers) {
 
 #else
 
-/// Sleeping threads and the loops that wait for them. Several callers may run loops at once.
+/// Threads and the loops that wait for them. Several callers may run loops at once. A caller never waits for a thread
+/// that has not begun: on a busy machine it does the work itself. Between loops both sides look again for a while before
+/// they sleep, because the next loop of a network follows within microseconds.
 class Pool {
 public:
     void run(Job& job, int helpers) {
-        Ticket ticket{&job, helpers, 0};
+        Ticket ticket{&job, helpers, {0}};
         {
             const std::lock_guard lock(mutex_);
             while (threads_ < helpers) {
@@ -96,38 +98,62 @@ public:
                 ++threads_;
             }
             open_.push_back(&ticket);
+            waiting_.store(open_.size(), std::memory_order_relaxed);
+            if (sleepers_ > 0) wake_.notify_all();
         }
-        wake_.notify_all();
         job.work();
+        {
+            const std::lock_guard lock(mutex_);
+            close(&ticket);
+        }
+        if (look([&] { return ticket.busy.load(std::memory_order_acquire) == 0; })) return;
         std::unique_lock lock(mutex_);
-        std::erase(open_, &ticket);
-        done_.wait(lock, [&] { return ticket.busy == 0; });
+        done_.wait(lock, [&] { return ticket.busy.load(std::memory_order_relaxed) == 0; });
     }
 
 private:
     struct Ticket {
         Job* job;
-        int wanted, busy;
+        int wanted;
+        std::atomic<int> busy;
     };
 
+    /// Looks for a while, yielding the processor to whoever wants it; did it come true?
+    static bool look(auto&& condition) {
+        for (int i = 0; i < 100; ++i) {
+            if (condition()) return true;
+            std::this_thread::yield();
+        }
+        return false;
+    }
+
+    void close(Ticket* ticket) {
+        std::erase(open_, ticket);
+        waiting_.store(open_.size(), std::memory_order_relaxed);
+    }
+
     [[noreturn]] void serve() {
-        std::unique_lock lock(mutex_);
         for (;;) {
+            look([&] { return waiting_.load(std::memory_order_relaxed) > 0; });
+            std::unique_lock lock(mutex_);
+            ++sleepers_;
             wake_.wait(lock, [&] { return !open_.empty(); });
+            --sleepers_;
             Ticket& ticket = *open_.front();
-            ++ticket.busy;
-            if (--ticket.wanted == 0) open_.erase(open_.begin());
+            ticket.busy.fetch_add(1, std::memory_order_relaxed);
+            if (--ticket.wanted == 0) close(&ticket);
             lock.unlock();
             ticket.job->work();
             lock.lock();
-            if (--ticket.busy == 0) done_.notify_all();
+            if (ticket.busy.fetch_sub(1, std::memory_order_release) == 1) done_.notify_all();
         }
     }
 
     std::mutex mutex_;
     std::condition_variable wake_, done_;
     std::vector<Ticket*> open_;
-    int threads_ = 0;
+    std::atomic<std::size_t> waiting_{0};  // of open_, to be read without the lock
+    int threads_ = 0, sleepers_ = 0;
 };
 
 void run(Job& job, int helpers) {

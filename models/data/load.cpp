@@ -1,5 +1,7 @@
 // A known name makes or reads its data set; anything else must be a path that is there. Generated sets are made whole
-// and cut by position, so training and test rows never coincide.
+// and cut by position, so training and test rows never coincide; another seed is another set. A file is one set for
+// every seed, so its cut must not know the seed: else a model trained under one would be tested under another on rows
+// it was trained on.
 #include <gradpath/models/data/load.hpp>
 
 #include <algorithm>
@@ -23,10 +25,11 @@ DataSet cut_at(Index train_rows, const DataSet& data, Part part) {
     return part == Part::train ? subset(data, 0, train_rows) : subset(data, train_rows, data.labels.size());
 }
 
-// A random four fifths are.
-DataSet cut_by_seed(std::uint64_t seed, const DataSet& data, Part part) {
+// A random four fifths are: always the same for a number of rows.
+DataSet cut_at_random(const DataSet& data, Part part) {
     if (part == Part::all) return data;
-    Split parts = split(data, 0.8, seed);
+    constexpr std::uint64_t order = 0x67726164;  // any constant will do; changing it moves rows between the parts
+    Split parts = split(data, 0.8, order);
     return part == Part::train ? parts.first : parts.second;
 }
 
@@ -64,7 +67,7 @@ DataSet load(const std::string& name, const std::string& split_name, std::uint64
     if (fs::is_directory(name)) return idx_folder(name, part);
     if (!fs::exists(name)) unknown(name);
     require<IoError>(name.ends_with(".npz"), "data: a file must be an .npz with x and y: ", name);
-    return cut_by_seed(seed, npz_data_set(name), part);
+    return cut_at_random(npz_data_set(name), part);
 }
 
 }  // namespace gradpath::models

@@ -127,6 +127,8 @@ TEST_CASE("a checkpoint with a part missing or forged is refused") {
         return refusal(folder / "bad");
     };
     CHECK(with("\"steps\":12", "\"steps\":-1") == "load: a count must not be negative or huge: steps is -1");
+    CHECK(with("\"optimizer_steps\":12", "\"optimizer_steps\":-1") ==
+          "load: a count must not be negative or huge: optimizer_steps is -1");
     CHECK(with("\"steps\":12", "\"steps\":1.5") == "load: the metadata must have a field \"steps\" of the right kind");
     CHECK(with("\"epoch\":3", "\"epoch\":2") ==
           "load: tensor \"training/history\" has shape (3, 4), the model expects (2, 4)");

@@ -126,6 +126,52 @@ TEST_CASE("metadata that is not what save_model writes is refused, telling the f
           "load: the metadata must have a field \"class_names\" of the right kind");
 }
 
+TEST_CASE("a normalisation that does not fit the model is refused") {
+    const auto with_normalisation = [](const std::string& mean, const std::string& sd) {
+        return refusal(with(R"({"mean":[],"sd":[]})", R"({"mean":)" + mean + R"(,"sd":)" + sd + "}"));
+    };
+    CHECK(with_normalisation("[0,0]", "[1,2]") == "loaded");
+    CHECK(with_normalisation("[0]", "[1]") == "loaded");  // rows (1, 2, 1), say
+    CHECK(with_normalisation("[0]", "[]") == "load: there must be as many means as sds: there are 1 and 0");
+    CHECK(with_normalisation("[]", "[1]") == "load: there must be as many means as sds: there are 0 and 1");
+    CHECK(with_normalisation("[0,0,0]", "[1,1,1]") ==
+          "load: the normalisation must be one per channel: there are 3 means, rows have the shape (2,)");
+    CHECK(with_normalisation("[0,0]", "[1,0]") == "load: an sd must be above 0: it is 0");
+    CHECK(with_normalisation("[0,0]", "[-0.5,1]") == "load: an sd must be above 0: it is -0.5");
+    CHECK(with_normalisation("[0,0]", "[1,1e999]") ==
+          "load: the metadata under \"gradpath\" must be a JSON object");  // no number is infinite in JSON
+}
+
+TEST_CASE("an image model is normalised by as many numbers as it has channels, or not at all") {
+    const Scratch folder;
+    Model model = make("lenet5");
+    model.normalisation = {{0, 0}, {1, 1}};
+    const char* const told =
+        "save_model: the normalisation must be one per channel: there are 2 means, rows have the shape (1, 28, 28)";
+    CHECK_THROWS_WITH_AS(save_model(folder / "m", model), told, ValueError);
+    CHECK_FALSE(std::filesystem::exists(folder / "m"));
+}
+
+TEST_CASE("class names are one per class, or none, in a file and before it is written") {
+    CHECK(refusal(with("\"class_names\":[]", "\"class_names\":[\"a\",\"b\"]")) == "loaded");
+    CHECK(refusal(with("\"class_names\":[]", "\"class_names\":[\"a\"]")) ==
+          "load: class names must be one per class, or none: there are 1, the model has 2 classes");
+    const Scratch folder;
+    Model model = make("moons-mlp");
+    model.class_names = {"a", "b", "c"};
+    CHECK_THROWS_WITH_AS(save_model(folder / "m", model),
+                         "save_model: class names must be one per class, or none: there are 3, the model has 2 classes",
+                         ValueError);
+}
+
+TEST_CASE("a dense model made for images keeps the normalisation of their channels") {
+    const Scratch folder;
+    const DataSet data{"tiny", zeros({2, 3, 2, 2}), {0, 1}, {"a", "b"}, {{0, 0, 0}, {1, 2, 3}}};
+    const Model model = make_for(data, "mlp");
+    save_model(folder / "m", model);
+    CHECK(load_model(folder / "m").normalisation == data.normalisation);
+}
+
 TEST_CASE("an unknown architecture or option in a file names the nearest and the file") {
     CHECK(refusal(with("moons-mlp", "moon-mlp")) ==
           "load: model: there is no architecture \"moon-mlp\"; did you mean \"moons-mlp\"?");

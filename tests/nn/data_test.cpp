@@ -1,11 +1,15 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <new>
 #include <vector>
 
+#include <gradpath/autodiff/memory.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/threads.hpp>
 #include <gradpath/nn/data.hpp>
+
+#include "support/memory_limit.hpp"
 
 using namespace gradpath;
 
@@ -91,6 +95,25 @@ TEST_CASE("the loader goes on at any place as if it had come there by itself") {
                 CHECK(equal(walking.next(), jumping.next()));
             }
         }
+    }
+}
+
+TEST_CASE("a batch that could not be made is made when it is asked for again") {
+    if (!tests::can_limit_memory) return;
+    constexpr Index numbers = 20 << 20;  // one row of 80 MiB, so that no batch fits beside it
+    for (const bool prefetch : {false, true}) {
+        nn::Loader loader({full({1, numbers}, 3)}, {.batch = 1, .prefetch = prefetch, .prefetch_above = 0});
+        memory::trim();
+        {
+            const tests::MemoryLimit limit(8 << 20);
+            CHECK_THROWS_AS(loader.next(), std::bad_alloc);
+        }
+        CHECK(loader.epoch() == 0);
+        const nn::Examples batch = loader.next();
+        REQUIRE(batch.x);
+        CHECK(batch.x.shape() == Shape{1, numbers});
+        CHECK(batch.x.at(numbers - 1) == 3);
+        CHECK(loader.epoch() == 1);
     }
 }
 

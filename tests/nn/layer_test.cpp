@@ -90,6 +90,28 @@ TEST_CASE("a copied layer is trained by itself") {
     CHECK(second(ones({1})).item() == 2);
 }
 
+TEST_CASE("a layer that was moved from says so when called or visited, and may be copied and assigned") {
+    const char* const told = "layer: it must hold something to call: it was moved from; assign one to it";
+    nn::Layer first = times(2);
+    const nn::Layer second = std::move(first);
+    CHECK(second(ones({1})).item() == 2);
+    nn::Layer copy = first;  // of nothing
+    CHECK_THROWS_WITH_AS(first(ones({1})), told, ValueError);
+    CHECK_THROWS_WITH_AS(copy(ones({1})), told, ValueError);
+    CHECK_THROWS_WITH_AS(nn::count(copy), told, ValueError);
+    CHECK_THROWS_WITH_AS(nn::each_parameter(copy, nn::ParameterVisitor([](const std::string&, Tensor&) {})), told,
+                         ValueError);
+    copy = second;
+    CHECK(copy(ones({1})).item() == 2);
+    copy = first;
+    CHECK_THROWS_WITH_AS(copy(ones({1})), told, ValueError);
+    first = times(3);
+    CHECK(first(ones({1})).item() == 3);
+    const nn::Layer& self = first;
+    first = self;
+    CHECK(first(ones({1})).item() == 3);
+}
+
 TEST_CASE("a sequential taps each child's output under its position") {
     const nn::Sequential net{times(2), nn::relu};
     CHECK(visits(net, ones({1})) == Names{"0", "1"});

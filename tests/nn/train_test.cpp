@@ -49,6 +49,17 @@ TEST_CASE("one step of fit is the step done by hand") {
     CHECK(end.steps == 1);
 }
 
+TEST_CASE("fit trains inside NoRecording as it does outside") {
+    nn::Linear inside = one_weight(1), outside = one_weight(1);
+    const nn::Fit options{.epochs = 3, .batch = 2, .optimizer = nn::Sgd{.rate = 0.05}};
+    nn::fit(outside, line({1, 2}, {3, 6}), options);
+    const NoRecording plain;
+    nn::fit(inside, line({1, 2}, {3, 6}), options);
+    CHECK(inside.weight.item() == outside.weight.item());
+    CHECK(inside.weight.item() == doctest::Approx(3 - 2 * std::pow(0.75, 3)));  // w - 3 shrinks by 1 - 0.05 · 5 a step
+    CHECK_FALSE((tracked(ones({1})) * 2).is_tracked());
+}
+
 TEST_CASE("the loss of an epoch weighs a short last batch by its rows") {
     nn::Linear model = one_weight(0);
     const nn::TrainState end = nn::fit(model, line({1, 1, 1}, {1, 1, 4}),

@@ -10,6 +10,7 @@
 
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/autodiff/ops.hpp>
 #include <gradpath/models/data/fashion_mnist.hpp>
 #include <gradpath/models/data/load.hpp>
 
@@ -166,6 +167,22 @@ TEST_CASE("an npz file with x and y is a data set, four fifths to train on") {
         IoError);
     io::write_npz(x_only, std::vector<io::NamedTensor>{{"x", arange(3)}});
     CHECK_THROWS_WITH_AS(load(x_only), ("npz: no array named 'y'; there are: x (" + x_only + ")").c_str(), IoError);
+}
+
+TEST_CASE("the training and test rows of a file are the same for every seed, so no seed tests on training rows") {
+    const Folder folder;
+    const std::string path = (folder.path / "points.npz").string();
+    const Indices labels({200}, std::vector<Index>(200));
+    io::write_npz(path, std::vector<io::NamedTensor>{{"x", reshape(arange(200), {200, 1})}},
+                  std::vector<io::NamedIndices>{{"y", labels}});
+    const DataSet train = load(path, "train", 1), test = load(path, "test", 0);
+    CHECK(same_bits(train.x, load(path, "train", 0).x));
+    CHECK(same_bits(test.x, load(path, "test", 12345).x));
+    std::vector<float> rows(train.x.data<float>().begin(), train.x.data<float>().end());
+    CHECK_FALSE(std::ranges::is_sorted(rows));  // drawn at random, as files are often sorted by class
+    rows.insert(rows.end(), test.x.data<float>().begin(), test.x.data<float>().end());
+    std::ranges::sort(rows);
+    CHECK(std::ranges::equal(rows, arange(200).data<float>()));
 }
 
 TEST_CASE("generated sets are cut so that training and test rows never coincide") {
