@@ -1,5 +1,5 @@
-// Walks the op list of the engine's own tests: each differentiable op against central differences, first its derivative,
-// then the derivative of that. Ops without a derivative of use (comparisons, sign) are shown as such.
+// Walks the op list of the engine's own tests: each differentiable op against central differences, first its
+// derivative, then the derivative of that. Ops without a derivative of use (comparisons, sign) are shown as such.
 #include <limits>
 
 #include <gradpath/autodiff/check/op_cases.hpp>
@@ -37,7 +37,8 @@ Check check_case(const OpCase& op) {
 
 Exit gradcheck(Words words, const std::atomic<bool>& interrupted) {
     Common common;
-    Arguments arguments("gradcheck", "Checks the first and second derivatives of all ops in float64 against central differences.",
+    Arguments arguments("gradcheck",
+                        "Checks the first and second derivatives of all ops in float64 against central differences.",
                         "gradpath gradcheck\ngradpath gradcheck --seed 7 --json");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;

@@ -2,6 +2,8 @@
 // content security policy forbids every fetch, so a browser would refuse what this file promises not to ask for.
 #include <gradpath/tools/report/html.hpp>
 
+#include <algorithm>
+
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/tools/report/chart.hpp>
@@ -11,6 +13,8 @@
 
 namespace gradpath::tools {
 namespace {
+
+constexpr Index large_picture = 256;  // pixels: wider ones are drawings, not a pixel per number
 
 /// <name>escaped words</name>, or nothing for no words.
 std::string element(const char* name, const std::string& words) {
@@ -85,7 +89,8 @@ std::string colour_bar(const Panels& block) {
 }
 
 std::string block(const Panels& block) {
-    std::string out = "<figure>\n<ul class=\"panels\">\n";
+    const bool large = std::ranges::any_of(block.panels, [](const Panels::Panel& p) { return p.light.width > large_picture; });
+    std::string out = text("<figure>\n<ul class=\"panels", large ? " large" : "", "\">\n");
     for (const Panels::Panel& panel : block.panels) {
         out += text("<li>", element("h3", panel.title), image(panel), element("p", panel.note), "</li>\n");
     }

@@ -62,6 +62,9 @@ tbody tr:last-child > * { border-bottom: 0; }
   border-radius: 3px; }
 .panels p { margin: 0.4rem 0 0; color: var(--soft); font-size: 0.8rem; line-height: 1.4;
   font-variant-numeric: tabular-nums; }
+.panels.large { grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); }
+.panels.large li { max-width: 30rem; }
+.panels.large img { image-rendering: auto; }
 .bar { max-width: 24rem; margin: 1.2rem 0 0; }
 .bar i { display: block; height: 0.7rem; border: 1px solid var(--line); border-radius: 3px; background: var(--light);
   -webkit-print-color-adjust: exact; print-color-adjust: exact; }

@@ -1,0 +1,108 @@
+// fork and exec, with stdout and stderr caught in files beside the working folder, so that no pipe can fill up.
+#include "program.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace program {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+pid_t launch(const std::vector<std::string>& words, const fs::path& folder, const fs::path& out, const fs::path& err) {
+    const std::string program = path();
+    std::vector<char*> arguments{const_cast<char*>(program.c_str())};
+    for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    const pid_t process = fork();
+    if (process < 0) throw std::runtime_error("fork failed");
+    if (process > 0) return process;
+    const int in = open("/dev/null", O_RDONLY);
+    const int to_out = open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    const int to_err = open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    const bool ready = in >= 0 && to_out >= 0 && to_err >= 0 && dup2(in, 0) == 0 && dup2(to_out, 1) == 1 &&
+                       dup2(to_err, 2) == 2 && chdir(folder.c_str()) == 0;
+    if (ready) execv(program.c_str(), arguments.data());
+    _exit(127);
+}
+
+}  // namespace
+
+fs::path path() { return fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "tools" / "gradpath"; }
+
+int finish(pid_t process) {
+    int status = 0;
+    waitpid(process, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+Outcome run(const std::vector<std::string>& words, const fs::path& folder) {
+    const Folder caught;
+    Outcome outcome;
+    outcome.exit = finish(launch(words, folder, caught / "out", caught / "err"));
+    outcome.out = read(caught / "out");
+    outcome.err = read(caught / "err");
+    return outcome;
+}
+
+Outcome run(const std::string& line, const fs::path& folder) { return run(words_of(line), folder); }
+
+pid_t start(const std::vector<std::string>& words, const fs::path& folder) {
+    return launch(words, folder, "/dev/null", "/dev/null");
+}
+
+std::vector<std::string> words_of(const std::string& line) {
+    std::vector<std::string> words;
+    char quote = 0;
+    bool inside = false;
+    for (const char letter : line) {
+        if (quote != 0 ? letter == quote : letter == '\'' || letter == '"') {
+            quote = quote != 0 ? '\0' : letter;
+            if (!inside) words.emplace_back();
+            inside = true;
+        } else if (quote == 0 && letter == ' ') {
+            inside = false;
+        } else {
+            if (!inside) words.emplace_back();
+            inside = true;
+            words.back() += letter;
+        }
+    }
+    return words;
+}
+
+std::string read(const fs::path& file) {
+    std::ostringstream text;
+    text << std::ifstream(file, std::ios::binary).rdbuf();
+    return text.str();
+}
+
+std::vector<std::string> listing(const fs::path& folder) {
+    std::vector<std::string> names;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
+        names.push_back(fs::relative(entry.path(), folder).string() +
+                        (entry.is_regular_file() ? " " + std::to_string(entry.file_size()) : "/"));
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+Folder::Folder() {
+    std::string name = (fs::temp_directory_path() / "gradpath-test-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder: " + name);
+    path_ = name;
+}
+
+Folder::~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+}
+
+}  // namespace program

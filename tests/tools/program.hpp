@@ -1,0 +1,47 @@
+#pragma once
+// The real program, run as a user runs it: words in, what it printed and its exit code out.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace program {
+
+/// Of the build that this test belongs to.
+std::filesystem::path path();
+
+struct Outcome {
+    int exit = -1;  ///< the exit code; 128 + signal where one ended it
+    std::string out, err;
+};
+/// Runs it in a folder until it ends, without a terminal.
+Outcome run(const std::vector<std::string>& words, const std::filesystem::path& folder);
+/// The same, words separated by blanks.
+Outcome run(const std::string& line, const std::filesystem::path& folder);
+/// Starts it, silent, and returns at once; end it with finish().
+pid_t start(const std::vector<std::string>& words, const std::filesystem::path& folder);
+/// Waits for its end: the exit code, or 128 + signal.
+int finish(pid_t process);
+
+/// Words as a shell splits them: blanks, 'single' and "double" quotes.
+std::vector<std::string> words_of(const std::string& line);
+std::string read(const std::filesystem::path& file);
+/// The names of all files below a folder, with their sizes.
+std::vector<std::string> listing(const std::filesystem::path& folder);
+
+/// An empty folder that goes when this object does.
+class Folder {
+public:
+    Folder();
+    ~Folder();
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+}  // namespace program

@@ -1,0 +1,144 @@
+// CLI11 does the splitting of words and the layout of the help; messages and conversions are ours, so that all commands
+// complain alike and every unknown name is answered with the nearest one.
+#include <gradpath/tools/commands/arguments.hpp>
+
+#include <charconv>
+#include <cmath>
+
+#include <CLI/CLI.hpp>
+
+#include <gradpath/models/data/nearest.hpp>
+#include <gradpath/tools/commands/exit.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+template <class T>
+void read_number(const std::string& what, const char* kind, const std::string& text, T& field) {
+    T value{};
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+    require<UsageError>(fault == std::errc() && end == text.data() + text.size(), what, " takes ", kind, ": got \"",
+                        text, "\"");
+    field = value;
+}
+
+/// Summary and examples first, then the options.
+class HelpLayout : public CLI::Formatter {
+public:
+    explicit HelpLayout(std::string examples) : examples_(std::move(examples)) { column_width(34); }
+    std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
+        std::string text = app->get_description() + "\n\nExamples:\n";
+        for (std::size_t first = 0; first < examples_.size();) {
+            const std::size_t last = examples_.find('\n', first);
+            text += "  " + examples_.substr(first, last - first) + "\n";
+            first = last == std::string::npos ? examples_.size() : last + 1;
+        }
+        return text + "\n" + make_usage(app, std::move(name)) + make_positionals(app) + make_groups(app, mode);
+    }
+    std::string make_option_opts(const CLI::Option* option) const override {
+        return option->get_type_size() == 0 || option->get_type_name().empty() ? "" : " " + option->get_type_name();
+    }
+
+private:
+    std::string examples_;
+};
+
+}  // namespace
+
+void read_value(const std::string&, const std::string& text, std::string& field) { field = text; }
+
+void read_value(const std::string& what, const std::string& text, Index& field) {
+    Index value = 0;
+    read_number(what, "a whole number", text, value);
+    require<UsageError>(value >= 0, what, " must not be negative: got ", value);
+    field = value;
+}
+
+void read_value(const std::string& what, const std::string& text, std::uint64_t& field) {
+    read_number(what, "a whole number from 0", text, field);
+}
+
+void read_value(const std::string& what, const std::string& text, double& field) {
+    double value = 0;
+    read_number(what, "a number", text, value);
+    require<UsageError>(std::isfinite(value), what, " takes a finite number: got \"", text, "\"");
+    field = value;
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& names) {
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    const std::string guess = models::nearest_name(name, views);
+    return guess.empty() ? "" : "; did you mean \"" + guess + "\"?";
+}
+
+struct Arguments::Parser {
+    CLI::App app;
+    std::string group = "Options";
+};
+
+Arguments::Arguments(std::string command, std::string summary, std::string examples)
+    : command_(std::move(command)), parser_(std::make_unique<Parser>()) {
+    CLI::App& app = parser_->app;
+    app.name("gradpath " + command_);
+    app.description(std::move(summary));
+    app.formatter(std::make_shared<HelpLayout>(std::move(examples)));
+    app.set_help_flag();
+    app.allow_extras();
+}
+
+Arguments::~Arguments() = default;
+
+void Arguments::group(const std::string& title) { parser_->group = title; }
+
+void Arguments::positional(const std::string& name, std::string& field, const std::string& help) {
+    parser_->app.add_option(name, field, help)->type_name("");
+}
+
+void Arguments::flag(const std::string& name, bool& field, const std::string& help) {
+    parser_->app.add_flag(name, field, help)->group(parser_->group);
+}
+
+void Arguments::value(const std::string& name, const std::string& kind, const std::string& help,
+                      const std::function<void(const std::string&)>& read, bool repeated) {
+    const auto each = [read](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) read(text);
+        return true;
+    };
+    CLI::Option* option = parser_->app.add_option(name, each, help);
+    option->type_name(kind)->group(parser_->group)->type_size(1)->expected(1);
+    option->multi_option_policy(repeated ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
+}
+
+bool Arguments::parse(std::span<const std::string> words) {
+    for (const std::string& word : words)
+        if (word == "--help" || word == "-h") return false;
+    CLI::App& app = parser_->app;
+    try {
+        app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them from the back
+    } catch (const CLI::ArgumentMismatch& error) {                          // "--epochs: 1 required N missing"
+        const std::string fault = error.what();
+        throw UsageError(command_ + ": " + fault.substr(0, fault.find(':')) + " needs a value; see gradpath " +
+                         command_ + " --help");
+    } catch (const CLI::ParseError& error) {
+        throw UsageError(command_ + ": " + error.what() + "; see gradpath " + command_ + " --help");
+    }
+    const std::vector<std::string> extras = app.remaining();
+    if (extras.empty()) return true;
+    if (!extras[0].starts_with("-"))
+        throw UsageError(
+            text(command_, ": there is one word too many: \"", extras[0], "\"; see gradpath ", command_, " --help"));
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options())
+        if (!option->get_positional()) names.push_back("--" + option->get_lnames().front());
+    const std::string word = extras[0].substr(0, extras[0].find('='));
+    throw UsageError(text(command_, ": there is no option \"", word, "\"", did_you_mean(word, names)));
+}
+
+std::string Arguments::help() const { return parser_->app.help(); }
+
+void require_given(const Arguments& arguments, const std::string& name, const std::string& text) {
+    require<UsageError>(!text.empty(), arguments.command(), ": ", name, " is missing; see gradpath ",
+                        arguments.command(), " --help");
+}
+
+}  // namespace gradpath::tools

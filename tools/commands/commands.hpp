@@ -1,0 +1,25 @@
+#pragma once
+// The commands. Each takes the words after its name, writes data to stdout and all else to stderr, and returns what the
+// program ends with; what it throws becomes a message and an exit code in run().
+#include <atomic>
+#include <span>
+#include <string>
+
+#include <gradpath/tools/commands/exit.hpp>
+
+namespace gradpath::tools {
+
+using Words = std::span<const std::string>;
+
+Exit train(Words words, const std::atomic<bool>& interrupted);    ///< trains a network on a data set
+Exit eval(Words words, const std::atomic<bool>& interrupted);     ///< loss, accuracy, confusion; or outputs for a file
+Exit explain(Words words, const std::atomic<bool>& interrupted);  ///< one method on one input, or on rows of a file
+Exit methods(Words words, const std::atomic<bool>& interrupted);  ///< the registry
+Exit gradcheck(Words words, const std::atomic<bool>& interrupted);  ///< derivatives of all ops against differences
+Exit selftest(Words words, const std::atomic<bool>& interrupted);   ///< attributions against closed forms
+Exit info(Words words, const std::atomic<bool>& interrupted);       ///< the build; or what a file holds
+
+/// The whole program: `words` are the arguments without the program's name.
+Exit run(Words words, const std::atomic<bool>& interrupted);
+
+}  // namespace gradpath::tools

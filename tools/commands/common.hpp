@@ -1,0 +1,53 @@
+#pragma once
+// The options that every command has, and where its words go: data to stdout, everything else to stderr.
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <gradpath/autodiff/shape.hpp>
+#include <gradpath/tools/commands/arguments.hpp>
+
+namespace gradpath::tools {
+
+struct Common {
+    std::uint64_t seed = 0;
+    Index threads = 0;  ///< 0: what the machine has
+    DType dtype = DType::float32;
+    std::size_t memory = std::size_t{512} << 20;  ///< bytes
+    std::filesystem::path out = {};               ///< empty: write nothing
+    bool json = false, quiet = false;
+};
+/// Declares them under a heading of their own.
+void add_common(Arguments& arguments, Common& common);
+/// Bytes from 512M, 16MiB, 2G, 1048576 (powers of 1024). Throws UsageError that begins with `what`.
+std::size_t parse_bytes(const std::string& what, const std::string& text);
+/// 16.0 MiB
+std::string bytes_text(std::size_t bytes);
+/// Sets the number of threads.
+void apply(const Common& common);
+
+/// A line on stderr, unless --quiet.
+void say(const Common& common, std::string_view line);
+/// Data on stdout. Throws WriteError if it does not get there.
+void print(std::string_view data);
+void print_json(const nlohmann::ordered_json& document);  ///< one document, and a line end
+
+/// Makes the folder of --out. Throws WriteError.
+void make_folder(const std::filesystem::path& folder);
+/// Calls a function that writes files; its IoError becomes a WriteError.
+template <class F>
+void writing(const F& write);
+void rethrow_as_write_error();
+template <class F>
+void writing(const F& write) {
+    try {
+        write();
+    } catch (...) {
+        rethrow_as_write_error();
+    }
+}
+
+}  // namespace gradpath::tools

@@ -1,0 +1,33 @@
+// A name, an .npz or a folder; what it is decides the library, here only the blame is laid: a wrong name is the user's
+// fault, a bad file is the file's.
+#include <gradpath/tools/commands/data_source.hpp>
+
+#include <cmath>
+
+#include <gradpath/models/data/load.hpp>
+#include <gradpath/tools/commands/exit.hpp>
+
+namespace gradpath::tools {
+
+models::DataSet open_data(const std::string& what, const std::string& name, const std::string& split,
+                          std::uint64_t seed) {
+    try {
+        return models::load(name, split, seed);
+    } catch (const ValueError& error) {
+        throw UsageError(what + ": " + error.what());
+    }
+}
+
+std::pair<models::DataSet, models::DataSet> kept_back(const models::DataSet& data, double share, std::uint64_t seed) {
+    models::Split parts = models::split(data, 1 - share, seed);
+    require<UsageError>(parts.first.labels.size() > 0, "train: --validation ", share,
+                        " leaves nothing to train on: ", data.name, " has ", data.labels.size(), " rows");
+    return {std::move(parts.first), std::move(parts.second)};
+}
+
+models::DataSet with_dtype(models::DataSet data, DType dtype) {
+    data.x = data.x.to(dtype);
+    return data;
+}
+
+}  // namespace gradpath::tools

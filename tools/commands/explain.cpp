@@ -1,0 +1,185 @@
+// One method on one input, or on every row of a file. The options of the methods are those of the registry; which of
+// them a method knows is the registry's to say, so a new method needs nothing here.
+#include <algorithm>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include <gradpath/attribution/registry.hpp>
+#include <gradpath/autodiff/io/npy.hpp>
+#include <gradpath/tools/commands/commands.hpp>
+#include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/progress.hpp>
+#include <gradpath/tools/commands/result.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+struct ExplainOptions {
+    std::string model, input, index, method, target = "predicted", stage = "logit", baseline = "zero";
+    bool baseline_given = false;
+    std::optional<Index> samples = {};
+    std::map<std::string, std::string> set = {};
+    Common common = {};
+};
+
+void add_setting(ExplainOptions& o, const std::string& text) {
+    const auto equals = text.find('=');
+    require<UsageError>(equals != text.npos && equals > 0, "explain: --set takes KEY=VALUE: got \"", text, "\"");
+    o.set[text.substr(0, equals)] = text.substr(equals + 1);
+}
+
+/// An option per name in the registry; --seed is a common option, and `method` is --set's alone, as --method is taken.
+void add_method_options(Arguments& arguments, ExplainOptions& o) {
+    arguments.group("Options of methods");
+    std::set<std::string> seen{"seed", "method"};
+    for (const attribution::Method& method : attribution::methods()) {
+        for (const attribution::OptionInfo& option : method.options) {
+            if (!seen.insert(option.name).second) continue;
+            arguments.value("--" + option.name, "VALUE", option.help + " (" + option.standard + ")",
+                            [&o, name = option.name](const std::string& text) { o.set[name] = text; });
+        }
+    }
+    arguments.value(
+        "--set", "KEY=VALUE", "any option of the method by its name; may be repeated",
+        [&o](const std::string& text) { add_setting(o, text); }, true);
+}
+
+void declare(Arguments& arguments, ExplainOptions& o) {
+    arguments.positional("MODEL", o.model, "a .safetensors file, or expr:FORMULA");
+    arguments.option("--input", "X", o.input,
+                     "numbers such as 1,3, an .npy, .npz or .png file, or data:NAME:SPLIT:INDEX");
+    arguments.option("--index", "I", o.index, "the rows of the input to explain, such as 0 or 3,1,4 (all)");
+    arguments.option("--method", "NAME", o.method, "see gradpath methods");
+    arguments.option("--target", "T", o.target,
+                     "N, one N per row (3,1,4 or an .npy file), predicted, true or all (predicted)");
+    arguments.option("--output", "STAGE", o.stage,
+                     "logit, probability, log-probability, log-odds or margin:A,B (logit)");
+    arguments.value("--baseline", "B",
+                    "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, numbers or a file (zero)",
+                    [&o](const std::string& text) { o.baseline = text, o.baseline_given = true; });
+    add_method_options(arguments, o);
+    add_common(arguments, o.common);
+}
+
+const attribution::Method& chosen_method(const ExplainOptions& o) {
+    std::vector<std::string> names;
+    for (const attribution::Method& method : attribution::methods()) {
+        if (method.name == o.method) return method;
+        names.push_back(method.name);
+    }
+    throw UsageError(text("explain: there is no method \"", o.method, "\"", did_you_mean(o.method, names),
+                          "; see gradpath methods"));
+}
+
+attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows) {
+    if (o.target == "true") {
+        require<UsageError>(rows.labels.has_value(), "explain: --target true needs labels: ", rows.name, " has none");
+        return std::vector<Index>(rows.labels->data().begin(), rows.labels->data().end());
+    }
+    if (o.target.ends_with(".npy")) {
+        const Indices targets = io::read_npy_indices(o.target);
+        require<IoError>(targets.size() == rows.x.rows(),
+                         "explain: --target: there must be one index per row: ", o.target, " has ", targets.size(),
+                         " for ", rows.x.rows(), " rows");
+        return std::vector<Index>(targets.data().begin(), targets.data().end());
+    }
+    return attribution::parse_target(o.target);
+}
+
+attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows, const Shape& row) {
+    const auto file = [&](const char* ending) { return o.baseline.ends_with(ending); };
+    const bool read = looks_like_numbers(o.baseline) || o.baseline.starts_with("data:") || file(".npy") ||
+                      file(".npz") || file(".png");
+    if (!read) return attribution::parse_baseline(o.baseline);
+    const Tensor baseline =
+        read_rows(o.baseline, row, o.common.dtype, {.what = "explain: --baseline", .seed = o.common.seed}).x;
+    require<UsageError>(baseline.rows() == 1 || baseline.rows() == rows.x.rows(),
+                        "explain: --baseline must have one row, or one per row", " of the input: it has ",
+                        baseline.rows(), " for ", rows.x.rows(), " rows");
+    return baseline;
+}
+
+attribution::Settings settings_of(const ExplainOptions& o, const attribution::Method& method, const Rows& rows,
+                                  const Shape& row) {
+    const bool inner = o.set.contains("method");  // a method around another: the other may take a baseline
+    require<UsageError>(!o.baseline_given || method.takes_baseline || inner, "explain: ", method.name,
+                        " takes no --baseline");
+    attribution::Settings settings{.target = chosen_target(o, rows),
+                                   .baseline = chosen_baseline(o, rows, row),
+                                   .stage = attribution::parse_stage(o.stage),
+                                   .seed = o.common.seed,
+                                   .set = o.set};
+    const auto knows = [&](const attribution::OptionInfo& option) { return option.name == "samples"; };
+    if (method.takes_baseline && std::ranges::none_of(method.options, knows) && settings.set.contains("samples")) {
+        Index samples = 0;
+        read_value("explain: --samples", settings.set.extract("samples").mapped(), samples);
+        settings.samples = samples;
+    }
+    settings.run.memory = o.common.memory;
+    return settings;
+}
+
+/// The options the method ran with: its defaults, and what was set.
+std::map<std::string, std::string> options_used(const ExplainOptions& o, const attribution::Method& method) {
+    std::map<std::string, std::string> used = o.set;
+    for (const attribution::OptionInfo& option : method.options)
+        used.emplace(option.name, option.name == "seed" ? std::to_string(o.common.seed) : option.standard);
+    return used;
+}
+
+attribution::Attribution run_method(const ExplainOptions& o, const attribution::Method& method, const Subject& subject,
+                                    const Rows& rows, const std::atomic<bool>& interrupted) {
+    attribution::Settings settings = settings_of(o, method, rows, subject.row);
+    Progress progress(Progress::style(o.common.quiet), "rows");
+    settings.run.cancel = &interrupted;
+    settings.run.progress = [&](std::string_view stage, Index done, Index total) { progress.tell(stage, done, total); };
+    attribution::Attribution result = method.run(subject.run, rows.x, settings);
+    if (result.method != method.name) result.method = method.name;
+    return result;
+}
+
+bool tolerance_failed(const ExplainOptions& o, const attribution::Attribution& a) {
+    return o.set.contains("tolerance") && a.tolerance_met && std::ranges::count(*a.tolerance_met, false) > 0;
+}
+
+}  // namespace
+
+Exit explain(Words words, const std::atomic<bool>& interrupted) {
+    ExplainOptions o;
+    Arguments arguments("explain", "Attributes a model's output to the features of its input.",
+                        "gradpath explain 'expr:(x1+x2)^3' --input 1,3 --method integrated-gradients\n"
+                        "gradpath explain run/model.safetensors --input data:fashion-mnist:test:0 --method "
+                        "integrated-gradients --out why\n"
+                        "gradpath explain run/model.safetensors --input shoe.png --method smooth-grad --samples 50 "
+                        "--target all --json");
+    declare(arguments, o);
+    if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
+    require_given(arguments, "MODEL", o.model);
+    require_given(arguments, "--input", o.input);
+    require_given(arguments, "--method", o.method);
+    const attribution::Method& method = chosen_method(o);
+    apply(o.common);
+
+    const Subject subject = open_subject(o.model, o.common.dtype, columns_of(o.input));
+    const std::vector<Index> picks =
+        o.index.empty() ? std::vector<Index>{} : parse_positions("explain: --index", o.index);
+    const Rows rows = read_rows(o.input, subject.row, o.common.dtype,
+                                {.what = "explain: --input", .picks = picks, .seed = o.common.seed});
+    const Explained explained{subject, rows, options_used(o, method),
+                              run_method(o, method, subject, rows, interrupted)};
+
+    for (const std::string& note : explained.attribution.notes) say(o.common, "note: " + note);
+    if (!o.common.out.empty()) {
+        make_folder(o.common.out);
+        writing([&] { write_result(o.common.out, explained); });
+        say(o.common, "wrote " + (o.common.out / "result.json").string());
+    }
+    if (o.common.json) print_json(result_json(explained, o.common.out.empty() ? "" : "attribution.npz"));
+    else if (o.common.out.empty()) print(result_text(explained));
+    if (!tolerance_failed(o, explained.attribution)) return Exit::fine;
+    say(o.common, "the tolerance was not met");
+    return Exit::not_met;
+}
+
+}  // namespace gradpath::tools

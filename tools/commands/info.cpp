@@ -1,0 +1,168 @@
+// Without a file: what this program is and runs on. With one: what it holds; for a model also the places that can be
+// tapped.
+#include <algorithm>
+#include <filesystem>
+#include <span>
+
+#include <nlohmann/json.hpp>
+
+#include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/autodiff/io/safetensors.hpp>
+#include <gradpath/autodiff/kernels/kernels.hpp>
+#include <gradpath/autodiff/memory.hpp>
+#include <gradpath/autodiff/threads.hpp>
+#include <gradpath/autodiff/version.hpp>
+#include <gradpath/models/saved.hpp>
+#include <gradpath/tools/commands/commands.hpp>
+#include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/report/png.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Lines = std::vector<std::vector<std::string>>;
+
+Json list(const Shape& shape) { return std::vector<Index>(shape.begin(), shape.end()); }
+
+std::string compiler() {
+#if defined(__clang__)
+    return text("clang ", __clang_major__, ".", __clang_minor__, ".", __clang_patchlevel__);
+#else
+    return text("g++ ", __GNUC__, ".", __GNUC_MINOR__, ".", __GNUC_PATCHLEVEL__);
+#endif
+}
+
+Json build_json() {
+    Json isas = Json::array();
+    for (const char* isa : kernels::available_isas()) isas.push_back(isa);
+    return {{"schema", "gradpath.info/1"},
+            {"kind", "build"},
+            {"version", version()},
+            {"compiler", compiler()},
+            {"isa", isa()},
+            {"isas", isas},
+            {"threads", threads()},
+            {"allocator", {{"current_bytes", memory::current_bytes()}, {"peak_bytes", memory::peak_bytes()}}}};
+}
+
+Json tensor_json(const std::string& name, const Tensor& t) {
+    return {{"name", name}, {"dtype", to_text(t.dtype())}, {"shape", list(t.shape())}};
+}
+
+Json model_json(const std::string& file, const models::Model& model) {
+    Json parameters = Json::array(), places = Json::array();
+    for (const nn::Parameter& p : nn::parameters(model)) parameters.push_back(tensor_json(p.name, p.value));
+    for (const models::Place& place : models::places(model))
+        places.push_back({{"name", place.name}, {"shape", list(place.shape)}});
+    return {{"schema", "gradpath.info/1"},
+            {"kind", "model"},
+            {"file", file},
+            {"architecture", model.architecture},
+            {"options", model.options},
+            {"hash", models::hash(model)},
+            {"input", list(model.input)},
+            {"outputs", model.classes},
+            {"classes", model.class_names},
+            {"normalisation", {{"mean", model.normalisation.mean}, {"sd", model.normalisation.sd}}},
+            {"parameters", nn::count(model)},
+            {"tensors", parameters},
+            {"layers", places}};
+}
+
+Json tensors_json(const std::string& file, const std::string& kind, const std::vector<io::NamedTensor>& tensors) {
+    Json entries = Json::array();
+    for (const io::NamedTensor& t : tensors) entries.push_back(tensor_json(t.name, t.value));
+    return {{"schema", "gradpath.info/1"}, {"kind", kind}, {"file", file}, {"tensors", entries}};
+}
+
+Json safetensors_json(const std::string& file) {
+    const io::SafeTensors held = io::read_safetensors(file);
+    if (held.metadata.contains("gradpath.training")) {
+        const models::Checkpoint checkpoint = models::load_checkpoint(file);
+        Json document = model_json(file, checkpoint.model);
+        document["kind"] = "checkpoint";
+        document["training"] = {{"epoch", checkpoint.state.epoch},
+                                {"batch", checkpoint.state.batch},
+                                {"steps", checkpoint.state.steps},
+                                {"settings", checkpoint.run}};
+        return document;
+    }
+    if (held.metadata.contains("gradpath")) return model_json(file, models::load_model(file));
+    Json document = tensors_json(file, "safetensors", held.tensors);
+    for (const io::NamedIndices& entry : held.indices)
+        document["tensors"].push_back({{"name", entry.name}, {"dtype", "int64"}, {"shape", list(entry.value.shape())}});
+    return document;
+}
+
+Json file_json(const std::string& file) {
+    const std::string ending = std::filesystem::path(file).extension();
+    if (ending == ".safetensors") return safetensors_json(file);
+    if (ending == ".npz") return tensors_json(file, "npz", io::read_npz(file, io::ReadNpz{.integers = DType::float64}));
+    if (ending == ".npy") return tensors_json(file, "npy", {{"", io::read_npy(file, {.integers = DType::float64})}});
+    if (ending == ".png") {
+        const Picture picture = read_png(file);
+        return {{"schema", "gradpath.info/1"},
+                {"kind", "png"},
+                {"file", file},
+                {"width", picture.width},
+                {"height", picture.height},
+                {"channels", picture.channels}};
+    }
+    throw UsageError("info: it reads .safetensors, .npz, .npy and .png files: got \"" + file + "\"");
+}
+
+/// A value of a document in a line: (1, 28, 28), a text without its quotes.
+std::string in_line(const Json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    if (!value.is_array() && !value.is_object()) return value.dump();
+    std::string words;
+    for (const auto& [key, item] : value.items())
+        words += (words.empty()       ? ""
+                  : value.is_object() ? "  "
+                                      : ", ") +
+                 (value.is_object() ? key + "=" : "") + in_line(item);
+    return value.is_object() ? words : "(" + words + ")";
+}
+
+std::string document_text(const Json& document) {
+    Lines facts;
+    std::string tables;
+    for (const auto& [key, value] : document.items()) {
+        if (key == "schema") continue;
+        if (key != "tensors" && key != "layers") {
+            facts.push_back({key, in_line(value)});
+            continue;
+        }
+        Lines rows{{key, key == "tensors" ? "dtype" : "shape"}};
+        if (key == "tensors") rows[0].push_back("shape");
+        for (const Json& entry : value) {
+            rows.push_back({in_line(entry["name"])});
+            if (entry.contains("dtype")) rows.back().push_back(in_line(entry["dtype"]));
+            rows.back().push_back(in_line(entry["shape"]));
+        }
+        tables += "\n" + table_text(rows, {0, 1, 2});
+    }
+    return table_text(facts, {0, 1}) + tables;
+}
+
+}  // namespace
+
+Exit info(Words words, const std::atomic<bool>&) {
+    Common common;
+    std::string file;
+    Arguments arguments(
+        "info", "Shows the build, or what a model, tensor or picture file holds.",
+        "gradpath info\ngradpath info run/model.safetensors\ngradpath info run/checkpoint.safetensors --json");
+    arguments.positional("FILE", file, "a .safetensors, .npz, .npy or .png file");
+    add_common(arguments, common);
+    if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
+    apply(common);
+    const Json document = file.empty() ? build_json() : file_json(file);
+    if (common.json) print_json(document);
+    else print(document_text(document));
+    return Exit::fine;
+}
+
+}  // namespace gradpath::tools

@@ -1,0 +1,93 @@
+// The rate is what was done since the stage began over the time it took; the time left follows from it.
+#include <gradpath/tools/commands/progress.hpp>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+#include <unistd.h>
+
+namespace gradpath::tools {
+namespace {
+
+constexpr std::chrono::milliseconds between_redraws{100};
+constexpr std::chrono::seconds worth_a_line{1};  // stages that are over sooner need no words
+constexpr double first_estimate = 0.5;           // seconds: before, a rate says nothing
+
+bool set_and_not_empty(const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+}
+
+}  // namespace
+
+bool stderr_is_terminal() {
+    const char* term = std::getenv("TERM");
+    return isatty(STDERR_FILENO) == 1 && !(term != nullptr && std::string_view(term) == "dumb");
+}
+
+bool stderr_takes_colour() { return stderr_is_terminal() && !set_and_not_empty("NO_COLOR"); }
+
+std::string duration_text(double seconds) {
+    const long whole = static_cast<long>(seconds + 0.5);
+    std::array<char, 32> text{};
+    if (whole < 3600) std::snprintf(text.data(), text.size(), "%ld:%02ld", whole / 60, whole % 60);
+    else std::snprintf(text.data(), text.size(), "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+    return text.data();
+}
+
+Progress::Style Progress::style(bool quiet) {
+    return quiet ? Style::silent : stderr_is_terminal() ? Style::redraw : Style::lines;
+}
+
+Progress::Progress(Style style, std::string unit) : style_(style), unit_(std::move(unit)) {}
+
+Progress::~Progress() { end_line(); }
+
+void Progress::end_line() {
+    if (open_) std::cerr << '\n';
+    open_ = false;
+}
+
+std::string Progress::line(Index done, Index total, std::string_view note) const {
+    const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    const double rate = seconds > 0 ? static_cast<double>(done - already_) / seconds : 0;
+    std::array<char, 160> text{};
+    std::snprintf(text.data(), text.size(), "%s %3.0f %%", stage_.c_str(),
+                  100 * static_cast<double>(done) / static_cast<double>(total));
+    std::string words = text.data();
+    if (rate > 0 && seconds > first_estimate) {
+        std::snprintf(text.data(), text.size(), "  %.0f %s/s", rate, unit_.c_str());
+        words += text.data();
+        if (done < total) words += "  " + duration_text(static_cast<double>(total - done) / rate) + " left";
+    }
+    if (!note.empty()) words.append("  ").append(note);
+    return words;
+}
+
+void Progress::tell(std::string_view stage, Index done, Index total, std::string_view note, Index already) {
+    if (style_ == Style::silent || total <= 0) return;
+    const Clock::time_point now = Clock::now();
+    if (stage != stage_) {
+        end_line();
+        stage_ = stage;
+        already_ = already;
+        tenths_ = done < total ? 0 : -1;  // the start itself is no news
+        start_ = now;
+        drawn_ = {};
+    }
+    if (style_ == Style::redraw) {
+        if (done < total && now - drawn_ < between_redraws) return;
+        drawn_ = now;
+        std::cerr << "\r\x1b[K" << line(done, total, note) << std::flush;
+        open_ = true;
+        return;
+    }
+    const Index tenths = 10 * done / total;
+    if (tenths <= tenths_ || now - start_ < worth_a_line) return;
+    tenths_ = tenths;
+    std::cerr << line(done, total, note) + "\n";
+}
+
+}  // namespace gradpath::tools

@@ -1,0 +1,47 @@
+#pragma once
+// Progress on stderr: how far, how fast, how long still. A line that is drawn over on a terminal, else one per ten
+// percent.
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include <gradpath/autodiff/shape.hpp>
+
+namespace gradpath::tools {
+
+/// Is stderr a terminal that can redraw a line? Not with TERM=dumb.
+bool stderr_is_terminal();
+/// May stderr be coloured? On a terminal without NO_COLOR.
+bool stderr_takes_colour();
+/// 0:07, 12:34, 1:02:03
+std::string duration_text(double seconds);
+
+class Progress {
+public:
+    enum class Style { silent, lines, redraw };
+    static Style style(bool quiet);
+
+    /// `unit` is what is counted: "rows".
+    Progress(Style style, std::string unit);
+    ~Progress();  ///< leaves the line
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
+    /// A new stage begins where the name changes. total 0: unknown, nothing is shown. `already` was done before the
+    /// clock started. `note` stands at the end.
+    void tell(std::string_view stage, Index done, Index total, std::string_view note = {}, Index already = 0);
+    /// Ends the line, so that other words may follow.
+    void end_line();
+
+private:
+    std::string line(Index done, Index total, std::string_view note) const;
+
+    using Clock = std::chrono::steady_clock;
+    Style style_;
+    std::string unit_, stage_;
+    Index already_ = 0, tenths_ = -1;
+    Clock::time_point start_, drawn_;
+    bool open_ = false;  ///< a line was drawn and not ended
+};
+
+}  // namespace gradpath::tools

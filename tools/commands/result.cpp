@@ -1,0 +1,174 @@
+// Vectors of an attribution have an entry per row, or per row and target; here they become arrays of rows. What a
+// method does not claim or measure is null. result.json is written last: where it is, the files it names are, too.
+#include <gradpath/tools/commands/result.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <gradpath/autodiff/io/file.hpp>
+#include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/autodiff/version.hpp>
+#include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/report/heatmap.hpp>
+#include <gradpath/tools/report/png.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+using attribution::Attribution;
+using Json = nlohmann::ordered_json;
+
+constexpr Index small_row = 64;     // numbers of a row that still stand in the document
+constexpr Index pictured_rows = 8;  // in heatmap.png
+
+Index targets_of(const Attribution& a) { return static_cast<Index>(a.f_input.size()) / a.values.rows(); }
+
+Json shape_json(const Shape& shape) { return std::vector<Index>(shape.begin(), shape.end()); }
+
+template <class T>
+Json per_row(const std::optional<std::vector<T>>& values, const Attribution& a) {
+    if (!values) return nullptr;
+    return per_row_json(std::vector<double>(values->begin(), values->end()), targets_of(a), a.all_targets);
+}
+
+/// One figure per [row, target] from its numbers of a tensor shaped like the values.
+template <class F>
+std::vector<double> reduced(const Tensor& t, const Attribution& a, const F& f) {
+    const Index count = static_cast<Index>(a.f_input.size()), inner = t.size() / count;
+    std::vector<double> figures(static_cast<std::size_t>(count));
+    for (Index k = 0; k < count; ++k) {
+        double figure = 0;
+        for (Index i = 0; i < inner; ++i) figure = f(figure, t.at(k * inner + i));
+        figures[static_cast<std::size_t>(k)] = figure;
+    }
+    return figures;
+}
+
+Json met_json(const Attribution& a) {
+    if (!a.tolerance_met) return nullptr;
+    Json rows = Json::array();
+    const auto targets = static_cast<std::size_t>(targets_of(a));
+    for (std::size_t i = 0; i < a.tolerance_met->size(); i += targets) {
+        Json row = Json::array();
+        for (std::size_t k = 0; k < targets; ++k) row.push_back(static_cast<bool>((*a.tolerance_met)[i + k]));
+        rows.push_back(a.all_targets ? row : row[0]);
+    }
+    return rows;
+}
+
+/// A number, true or false where the text is one.
+Json option_json(const std::string& text) {
+    const Json value = Json::parse(text, nullptr, false);
+    return value.is_number() || value.is_boolean() ? value : Json(text);
+}
+
+Json values_json(const Attribution& a, const std::string& file) {
+    Json values = {{"file", file.empty() ? Json(nullptr) : Json(file)}, {"shape", shape_json(a.values.shape())}};
+    if (a.values.size() / a.values.rows() <= small_row) values["data"] = nested_json(a.values, a.values.shape());
+    return values;
+}
+
+Tensor column(const std::vector<double>& values) {
+    return {{static_cast<Index>(values.size())}, std::span<const double>(values)};
+}
+
+std::vector<io::NamedTensor> arrays(const Explained& e) {
+    const Attribution& a = e.attribution;
+    std::vector<io::NamedTensor> list{{"values", a.values}, {"input", e.rows.x}, {"f_input", column(a.f_input)}};
+    if (a.baseline) list.push_back({"baseline", *a.baseline});
+    if (a.standard_error) list.push_back({"standard_error", *a.standard_error});
+    if (a.f_baseline) list.push_back({"f_baseline", column(*a.f_baseline)});
+    if (a.delta) list.push_back({"delta", column(*a.delta)});
+    if (a.relative_delta) list.push_back({"relative_delta", column(*a.relative_delta)});
+    if (a.quadrature_error) list.push_back({"quadrature_error", column(*a.quadrature_error)});
+    if (!a.target.empty()) list.push_back({"target", column(std::vector<double>(a.target.begin(), a.target.end()))});
+    return list;
+}
+
+/// Row `first` of a tensor with a leading axis, without that axis.
+Tensor row_of(const Tensor& t, Index i) { return reshape(slice(t, 0, i, i + 1), t.shape().slice(1, t.rank())); }
+
+std::string column_title(const Explained& e, Index target) {
+    const auto k = static_cast<std::size_t>(target);
+    return k < e.subject.class_names.size() ? e.subject.class_names[k] : "target " + std::to_string(target);
+}
+
+/// The image and its maps (one per target) on one scale.
+Picture row_picture(const Explained& e, Index row) {
+    const Attribution& a = e.attribution;
+    const Tensor values = row_of(a.values, row);
+    std::vector<HeatColumn> columns;
+    if (!a.all_targets) columns.push_back({a.method, values});
+    for (Index k = 0; a.all_targets && k < targets_of(a); ++k)
+        columns.push_back({column_title(e, k), row_of(values, k)});
+    return heat_grid(row_of(e.rows.x, row), columns);
+}
+
+Picture stacked(const std::vector<Picture>& parts) {
+    Index width = 0, height = 0;
+    for (const Picture& part : parts) width = std::max(width, part.width), height += part.height;
+    Picture whole = blank(width, height, page(Theme::light).paper);
+    Index top = 0;
+    for (const Picture& part : parts) paste(whole, part, 0, top), top += part.height;
+    return whole;
+}
+
+}  // namespace
+
+bool is_image(const Shape& row) {
+    const bool grid = row.rank() == 2 || (row.rank() == 3 && (row[0] == 1 || row[0] == 3));
+    return grid && row[-1] > 1 && row[-2] > 1;
+}
+
+Json result_json(const Explained& e, const std::string& values_file) {
+    const Attribution& a = e.attribution;
+    const auto sum = [](double total, double v) { return total + v; };
+    const auto largest = [](double most, double v) { return std::max(most, v); };
+    Json options = Json::object();
+    for (const auto& [name, value] : e.options) options[name] = option_json(value);
+    Json d;
+    d["schema"] = "gradpath.result/1";
+    d["version"] = version();
+    d["method"] = a.method;
+    d["options"] = options;
+    d["model"] = {{"file", e.subject.name}, {"hash", e.subject.hash}};
+    d["input"] = {{"shape", shape_json(e.rows.x.shape())}};
+    d["target"] = a.target.empty() ? Json(a.target_kind) : Json(a.target);
+    d["output_stage"] = describe(a.stage);
+    d["baseline"] = a.baseline_kind.empty() ? Json(nullptr) : Json(a.baseline_kind);
+    d["values"] = values_json(a, values_file);
+    d["sum"] = per_row_json(reduced(a.values, a, sum), targets_of(a), a.all_targets);
+    d["f_input"] = per_row_json(a.f_input, targets_of(a), a.all_targets);
+    d["f_baseline"] = per_row(a.f_baseline, a);
+    d["delta"] = per_row(a.delta, a);
+    d["relative_delta"] = per_row(a.relative_delta, a);
+    d["quadrature_error"] = per_row(a.quadrature_error, a);
+    d["ncc_gap"] = per_row(a.ncc_gap, a);
+    d["stderr"] = a.standard_error ? per_row_json(reduced(*a.standard_error, a, largest), targets_of(a), a.all_targets)
+                                   : Json(nullptr);
+    d["steps"] = a.steps ? Json(*a.steps) : Json(nullptr);
+    d["tolerance_met"] = met_json(a);
+    d["evaluations"] = {{"forward", a.evaluations.forward}, {"backward", a.evaluations.backward}};
+    d["seconds"] = a.seconds;
+    d["peak_bytes"] = a.peak_bytes;
+    d["seed"] = a.seed ? Json(*a.seed) : Json(nullptr);
+    d["dtype"] = to_text(a.dtype);
+    d["isa"] = a.isa;
+    d["threads"] = a.threads;
+    return d;
+}
+
+void write_result(const std::filesystem::path& folder, const Explained& e) {
+    io::write_npz(folder / "attribution.npz", arrays(e));
+    if (is_image(e.subject.row)) {
+        std::vector<Picture> parts;
+        for (Index row = 0; row < std::min(e.attribution.values.rows(), pictured_rows); ++row)
+            parts.push_back(row_picture(e, row));
+        write_png(folder / "heatmap.png", stacked(parts));
+    }
+    io::write_file(folder / "result.json",
+                   result_json(e, "attribution.npz").dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace gradpath::tools

@@ -1,0 +1,138 @@
+// The same result for people: a head of facts, then every feature where there are few, a summary where there are many.
+#include <algorithm>
+#include <cmath>
+
+#include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/commands/progress.hpp>
+#include <gradpath/tools/commands/result.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+using attribution::Attribution;
+using Lines = std::vector<std::vector<std::string>>;
+
+constexpr Index few_features = 64;
+
+std::string shape_text(const Shape& shape) {
+    std::string words;
+    for (const Index length : shape) words += (words.empty() ? "" : " x ") + std::to_string(length);
+    return words.empty() ? "1" : words;
+}
+
+std::string target_text(const Explained& e, std::size_t k) {
+    const Attribution& a = e.attribution;
+    const std::size_t at = a.all_targets ? k % a.target.size() : k;
+    if (at >= a.target.size()) return a.target_kind;
+    const auto index = static_cast<std::size_t>(a.target[at]);
+    const std::string number = std::to_string(index);
+    return index < e.subject.class_names.size() ? number + " (" + e.subject.class_names[index] + ")" : number;
+}
+
+/// [0, 12, 7]: where a number stands in a row.
+std::string position_text(Index flat, const Shape& row) {
+    std::string words = "]";
+    for (Index axis = row.rank() - 1; axis >= 0; --axis) {
+        words = std::to_string(flat % row[axis]) + (words == "]" ? "" : ", ") + words;
+        flat /= row[axis];
+    }
+    return "[" + words;
+}
+
+std::string feature_name(const Explained& e, Index i) {
+    return e.subject.row.rank() == 1 ? "x" + std::to_string(i + 1) : position_text(i, e.subject.row);
+}
+
+/// Facts about one [row, target].
+Lines facts(const Explained& e, std::size_t k) {
+    const Attribution& a = e.attribution;
+    const std::size_t row = k / (a.f_input.size() / static_cast<std::size_t>(a.values.rows()));
+    const auto at = [k](const auto& list) { return short_number((*list)[k]); };
+    Lines lines{{"target", target_text(e, k)}, {"f(input)", short_number(a.f_input[k])}};
+    if (a.f_baseline) lines.push_back({"f(baseline)", at(a.f_baseline)});
+    if (a.delta) lines.push_back({"delta", short_number((*a.delta)[k], 3)});
+    if (a.relative_delta) lines.push_back({"relative delta", short_number((*a.relative_delta)[k], 3)});
+    if (a.quadrature_error) lines.push_back({"quadrature error", short_number((*a.quadrature_error)[k], 3)});
+    if (a.tolerance && a.tolerance_met)
+        lines.push_back({"tolerance", short_number(*a.tolerance, 3) + ((*a.tolerance_met)[k] ? ", met" : ", not met")});
+    if (a.steps && row < a.steps->size()) lines.push_back({"steps", std::to_string((*a.steps)[row])});
+    if (a.samples) lines.push_back({"samples", std::to_string(*a.samples)});
+    return lines;
+}
+
+/// Every feature of one [row, target].
+std::string features_text(const Explained& e, std::size_t k) {
+    const Attribution& a = e.attribution;
+    const Index features = e.subject.row.size(), first = static_cast<Index>(k) * features;
+    const Index row = static_cast<Index>(k) / (static_cast<Index>(a.f_input.size()) / a.values.rows());
+    Lines table{{"feature", "input"}};
+    if (a.baseline) table[0].push_back("baseline");
+    table[0].push_back("attribution");
+    if (a.standard_error) table[0].push_back("std. error");
+    double sum = 0;
+    for (Index i = 0; i < features; ++i) {
+        std::vector<std::string> line{feature_name(e, i), short_number(e.rows.x.at(row * features + i))};
+        if (a.baseline) line.push_back(short_number(a.baseline->at(row * features + i)));
+        line.push_back(short_number(a.values.at(first + i)));
+        if (a.standard_error) line.push_back(short_number(a.standard_error->at(first + i), 3));
+        sum += a.values.at(first + i);
+        table.push_back(std::move(line));
+    }
+    std::vector<std::string> total(table[0].size(), "");
+    total[0] = "sum";
+    total[a.baseline ? 3 : 2] = short_number(sum);
+    table.push_back(std::move(total));
+    return table_text(table);
+}
+
+/// What can be said of many features in a few lines.
+std::string summary_text(const Explained& e, std::size_t k) {
+    const Attribution& a = e.attribution;
+    const Index features = e.subject.row.size(), first = static_cast<Index>(k) * features;
+    double sum = 0, absolute = 0;
+    Index highest = 0, lowest = 0, positive = 0, negative = 0;
+    for (Index i = 0; i < features; ++i) {
+        const double v = a.values.at(first + i);
+        sum += v;
+        absolute += std::abs(v);
+        positive += v > 0 ? 1 : 0;
+        negative += v < 0 ? 1 : 0;
+        if (v > a.values.at(first + highest)) highest = i;
+        if (v < a.values.at(first + lowest)) lowest = i;
+    }
+    const auto place = [&](Index i) {
+        return short_number(a.values.at(first + i)) + " at " + position_text(i, e.subject.row);
+    };
+    return table_text({{"sum", short_number(sum)},
+                       {"sum of |a|", short_number(absolute)},
+                       {"signs", std::to_string(positive) + " positive, " + std::to_string(negative) + " negative of " +
+                                     std::to_string(features)},
+                       {"largest", place(highest)},
+                       {"least", place(lowest)}},
+                      {0, 1});
+}
+
+}  // namespace
+
+std::string result_text(const Explained& e) {
+    const Attribution& a = e.attribution;
+    Lines head{{"method", a.method + " of the " + describe(a.stage) +
+                              (a.baseline_kind.empty() ? "" : ", baseline " + a.baseline_kind)},
+               {"model", e.subject.name},
+               {"input", e.rows.name + ", " + std::to_string(a.values.rows()) +
+                             (a.values.rows() == 1 ? " row" : " rows") + " of " + shape_text(e.subject.row)},
+               {"cost", std::to_string(a.evaluations.forward) + " forward and " +
+                            std::to_string(a.evaluations.backward) + " backward rows, " + fixed(a.seconds, 3) + " s"}};
+    std::string words = table_text(head, {0, 1});
+    const bool several = a.f_input.size() > 1;
+    const std::size_t targets = a.f_input.size() / static_cast<std::size_t>(a.values.rows());
+    for (std::size_t k = 0; k < a.f_input.size(); ++k) {
+        words += "\n";
+        if (several) words += "row " + std::to_string(k / targets) + "\n";
+        words += table_text(facts(e, k), {0, 1}) + "\n";
+        words += e.subject.row.size() <= few_features ? features_text(e, k) : summary_text(e, k);
+    }
+    return words;
+}
+
+}  // namespace gradpath::tools

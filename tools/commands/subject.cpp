@@ -1,0 +1,214 @@
+// Everything a user can point at ends as rows of the model's shape and a function of such rows. Where a file does not
+// fit, the file is at fault (IoError); where a name, a number or a position does not, the user is (UsageError).
+#include <gradpath/tools/commands/subject.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/models/expr.hpp>
+#include <gradpath/models/saved.hpp>
+#include <gradpath/models/sha256.hpp>
+#include <gradpath/tools/commands/arguments.hpp>
+#include <gradpath/tools/commands/data_source.hpp>
+#include <gradpath/tools/commands/exit.hpp>
+#include <gradpath/tools/report/png.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view formula_prefix = "expr:";
+constexpr std::string_view data_prefix = "data:";
+
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> parts{""};
+    for (const char letter : text) {
+        if (letter == separator) parts.emplace_back();
+        else parts.back() += letter;
+    }
+    return parts;
+}
+
+Subject open_formula(const std::string& name, Index columns) {
+    const std::string body = name.substr(formula_prefix.size());
+    models::Formula formula;
+    try {
+        formula = models::parse_formula(body);
+        if (columns > formula.inputs) formula = models::parse_formula(body, columns);
+    } catch (const ValueError& error) {
+        throw UsageError(error.what());
+    }
+    models::Sha256 digest;
+    digest.add(body);
+    Subject subject{.run = formula, .name = name, .hash = digest.hex(), .row = {formula.inputs}};
+    return subject;
+}
+
+/// Rows that a file or a list holds, as [rows, row shape]. `complain` is thrown as E where the numbers do not fit.
+template <class E>
+Tensor as_rows(const Tensor& x, const Shape& row, const std::string& what, const std::string& name) {
+    std::vector<Index> lengths(x.shape().begin(), x.shape().end());
+    std::erase(lengths, 1);
+    std::vector<Index> wanted(row.begin(), row.end());
+    std::erase(wanted, 1);
+    const bool one = x.size() == row.size() && (lengths == wanted || row.rank() == 1);
+    const bool leading = x.rank() >= 1 && row.size() > 0 && x.shape()[0] > 0 && x.size() == x.shape()[0] * row.size();
+    std::vector<Index> inner(x.shape().begin() + (x.rank() > 0 ? 1 : 0), x.shape().end());
+    std::erase(inner, 1);
+    const bool many = leading && (inner == wanted || row.rank() == 1);
+    require<E>(one || many, what, ": rows must have the shape ", row, ": ", name, " has the shape ", x.shape());
+    return reshape(x, Shape{many ? x.shape()[0] : 1}.joined(row));
+}
+
+Tensor numbers(const std::string& what, const std::string& text) {
+    std::vector<double> values;
+    for (const std::string& part : split(text, ',')) {
+        values.push_back(0);
+        read_value(what, part, values.back());
+    }
+    return {{static_cast<Index>(values.size())}, std::span<const double>(values)};
+}
+
+/// Channels first, 0 .. 1; grey is made of colours by luma (ITU-R BT.709) and colours of grey by repetition. Alpha is
+/// dropped.
+Tensor picture_rows(const Picture& picture, Index channels) {
+    const Index colours = picture.channels >= 3 ? 3 : 1, pixels = picture.width * picture.height;
+    std::vector<double> values(static_cast<std::size_t>(channels * pixels));
+    for (Index i = 0; i < pixels; ++i) {
+        const auto at = [&](Index c) {
+            return picture.pixels[static_cast<std::size_t>(i * picture.channels + c)] / 255.0;
+        };
+        const double grey = colours == 1 ? at(0) : 0.2126 * at(0) + 0.7152 * at(1) + 0.0722 * at(2);
+        for (Index c = 0; c < channels; ++c)
+            values[static_cast<std::size_t>(c * pixels + i)] = channels == 1 || colours == 1 ? grey : at(c);
+    }
+    return {{channels, picture.height, picture.width}, std::span<const double>(values)};
+}
+
+Rows read_picture(const std::string& name, const Shape& row, const std::string& what) {
+    const bool images = row.rank() == 3 && (row[0] == 1 || row[0] == 3);
+    const bool grid = row.rank() == 2;
+    require<UsageError>(images || grid, what, ": a picture needs a model of images: this one takes rows of the shape ",
+                        row);
+    return {.x = as_rows<IoError>(picture_rows(read_png(name), images ? row[0] : 1), row, what, name), .name = name};
+}
+
+Rows read_npz_rows(const std::string& name, const Shape& row, const std::string& what) {
+    const std::vector<std::string> names = io::npz_names(name);
+    const auto has = [&](const char* key) { return std::ranges::find(names, key) != names.end(); };
+    require<IoError>(has("x") || has("input") || names.size() == 1, what,
+                     ": there must be an array x, or only one: ", name, " has ", names.size());
+    const std::string key = has("x") ? "x" : has("input") ? "input" : names[0];
+    Rows rows{.x = as_rows<IoError>(io::read_npz(name, key, {.integers = DType::float32}), row, what, name),
+              .name = name};
+    if (has("y")) rows.labels = io::read_npz_indices(name, "y");
+    require<IoError>(!rows.labels || rows.labels->size() == rows.x.rows(), what,
+                     ": y must have one label per row of x: ", name, " has ", rows.labels ? rows.labels->size() : 0,
+                     " for ", rows.x.rows(), " rows");
+    return rows;
+}
+
+Rows pick(const Rows& rows, const std::vector<Index>& picks, const std::string& what) {
+    for (const Index i : picks)
+        require<UsageError>(i < rows.x.rows(), what, ": there is no row ", i, ": ", rows.name, " has ", rows.x.rows(),
+                            " rows");
+    const Indices positions({static_cast<Index>(picks.size())}, picks);
+    Rows picked{.x = gather(rows.x, positions), .name = rows.name};
+    if (rows.labels) {
+        std::vector<Index> labels;
+        for (const Index i : picks) labels.push_back((*rows.labels)[i]);
+        picked.labels = Indices({static_cast<Index>(labels.size())}, labels);
+    }
+    return picked;
+}
+
+Rows read_data(const std::string& name, const Shape& row, const ReadRows& options) {
+    const std::vector<std::string> parts = split(name.substr(data_prefix.size()), ':');
+    require<UsageError>(parts.size() >= 2 && parts.size() <= 3, options.what,
+                        ": it is data:NAME:SPLIT or data:NAME:SPLIT:INDEX: got \"", name, "\"");
+    const models::DataSet data = open_data(options.what, parts[0], parts[1], options.seed);
+    Rows rows{.x = as_rows<UsageError>(data.x, row, options.what, data.name),
+              .name = parts[0] + ":" + parts[1],
+              .labels = {}};
+    if (data.labels.size() == data.x.rows()) rows.labels = data.labels;
+    if (parts.size() == 3) rows = pick(rows, parse_positions(options.what, parts[2]), options.what);
+    rows.name = name;
+    return rows;
+}
+
+bool is_number(const std::string& text) {
+    double value = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return fault == std::errc() && end == text.data() + text.size();
+}
+
+Rows read_any(const std::string& text, const Shape& row, const ReadRows& options) {
+    if (text.starts_with(data_prefix)) return read_data(text, row, options);
+    if (looks_like_numbers(text)) {
+        const Tensor x = numbers(options.what, text);
+        require<UsageError>(x.size() == row.size(), options.what, ": the model takes ", row.size(),
+                            " numbers a row: got ", x.size());
+        return {.x = reshape(x, Shape{1}.joined(row)), .name = text};
+    }
+    const std::string ending = fs::path(text).extension();
+    if (ending == ".png") return read_picture(text, row, options.what);
+    if (ending == ".npz") return read_npz_rows(text, row, options.what);
+    if (ending == ".npy")
+        return {.x = as_rows<IoError>(io::read_npy(text, {.integers = DType::float32}), row, options.what, text),
+                .name = text};
+    throw UsageError(options.what +
+                     ": it takes numbers such as 1,3, an .npy, .npz or .png file, or data:NAME:SPLIT:INDEX: got \"" +
+                     text + "\"");
+}
+
+}  // namespace
+
+bool looks_like_numbers(const std::string& text) {
+    const std::vector<std::string> parts = split(text, ',');
+    return parts.size() > 1 ? is_number(parts[0]) : is_number(text);
+}
+
+std::vector<Index> parse_positions(const std::string& what, const std::string& text) {
+    std::vector<Index> positions;
+    for (const std::string& part : split(text, ',')) {
+        positions.push_back(0);
+        read_value(what, part, positions.back());
+    }
+    return positions;
+}
+
+Subject open_subject(const std::string& name, DType dtype, Index columns) {
+    if (name.starts_with(formula_prefix)) return open_formula(name, columns);
+    const bool ours = name.ends_with(".safetensors");
+    require<UsageError>(ours, "MODEL: it is a .safetensors file of gradpath or expr:FORMULA: got \"", name, "\"");
+    models::Model model = models::load_model(name);
+    Subject subject{
+        .run = {}, .name = name, .hash = models::hash(model), .row = model.input, .class_names = model.class_names};
+    nn::each_parameter(model, nn::ParameterVisitor([&](const std::string&, Tensor& p) { p = p.to(dtype); }));
+    subject.run = model;
+    subject.model = std::move(model);
+    return subject;
+}
+
+Index columns_of(const std::string& text) {
+    if (looks_like_numbers(text)) return static_cast<Index>(split(text, ',').size());
+    const std::string ending = fs::path(text).extension();
+    if (ending == ".npy") {
+        const Shape shape = io::read_npy(text, {.integers = DType::float32}).shape();
+        return shape.rank() > 0 ? shape[-1] : 1;
+    }
+    return 0;
+}
+
+Rows read_rows(const std::string& text, const Shape& row, DType dtype, const ReadRows& options) {
+    Rows rows = read_any(text, row, options);
+    if (!options.picks.empty()) rows = pick(rows, options.picks, "--index");
+    rows.x = rows.x.to(dtype);
+    return rows;
+}
+
+}  // namespace gradpath::tools

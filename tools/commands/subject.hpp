@@ -1,0 +1,48 @@
+#pragma once
+// What a command is pointed at: a model (a file of ours, or a typed formula) and rows to run it on.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gradpath/attribution/core/model.hpp>
+#include <gradpath/models/model.hpp>
+
+namespace gradpath::tools {
+
+struct Subject {
+    attribution::Model run;  ///< raw rows → [rows, outputs], in the dtype asked for
+    std::string name;        ///< as given
+    std::string hash;        ///< of the function: models::hash, or SHA-256 of the formula
+    Shape row;               ///< of the input
+    std::vector<std::string> class_names = {};
+    std::optional<models::Model> model = {};  ///< of a file
+    bool is_formula() const { return !model; }
+};
+/// "expr:FORMULA" or the path of a .safetensors file. A formula has as many inputs as `columns` if that is more than it
+/// names. Throws UsageError for a formula that cannot be read, IoError for a file that is not a model.
+Subject open_subject(const std::string& text, DType dtype, Index columns = 0);
+
+/// Rows to explain or to run, and what is known of them.
+struct Rows {
+    Tensor x;                            ///< [rows, ..]
+    std::string name;                    ///< as given
+    std::optional<Indices> labels = {};  ///< [rows]
+};
+/// X of design: numbers "1,3", an .npy or .npz (`x` or the only array; `y` are labels), a .png, or
+/// "data:NAME:SPLIT:INDEX" (INDEX: 3 or 3,1,4; absent: all rows), fitted to rows of the shape `row`. `picks` (empty:
+/// all) takes rows of what was read. Throws UsageError for names and positions that are not there, IoError for bad
+/// files.
+struct ReadRows {
+    std::string what = "--input";  ///< in messages
+    std::vector<Index> picks = {};
+    std::uint64_t seed = 0;  ///< of generated data
+};
+Rows read_rows(const std::string& text, const Shape& row, DType dtype, const ReadRows& options = {});
+/// How many numbers the text lists, or the last axis of the file that it names; 0 if it is neither.
+Index columns_of(const std::string& text);
+/// Is it a list of numbers?
+bool looks_like_numbers(const std::string& text);
+/// "3" or "3,1,4". Throws UsageError that begins with `what`.
+std::vector<Index> parse_positions(const std::string& what, const std::string& text);
+
+}  // namespace gradpath::tools
