@@ -1,6 +1,6 @@
 #pragma once
-// The option structs of the ops, as nodes carry them: what a reader of a graph sees under Step::attributes. Ops that are
-// not named here carry none.
+// The option structs of the ops, as nodes carry them: what a reader of a graph sees under Step::attributes. Ops that
+// are not named here carry none.
 #include <cstdint>
 #include <memory>
 #include <string>

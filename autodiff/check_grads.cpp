@@ -1,5 +1,6 @@
-// ⟨u, J v⟩ two ways: by the reverse sweep as ⟨Jᵀ u, v⟩, and by a central difference of ⟨u, f⟩ along v. One number tests a
-// Jacobian of any shape (autograd's idea). The derivative is itself a function of ops, so it is checked the same way.
+// ⟨u, J v⟩ two ways: by the reverse sweep as ⟨Jᵀ u, v⟩, and by a central difference of ⟨u, f⟩ along v. One number
+// tests a Jacobian of any shape (autograd's idea). The derivative is itself a function of ops, so it is checked the
+// same way.
 #include <algorithm>
 #include <cmath>
 

@@ -1,5 +1,6 @@
-// Forward mode: one sweep over the recorded graph. An elementwise op passes a tangent by its vjp formula (its Jacobian is
-// diagonal), a linear op applies itself to it; few others have a rule. Without one, J v is the derivative of Jᵀ u in u.
+// Forward mode: one sweep over the recorded graph. An elementwise op passes a tangent by its vjp formula (its Jacobian
+// is diagonal), a linear op applies itself to it; few others have a rule. Without one, J v is the derivative of Jᵀ u
+// in u.
 #include <algorithm>
 #include <optional>
 

@@ -1,5 +1,5 @@
-// Reverse mode. Cotangents live beside the nodes of the reach, so two sweeps over one graph may run at once; recording is
-// off during a sweep unless the caller wants to differentiate the result.
+// Reverse mode. Cotangents live beside the nodes of the reach, so two sweeps over one graph may run at once; recording
+// is off during a sweep unless the caller wants to differentiate the result.
 #include <gradpath/autodiff/grad.hpp>
 
 #include <optional>

@@ -39,7 +39,8 @@ private:
     bool before_;
 };
 
-/// While it lives, this thread records graphs again, inside NoRecording too: for functions that need a graph of their own.
+/// While it lives, this thread records graphs again, inside NoRecording too: for functions that need a graph of their
+/// own.
 class Recording {
 public:
     Recording();

@@ -1,5 +1,6 @@
-// record notes every op that runs and keeps the graph; replay runs the function again and swaps ops at the door, comparing
-// what runs with what was noted; sweep is the reverse sweep with other rules. Fused ops run expanded in all three.
+// record notes every op that runs and keeps the graph; replay runs the function again and swaps ops at the door,
+// comparing what runs with what was noted; sweep is the reverse sweep with other rules. Fused ops run expanded in all
+// three.
 #include <gradpath/autodiff/graph.hpp>
 
 #include <algorithm>

@@ -39,8 +39,8 @@ Graph record(const std::function<Tensor(const Tensor&)>& f, const Tensor& x);
 
 /// What to run instead of an op: gets the inputs and the op's options, returns the outputs.
 using Replacement = std::function<std::vector<Tensor>(const std::vector<Tensor>& inputs, const Attributes& attributes)>;
-/// Runs the recorded function on other inputs (other rows, too) with ops replaced. Throws ValueError if the ops that run
-/// differ from those recorded: such a function depends on its data.
+/// Runs the recorded function on other inputs (other rows, too) with ops replaced. Throws ValueError if the ops that
+/// run differ from those recorded: such a function depends on its data.
 std::vector<Tensor> replay(const Graph& graph, const std::vector<Tensor>& inputs,
                            const std::map<OpCode, Replacement>& table = {});
 

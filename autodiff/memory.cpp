@@ -116,9 +116,9 @@ Central& central() {
     return lists;
 }
 
-// An allocation raises one mark, however many scopes live. When a scope begins, the mark is folded into the peaks of the
-// scopes that live and starts anew at the bytes that are live then; so a scope's peak is the larger of its own and the
-// mark.
+// An allocation raises one mark, however many scopes live. When a scope begins, the mark is folded into the peaks of
+// the scopes that live and starts anew at the bytes that are live then; so a scope's peak is the larger of its own and
+// the mark.
 std::atomic<std::size_t> live{0}, process_peak{0}, mark{0};
 std::mutex scopes_mutex;
 PeakScope* scopes = nullptr;

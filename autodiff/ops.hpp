@@ -100,7 +100,7 @@ struct Padding {
 };
 Tensor pad(const Tensor& x, const std::vector<Padding>& axes, double value = 0);  ///< one entry per axis
 
-// --- positions --------------------------------------------------------------------------------------------------------
+// --- positions -------------------------------------------------------------------------------------------------------
 /// x at positions along an axis: that axis is replaced by the shape of `positions`. Throws ValueError out of range.
 Tensor gather(const Tensor& x, const Indices& positions, Index axis = 0);
 /// Adds slices of x into zeros of length `length` along an axis: the adjoint of gather.
@@ -108,7 +108,7 @@ Tensor scatter_add(const Tensor& x, const Indices& positions, Index axis, Index 
 /// 1 at the position, 0 elsewhere: [positions' shape, classes].
 Tensor one_hot(const Indices& positions, Index classes, DType dtype = DType::float32);
 
-// --- products ---------------------------------------------------------------------------------------------------------
+// --- products --------------------------------------------------------------------------------------------------------
 struct Matmul {
     bool transpose_a = false, transpose_b = false;
 };
@@ -125,10 +125,11 @@ struct Conv2d {
     Size2 stride = 1, padding = 0, dilation = 1;
     Index groups = 1;
 };
-/// Cross-correlation: x [rows, channels, height, width], weight [filters, channels/groups, kernel height, kernel width].
+/// Cross-correlation: x [rows, channels, height, width], weight [filters, channels/groups, kernel height, kernel
+/// width].
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Conv2d& options = {});
 
-// --- pools over the last two axes of [rows, channels, height, width] -----------------------------------------------------
+// --- pools over the last two axes of [rows, channels, height, width] -------------------------------------------------
 struct Pool2d {
     Size2 kernel = 2;
     Size2 stride = 0;   ///< 0: the kernel's
@@ -138,7 +139,7 @@ Tensor max_pool2d(const Tensor& x,
                   const Pool2d& options = {});  ///< padding never wins; the first of equals gets the slope
 Tensor avg_pool2d(const Tensor& x, const Pool2d& options = {});  ///< padding counts as zeros
 
-// --- along the last axis ----------------------------------------------------------------------------------------------
+// --- along the last axis ---------------------------------------------------------------------------------------------
 Tensor softmax(const Tensor& x);      ///< eˣ / Σ eˣ
 Tensor log_softmax(const Tensor& x);  ///< x - log Σ eˣ
 /// -log softmax(logits)[label] per row: logits [rows, classes], labels [rows] → [rows]. Take mean() for a loss.

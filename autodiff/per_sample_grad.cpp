@@ -1,6 +1,7 @@
-// Gradients of each row's loss, by one forward and one sweep. Where a parameter meets a tensor of rows, its cotangent is kept
-// apart for every row: batched outer products for matmul and conv2d, unsummed products for elementwise ops. What was computed
-// from parameters alone before they meet rows is pulled back row by row, which is cheap: no row data is in it.
+// Gradients of each row's loss, by one forward and one sweep. Where a parameter meets a tensor of rows, its cotangent
+// is kept apart for every row: batched outer products for matmul and conv2d, unsummed products for elementwise ops.
+// What was computed from parameters alone before they meet rows is pulled back row by row, which is cheap: no row data
+// is in it.
 #include <algorithm>
 #include <cmath>
 
@@ -149,7 +150,8 @@ std::vector<Tensor> per_sample_grad(const std::function<Tensor(const std::vector
     const auto add = [&](std::size_t k, const Tensor& term) { totals[k] = totals[k] ? totals[k] + term : term; };
     Tensors derived, derived_slopes;
     for (const auto& [at, slope] : met) {
-        const auto leaf = std::find_if(ps.begin(), ps.end(), [&](const Tensor& p) { return p.node() == at.node(); });
+        const Node* node = at.node();
+        const auto leaf = std::find_if(ps.begin(), ps.end(), [node](const Tensor& p) { return p.node() == node; });
         if (leaf != ps.end()) add(static_cast<std::size_t>(leaf - ps.begin()), slope);
         else {
             derived.push_back(at);

@@ -1,5 +1,5 @@
-// Finding the nodes between xs and ys: a walk back from ys with an explicit stack, pruned at nodes older than every x, then
-// one pass in order of age that keeps what an x leads to. The reverse sweep is a loop over the result.
+// Finding the nodes between xs and ys: a walk back from ys with an explicit stack, pruned at nodes older than every x,
+// then one pass in order of age that keeps what an x leads to. The reverse sweep is a loop over the result.
 #include <gradpath/autodiff/reach.hpp>
 
 #include <algorithm>

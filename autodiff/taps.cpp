@@ -1,5 +1,5 @@
-// A tap is a function call that returns its argument; scopes make it do more. Names are counted per scope, so the second
-// visit to "conv2" is "conv2#2", and a name in a change must match the counted name.
+// A tap is a function call that returns its argument; scopes make it do more. Names are counted per scope, so the
+// second visit to "conv2" is "conv2#2", and a name in a change must match the counted name.
 #include <gradpath/autodiff/taps.hpp>
 
 #include <algorithm>

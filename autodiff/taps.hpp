@@ -15,7 +15,8 @@ namespace gradpath {
 /// "conv2" is "conv2#2". Names are prefixed by the TapPath scopes around the call: "block1.conv2".
 Tensor tap(std::string_view name, const Tensor& t);
 
-/// Names the place of everything called while it lives: layers call their children inside one. Keeps a view of the name.
+/// Names the place of everything called while it lives: layers call their children inside one. Keeps a view of the
+/// name.
 class TapPath {
 public:
     explicit TapPath(std::string_view name);
@@ -53,8 +54,8 @@ public:
     Tensor at(std::string_view name) const;
     void clear();  ///< forgets visits and their counts; keeps what to replace. Call before running f again
 
-    // For running a function again, or elsewhere: what is in force here (changes, counts, path), and a scope that puts it
-    // in force there. What is visited inside the scope is forgotten with it.
+    // For running a function again, or elsewhere: what is in force here (changes, counts, path), and a scope that puts
+    // it in force there. What is visited inside the scope is forgotten with it.
     struct Change {
         std::string name;
         std::function<Tensor(const Tensor&)> apply;
@@ -90,7 +91,8 @@ private:
 };
 
 /// f under the changes to taps, the path, the recording and anomaly scopes of the thread that calls inherit(): for work
-/// handed to another thread. Each job has its own count of visits, and what it visits is not told to the caller's scope.
+/// handed to another thread. Each job has its own count of visits, and what it visits is not told to the caller's
+/// scope.
 std::function<void()> inherit(std::function<void()> f);
 
 }  // namespace gradpath

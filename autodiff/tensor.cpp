@@ -1,5 +1,5 @@
-// Handles, nodes and buffers: three reference counts. A node is freed by a loop: its inputs are queued on the thread that
-// lets go last, so that a chain of a million nodes needs no stack.
+// Handles, nodes and buffers: three reference counts. A node is freed by a loop: its inputs are queued on the thread
+// that lets go last, so that a chain of a million nodes needs no stack.
 #include <gradpath/autodiff/tensor.hpp>
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace gradpath {
 
-// --- Buffer: the count stands in front of the numbers, on a cache line of its own --------------------------------------
+// --- Buffer: the count stands in front of the numbers, on a cache line of its own ------------------------------------
 
 struct alignas(64) Buffer::Block {
     std::atomic<std::uint32_t> holders{1};
@@ -186,7 +186,7 @@ T* own(Tensor& t) {
 template float* own<float>(Tensor&);
 template double* own<double>(Tensor&);
 
-// --- makers ------------------------------------------------------------------------------------------------------------
+// --- makers ----------------------------------------------------------------------------------------------------------
 
 Tensor full(const Shape& shape, double number, DType dtype) {
     Value value(shape, dtype);
@@ -227,7 +227,7 @@ bool same_bits(const Tensor& a, const Tensor& b) {
                        static_cast<std::size_t>(va.shape.size()) * size_of(va.dtype)) == 0;
 }
 
-// --- Indices -----------------------------------------------------------------------------------------------------------
+// --- Indices ---------------------------------------------------------------------------------------------------------
 
 Indices::Indices(const Shape& shape, std::span<const Index> values)
     : shape_(shape), values_(std::make_shared<const std::vector<Index>>(values.begin(), values.end())) {

@@ -8,7 +8,8 @@
 namespace gradpath {
 namespace {
 
-/// A place of its own to differentiate with respect to: captured uses of x are constants. Leads on to x if x is tracked.
+/// A place of its own to differentiate with respect to: captured uses of x are constants. Leads on to x if x is
+/// tracked.
 Tensor leaf(const Tensor& x) { return x.is_tracked() ? alias(x) : tracked(x); }
 
 /// 1 at position k of every row, 0 elsewhere, shaped like t.

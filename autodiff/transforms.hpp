@@ -36,8 +36,8 @@ ValueAndTangent jvp(const ListFunction& f, const std::vector<Tensor>& xs, const 
 std::vector<Tensor> pushforward(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> vs);
 
 /// Per row: f maps [rows, inputs..] to [rows, outputs..]; the result is [rows, outputs.., inputs..]. One forward, then
-/// one reverse sweep per output over the same graph, or one forward sweep per input where inputs are fewer. Rows of f must
-/// be independent: this is not checked, and a function that mixes rows gets the sum of its blocks.
+/// one reverse sweep per output over the same graph, or one forward sweep per input where inputs are fewer. Rows of f
+/// must be independent: this is not checked, and a function that mixes rows gets the sum of its blocks.
 Tensor jacobian(const Function& f, const Tensor& x, const GradOptions& options = {});
 /// f maps [n..] to one number; the result is [n.., n..], without a graph of its own.
 Tensor hessian(const Function& f, const Tensor& x);
@@ -45,17 +45,18 @@ Tensor hessian(const Function& f, const Tensor& x);
 Tensor hvp(const Function& f, const Tensor& x, const Tensor& v);
 
 /// losses(parameters, x) maps [rows, ..] to one number per row; the result is [rows, shape of p] for each parameter p.
-/// One forward and one sweep; weights of matmul and conv2d become batched outer products. Throws ValueError if rows mix.
+/// One forward and one sweep; weights of matmul and conv2d become batched outer products. Throws ValueError if rows
+/// mix.
 std::vector<Tensor> per_sample_grad(const std::function<Tensor(const std::vector<Tensor>&, const Tensor&)>& losses,
                                     const std::vector<Tensor>& parameters, const Tensor& x);
 
-/// f(inputs) without keeping its graph; the sweep runs f again, under the taps that were in force. Memory for time. Tracked
-/// tensors must come in as inputs: the sweep throws ValueError for one that f captured, and for an f that gives another
-/// value when it runs again (dropout inside).
+/// f(inputs) without keeping its graph; the sweep runs f again, under the taps that were in force. Memory for time.
+/// Tracked tensors must come in as inputs: the sweep throws ValueError for one that f captured, and for an f that
+/// gives another value when it runs again (dropout inside).
 Tensor checkpoint(const ListFunction& f, const std::vector<Tensor>& inputs);
 
-/// An op of the user's own. forward sees the values (no graph); vjp is written with ops and gets the inputs, the outputs
-/// and the cotangents (absent ones are empty tensors), and returns one tensor (or an empty one) per input.
+/// An op of the user's own. forward sees the values (no graph); vjp is written with ops and gets the inputs, the
+/// outputs and the cotangents (absent ones are empty tensors), and returns one tensor (or an empty one) per input.
 struct CustomOp {
     std::string name;
     std::function<std::vector<Tensor>(const std::vector<Tensor>& inputs)> forward;

@@ -1,6 +1,6 @@
 #pragma once
-// The bridge to xtensor, the one public header that includes it: link with the dependency gradpath-xtensor. Tensors are seen
-// as xtensor arrays without a copy, and made from any xtensor expression.
+// The bridge to xtensor, the one public header that includes it: link with the dependency gradpath-xtensor. Tensors
+// are seen as xtensor arrays without a copy, and made from any xtensor expression.
 #include <algorithm>
 #include <concepts>
 #include <type_traits>
@@ -15,8 +15,9 @@
 
 namespace gradpath {
 
-// In C++20 mode g++ takes the shape of an xarray for the fixed-size one of an xtensor, and evaluates every expression of
-// dynamic rank into four axes; -fno-new-ttp-matching prevents it. Compilers without the flag match rightly by themselves.
+// In C++20 mode g++ takes the shape of an xarray for the fixed-size one of an xtensor, and evaluates every expression
+// of dynamic rank into four axes; -fno-new-ttp-matching prevents it. Compilers without the flag match rightly by
+// themselves.
 using DynamicSum = decltype(std::declval<const xt::xarray<double>&>() + std::declval<const xt::xarray<double>&>());
 static_assert(std::is_same_v<xt::temporary_type_t<DynamicSum>, xt::xarray<double>>,
               "xtensor evaluates wrongly under these flags: compile with -fno-new-ttp-matching, which the dependency "
@@ -38,8 +39,8 @@ Shape shape_of(const E& expression) {
 
 }  // namespace detail
 
-/// The numbers of a tensor as a read-only xtensor array of dynamic rank, without a copy; valid as long as the tensor or a
-/// copy of it lives, hence not for temporaries. Throws DTypeError for the other dtype.
+/// The numbers of a tensor as a read-only xtensor array of dynamic rank, without a copy; valid as long as the tensor
+/// or a copy of it lives, hence not for temporaries. Throws DTypeError for the other dtype.
 template <Real T>
 auto view(const Tensor& t) {
     return xt::adapt(t.data<T>().data(), t.data<T>().size(), xt::no_ownership(), detail::lengths(t.shape()));

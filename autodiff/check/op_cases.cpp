@@ -1,5 +1,5 @@
-// Elementwise ops draw from the domain of their formula; the others stand here, one line each. Shapes are small, odd and
-// ragged on purpose: 5 and 7 are no multiple of any vector length, and axes of length 1 broadcast.
+// Elementwise ops draw from the domain of their formula; the others stand here, one line each. Shapes are small, odd
+// and ragged on purpose: 5 and 7 are no multiple of any vector length, and axes of length 1 broadcast.
 #include <gradpath/autodiff/check/op_cases.hpp>
 
 #include <cmath>

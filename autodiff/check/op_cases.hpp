@@ -1,6 +1,7 @@
 #pragma once
-// The op list as cases: for every op at least one function with inputs, drawn away from kinks. `gradpath gradcheck` and the
-// tests walk it, so a new op is covered by one line here (elementwise ops by none: their formulas carry their domain).
+// The op list as cases: for every op at least one function with inputs, drawn away from kinks. `gradpath gradcheck`
+// and the tests walk it, so a new op is covered by one line here (elementwise ops by none: their formulas carry their
+// domain).
 #include <cstdint>
 #include <string>
 #include <vector>

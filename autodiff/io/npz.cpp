@@ -164,7 +164,8 @@ std::string packed(const std::vector<std::string>& order, const std::map<std::st
     ::zip_source_keep(target.get());  // the archive takes one reference, we keep ours to read the result
     for (const std::string& name : order) add_entry(*archive, name, files.at(name), options);
     const bool closed = ::zip_close(archive.get()) == 0;
-    require<IoError>(closed, "npz: cannot pack the archive: ", ::zip_strerror(archive.get()));
+    // Closing frees the archive, so only a failure leaves one to ask.
+    require<IoError>(closed, "npz: cannot pack the archive: ", closed ? "" : ::zip_strerror(archive.get()));
     static_cast<void>(archive.release());
     return contents(*target);
 }

@@ -1,8 +1,8 @@
-// Convolution as a matrix product whose second factor is never built. The image is copied once, padded, and split by the
-// phases of its stride; then the inputs that tap (channel, i, j) meets at all output positions lie one behind the other,
-// and "row p of the column matrix" is merely an offset into that copy (the indirection of Dukhan 2019, by taps). Tiles run
-// either over output rows, or over the whole image with the few positions between rows computed and dropped, whichever
-// wastes less. Bands of output rows of one image are the tasks; each is computed alone.
+// Convolution as a matrix product whose second factor is never built. The image is copied once, padded, and split by
+// the phases of its stride; then the inputs that tap (channel, i, j) meets at all output positions lie one behind the
+// other, and "row p of the column matrix" is merely an offset into that copy (the indirection of Dukhan 2019, by
+// taps). Tiles run either over output rows, or over the whole image with the few positions between rows computed and
+// dropped, whichever wastes less. Bands of output rows of one image are the tasks; each is computed alone.
 #include <algorithm>
 #include <vector>
 

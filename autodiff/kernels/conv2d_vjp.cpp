@@ -1,7 +1,8 @@
-// The two adjoints of convolution. For stride 1 the input's adjoint is again a convolution, of dy with the weights turned
-// by half and their first two axes exchanged (Dumoulin & Visin 2016, relationship 13). Otherwise the columns Wᵀ·dy of a few
-// channels at a time are added to where they came from. The weights' adjoint is, per image, the dot product of each plane
-// of dy with each tap's view of x, over a few output rows at a time; images are added in fixed blocks, the blocks in a fixed tree.
+// The two adjoints of convolution. For stride 1 the input's adjoint is again a convolution, of dy with the weights
+// turned by half and their first two axes exchanged (Dumoulin & Visin 2016, relationship 13). Otherwise the columns
+// Wᵀ·dy of a few channels at a time are added to where they came from. The weights' adjoint is, per image, the dot
+// product of each plane of dy with each tap's view of x, over a few output rows at a time; images are added in fixed
+// blocks, the blocks in a fixed tree.
 #include <algorithm>
 
 #include <gradpath/autodiff/kernels/parallel.hpp>

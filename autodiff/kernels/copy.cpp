@@ -1,6 +1,6 @@
-// Copies between two strided layouts: permute, slice, pad, concat and broadcast are all this. Axes that lie one behind the
-// other on both sides are merged first; then the last two axes form planes, and each plane is copied row by row, or in
-// small squares where rows of one side are columns of the other, so that both sides use whole cache lines.
+// Copies between two strided layouts: permute, slice, pad, concat and broadcast are all this. Axes that lie one behind
+// the other on both sides are merged first; then the last two axes form planes, and each plane is copied row by row,
+// or in small squares where rows of one side are columns of the other, so that both sides use whole cache lines.
 #include <algorithm>
 #include <array>
 #include <cstring>

@@ -1,5 +1,6 @@
-// Elementwise loops: blocks of fixed size over the threads, the table's loop within a block. What only moves or compares
-// numbers, or does one exact operation per number, is the same on every instruction set and stands here in plain loops.
+// Elementwise loops: blocks of fixed size over the threads, the table's loop within a block. What only moves or
+// compares numbers, or does one exact operation per number, is the same on every instruction set and stands here in
+// plain loops.
 #include <algorithm>
 
 #include <gradpath/autodiff/kernels/parallel.hpp>

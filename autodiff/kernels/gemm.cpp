@@ -1,8 +1,8 @@
-// Matrix products in the manner of BLIS (Van Zee & van de Geijn 2015): b is packed into panels as wide as a register tile
-// and shared; blocks of rows, times groups of panels, are the tasks; a block of a is packed where that pays. An element is
-// c = Σ over blocks of the depth, in order, of a chain from 0 within the block. The block length belongs to the instruction
-// set, so packing, tiles, edges, the number of rows and threads never touch the order of the sum. Small problems take the
-// same way without packing what can be read in place, and in one task.
+// Matrix products in the manner of BLIS (Van Zee & van de Geijn 2015): b is packed into panels as wide as a register
+// tile and shared; blocks of rows, times groups of panels, are the tasks; a block of a is packed where that pays. An
+// element is c = Σ over blocks of the depth, in order, of a chain from 0 within the block. The block length belongs to
+// the instruction set, so packing, tiles, edges, the number of rows and threads never touch the order of the sum.
+// Small problems take the same way without packing what can be read in place, and in one task.
 #include <algorithm>
 #include <array>
 #include <cstring>

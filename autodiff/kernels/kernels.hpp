@@ -10,13 +10,14 @@
 
 namespace gradpath::kernels {
 
-// --- elementwise ---------------------------------------------------------------------------------------------------------
+// --- elementwise -----------------------------------------------------------------------------------------------------
 template <Real T>
 void unary(OpCode code, const T* x, T* y, Index n);
 /// step_a, step_b: 1 walks, 0 stays on one number.
 template <Real T>
 void binary(OpCode code, const T* a, Index step_a, const T* b, Index step_b, T* y, Index n);
-/// The same for `outer` blocks of `inner` numbers; operand o of block i starts at o + offsets(i), which the caller lists.
+/// The same for `outer` blocks of `inner` numbers; operand o of block i starts at o + offsets(i), which the caller
+/// lists.
 template <Real T>
 void binary_blocks(OpCode code, const T* a, const Index* offsets_a, Index step_a, const T* b, const Index* offsets_b,
                    Index step_b, T* y, Index outer, Index inner);
@@ -31,7 +32,7 @@ template <Real T>
 void copy_strided(std::span<const Index> lengths, const T* x, std::span<const Index> strides_x, T* y,
                   std::span<const Index> strides_y);
 
-// --- reductions over the middle of [outer, length, inner] → [outer, inner], in a fixed tree --------------------------------
+// --- reductions over the middle of [outer, length, inner] → [outer, inner], in a fixed tree --------------------------
 template <Real T>
 void sum(const T* x, T* y, Index outer, Index length, Index inner);
 template <Real T>
@@ -42,7 +43,7 @@ void logsumexp(const T* x, T* y, Index outer, Index length, Index inner);
 template <Real T>
 void argmax(const T* x, Index* y, Index outer, Index length, Index inner);
 
-// --- rows of [rows, n] --------------------------------------------------------------------------------------------------
+// --- rows of [rows, n] -----------------------------------------------------------------------------------------------
 template <Real T>
 void softmax(const T* x, T* y, Index rows, Index n);
 template <Real T>
@@ -54,7 +55,7 @@ void softmax_vjp(const T* y, const T* g, T* dx, Index rows, Index n);
 template <Real T>
 void cross_entropy(const T* x, const Index* labels, T* loss, Index rows, Index n);
 
-// --- products -----------------------------------------------------------------------------------------------------------
+// --- products --------------------------------------------------------------------------------------------------------
 /// c = op(a) · op(b), all dense row-major; op(a) is [m, k], op(b) is [k, n]. The order of the inner sum of an element
 /// depends on k alone: not on m, n, threads, or the path taken.
 template <Real T>
@@ -70,7 +71,7 @@ void gemm(const Gemm<T>& call);
 template <Real T>
 void gemm_batch(std::span<const Gemm<T>> calls);  ///< many independent products at once
 
-// --- images [rows, channels, height, width] -------------------------------------------------------------------------------
+// --- images [rows, channels, height, width] --------------------------------------------------------------------------
 struct ConvGeometry {
     Index rows, channels, height, width;
     Index filters, kernel_height, kernel_width;
@@ -104,7 +105,7 @@ void avg_pool2d(const PoolGeometry& g, const T* x, T* y);
 template <Real T>
 void avg_pool2d_vjp(const PoolGeometry& g, const T* dy, T* dx);
 
-// --- updates of the optimisers, in place ------------------------------------------------------------------------------------
+// --- updates of the optimisers, in place -----------------------------------------------------------------------------
 struct AdamStep {
     double rate, beta1, beta2, epsilon, weight_decay;  ///< weight_decay is decoupled (AdamW)
     double correction1, correction2;                   ///< 1 - β₁ᵗ, 1 - β₂ᵗ
@@ -116,9 +117,10 @@ struct SgdStep {
     bool nesterov;
 };
 template <Real T>
-void sgd(const SgdStep& o, const T* gradient, T* parameter, T* velocity, Index n);  ///< velocity may be null if momentum is 0
+void sgd(const SgdStep& o, const T* gradient, T* parameter, T* velocity,
+         Index n);  ///< velocity may be null if momentum is 0
 
-// --- the machine ------------------------------------------------------------------------------------------------------------
+// --- the machine -----------------------------------------------------------------------------------------------------
 const char* active_isa();                       ///< chosen once, on first use; GRADPATH_ISA forces one
 std::span<const char* const> available_isas();  ///< the reference first; what this CPU and operating system run
 /// For tests: every kernel of this process now runs on this set. Throws ValueError if it is not available.

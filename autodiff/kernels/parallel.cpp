@@ -85,8 +85,8 @@ void run(Job& job, int helpers) {
 #else
 
 /// Threads and the loops that wait for them. Several callers may run loops at once. A caller never waits for a thread
-/// that has not begun: on a busy machine it does the work itself. Between loops both sides look again for a while before
-/// they sleep, because the next loop of a network follows within microseconds.
+/// that has not begun: on a busy machine it does the work itself. Between loops both sides look again for a while
+/// before they sleep, because the next loop of a network follows within microseconds.
 class Pool {
 public:
     void run(Job& job, int helpers) {

@@ -10,7 +10,9 @@ namespace gradpath::kernels {
 class Body {
 public:
     template <class F>
-    Body(const F& f) : object_(&f), call_([](const void* o, Index first, Index last) { (*static_cast<const F*>(o))(first, last); }) {}
+    Body(const F& f)
+        : object_(&f),
+          call_([](const void* o, Index first, Index last) { (*static_cast<const F*>(o))(first, last); }) {}
     void operator()(Index first, Index last) const { call_(object_, first, last); }
 
 private:
@@ -18,8 +20,8 @@ private:
     void (*call_)(const void*, Index, Index);
 };
 
-/// f(first, last) for consecutive blocks of `grain` that cover 0 .. n-1, in any order, perhaps at once. Inside a parallel
-/// region, under Serial, or with one block it runs here. The first exception thrown by a block is rethrown.
+/// f(first, last) for consecutive blocks of `grain` that cover 0 .. n-1, in any order, perhaps at once. Inside a
+/// parallel region, under Serial, or with one block it runs here. The first exception thrown by a block is rethrown.
 void parallel_for(Index n, Index grain, Body f);
 
 int thread_count();

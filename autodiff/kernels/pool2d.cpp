@@ -1,5 +1,6 @@
-// Pooling over planes. A window takes what of it lies inside the plane: padding never wins a maximum and counts as zeros
-// in an average. Every set of instructions gives the same bits: comparisons are exact, and sums run in reading order.
+// Pooling over planes. A window takes what of it lies inside the plane: padding never wins a maximum and counts as
+// zeros in an average. Every set of instructions gives the same bits: comparisons are exact, and sums run in reading
+// order.
 #include <algorithm>
 #include <limits>
 

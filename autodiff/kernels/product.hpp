@@ -4,8 +4,8 @@
 
 namespace gradpath::kernels {
 
-/// c[i][j] = Σ_p a[i, p] · b[p, j], where a[i, p] = a[i a_row + p a_depth], b[p, j] = b[p b_depth + j b_column] and one of
-/// b_depth, b_column is 1; c[i][j] = c[i c_row + j].
+/// c[i][j] = Σ_p a[i, p] · b[p, j], where a[i, p] = a[i a_row + p a_depth], b[p, j] = b[p b_depth + j b_column] and
+/// one of b_depth, b_column is 1; c[i][j] = c[i c_row + j].
 template <Real T>
 struct Product {
     Index m, n, k;
@@ -19,8 +19,8 @@ struct Product {
 template <Real T>
 void multiply(const Product<T>& product);
 
-/// Runs the tile that fits `rows` rows and `columns` columns (at most the largest tile's) and writes only those. Row p of
-/// b is at b + offsets[p] and must be readable for a whole tile.
+/// Runs the tile that fits `rows` rows and `columns` columns (at most the largest tile's) and writes only those. Row p
+/// of b is at b + offsets[p] and must be readable for a whole tile.
 template <Real T>
 void multiply_tile(const GemmTiles<T>& tiles, Index rows, Index columns, Index depth, const T* a, Index a_row,
                    Index a_depth, const T* b, const Index* offsets, T* c, Index c_row, bool add);

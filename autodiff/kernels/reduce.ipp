@@ -1,6 +1,6 @@
-// Sums and maxima in a fixed tree: leaves are short chains in vector registers, and leaves are joined in pairs, pairs in
-// pairs and so on, like the carries of a binary counter (Higham 1993: the error grows with log n). The tree depends on
-// the length alone.
+// Sums and maxima in a fixed tree: leaves are short chains in vector registers, and leaves are joined in pairs, pairs
+// in pairs and so on, like the carries of a binary counter (Higham 1993: the error grows with log n). The tree depends
+// on the length alone.
 namespace gradpath::kernels {
 namespace {
 
@@ -86,8 +86,8 @@ typename L::Scalar row_reduce(Index n, auto&& full, auto&& part) {
     return tree.total().lane[0].template across<Op>();
 }
 
-/// K lanes of columns of [length, inner], each number passed through map(lane, k) first. `width` is the number of columns
-/// in the last lane.
+/// K lanes of columns of [length, inner], each number passed through map(lane, k) first. `width` is the number of
+/// columns in the last lane.
 template <class Op, class L, int K>
 auto strip_reduce(const typename L::Scalar* x, Index length, Index inner, Index width, auto&& map) {
     constexpr Index leaf = 32;

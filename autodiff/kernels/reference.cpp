@@ -1,5 +1,5 @@
-// What each kernel means, in plain loops: the fallback of every machine and the oracle of the instruction sets. Sums are
-// pairwise, exponentials are shifted by the largest number, and the tile of a product is a chain over its depth.
+// What each kernel means, in plain loops: the fallback of every machine and the oracle of the instruction sets. Sums
+// are pairwise, exponentials are shifted by the largest number, and the tile of a product is a chain over its depth.
 #include <algorithm>
 #include <cmath>
 #include <limits>

@@ -76,7 +76,8 @@ struct Lane {
     }
     friend Lane sin(Lane a) { return turned_sine(a, 0); }
     friend Lane cos(Lane a) { return turned_sine(a, 1); }
-    /// The small powers by multiplication, all others by the C library: exp(b log a) loses digits where b log a is large.
+    /// The small powers by multiplication, all others by the C library: exp(b log a) loses digits where b log a is
+    /// large.
     friend Lane power(Lane a, Lane b) {
         const Mask first = b == all(T(1)), second = b == all(T(2)), third = b == all(T(3)), inverse = b == all(T(-1));
         const Lane square = a * a;

@@ -12,7 +12,8 @@ namespace gradpath::kernels {
 template <Real T>
 struct GemmTiles {
     static constexpr Index most_rows = 14;
-    /// c[i][j] (+)= Σ_p a[i step_row + p step_depth] · b[offsets[p] + j], a chain over p from 0, then one addition if `add`.
+    /// c[i][j] (+)= Σ_p a[i step_row + p step_depth] · b[offsets[p] + j], a chain over p from 0, then one addition if
+    /// `add`.
     using Tile = void (*)(Index depth, const T* a, Index step_row, Index step_depth, const T* b, const Index* offsets,
                           T* c, Index step_c, bool add);
     Index rows, columns;     ///< the largest tile; columns is a multiple of two vectors

@@ -1,7 +1,7 @@
-// sin and cos of a lane. x = k π/2 + r with |r| ≤ π/4, π/2 split into three parts so that k times the first two is exact
-// (Cody & Waite 1980); then the Taylor polynomials of sin r and cos r, whose remainders are below the rounding error;
-// then the quadrant k mod 4 picks one of them and a sign. Large, infinite and NaN arguments go to the C library, one by
-// one. (xsimd's own versions carry a function that all instruction sets would share at link time.)
+// sin and cos of a lane. x = k π/2 + r with |r| ≤ π/4, π/2 split into three parts so that k times the first two is
+// exact (Cody & Waite 1980); then the Taylor polynomials of sin r and cos r, whose remainders are below the rounding
+// error; then the quadrant k mod 4 picks one of them and a sign. Large, infinite and NaN arguments go to the C
+// library, one by one. (xsimd's own versions carry a function that all instruction sets would share at link time.)
 namespace gradpath::kernels {
 namespace {
 

@@ -1,6 +1,6 @@
 #pragma once
-// y = f(a, b), one pair at a time; broadcasting and its adjoint are added by elementwise.cpp, so no rule mentions shapes.
-// A rule returns the cotangents of a and b; each is computed only if it is asked for, hence two functions.
+// y = f(a, b), one pair at a time; broadcasting and its adjoint are added by elementwise.cpp, so no rule mentions
+// shapes. A rule returns the cotangents of a and b; each is computed only if it is asked for, hence two functions.
 #include <gradpath/autodiff/op_code.hpp>
 #include <gradpath/autodiff/ops/formula.hpp>
 

@@ -1,5 +1,5 @@
-// Convolution and its two adjoints. With ⟨dy, conv(x, w)⟩ trilinear in (dy, x, w), each op is the trilinear form with one
-// argument left open, so the VJP of each is the other two: second order needs no new code.
+// Convolution and its two adjoints. With ⟨dy, conv(x, w)⟩ trilinear in (dy, x, w), each op is the trilinear form with
+// one argument left open, so the VJP of each is the other two: second order needs no new code.
 #include <gradpath/autodiff/ops/conv2d.hpp>
 
 #include <array>

@@ -1,6 +1,6 @@
 #pragma once
-// Convolution and its two adjoints, for op authors: y = conv2d(x, w) is bilinear, and so is each adjoint, so the three are
-// closed under differentiation.
+// Convolution and its two adjoints, for op authors: y = conv2d(x, w) is bilinear, and so is each adjoint, so the three
+// are closed under differentiation.
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath {

@@ -1,5 +1,6 @@
 // Turns the formulas of unary.hpp and binary.hpp into tensor ops. NumPy's broadcasting lives here, once: operands get
-// strides of 0 along repeated axes, axes that walk together are merged, and the kernel sees an inner loop and block offsets.
+// strides of 0 along repeated axes, axes that walk together are merged, and the kernel sees an inner loop and block
+// offsets.
 #include <algorithm>
 #include <array>
 
@@ -13,7 +14,7 @@
 namespace gradpath {
 namespace {
 
-// --- one input -----------------------------------------------------------------------------------------------------------
+// --- one input -------------------------------------------------------------------------------------------------------
 
 template <class Formula>
 Computed unary_forward(std::span<const Tensor> inputs, const Attributes&) {
@@ -47,7 +48,7 @@ constexpr Op unary_row() {
     return op;
 }
 
-// --- two inputs ----------------------------------------------------------------------------------------------------------
+// --- two inputs ------------------------------------------------------------------------------------------------------
 
 /// Merged loop axes of two operands over a common shape; the last one is the inner loop.
 struct Walk {
@@ -151,7 +152,7 @@ constexpr Op binary_row() {
     return op;
 }
 
-// --- where ---------------------------------------------------------------------------------------------------------------
+// --- where -----------------------------------------------------------------------------------------------------------
 
 Computed where_forward(std::span<const Tensor> inputs, const Attributes&) {
     const Value &mask = value_of(inputs[0]), &a = value_of(inputs[1]), &b = value_of(inputs[2]);

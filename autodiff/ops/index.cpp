@@ -1,5 +1,5 @@
-// Numbers at positions. gather copies slices, scatter_add adds them back: each is the other's adjoint. Additions run in the
-// order of the positions, so repeated positions give the same bits always.
+// Numbers at positions. gather copies slices, scatter_add adds them back: each is the other's adjoint. Additions run
+// in the order of the positions, so repeated positions give the same bits always.
 #include <algorithm>
 
 #include <gradpath/autodiff/kernels/parallel.hpp>
@@ -17,7 +17,9 @@ void require_in_range(const char* op, const Indices& positions, Index length) {
 
 Computed gather_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
-    const auto& [at, axis, length] = attributes.as<GatherAttributes>();
+    const GatherAttributes& o = attributes.as<GatherAttributes>();
+    const Indices& at = o.positions;
+    const Index axis = o.axis, length = o.length;
     const Shape outer = x.shape.slice(0, axis), inner = x.shape.slice(axis + 1, x.shape.rank());
     Value y(outer.joined(at.shape()).joined(inner), x.dtype);
     const Index count = at.size(), width = inner.size(), from = length;
@@ -40,7 +42,9 @@ Tensors gather_vjp(const VjpCall& call) {
 
 Computed scatter_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
-    const auto& [at, axis, length] = attributes.as<GatherAttributes>();
+    const GatherAttributes& o = attributes.as<GatherAttributes>();
+    const Indices& at = o.positions;
+    const Index axis = o.axis, length = o.length;
     const Shape outer = x.shape.slice(0, axis), inner = x.shape.slice(axis + at.shape().rank(), x.shape.rank());
     Value y(outer.joined({length}).joined(inner), x.dtype);
     const Index count = at.size(), width = inner.size(), to = length;

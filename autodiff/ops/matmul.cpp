@@ -43,7 +43,9 @@ std::vector<Index> matrices(const Shape& batch, const Shape& own) {
 
 Computed matmul_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Matmul o = attributes.as<Matmul>();
-    const auto [batch, rows, inner, columns] = check(inputs[0], inputs[1], o);
+    const Sizes sizes = check(inputs[0], inputs[1], o);
+    const Shape& batch = sizes.batch;
+    const Index rows = sizes.rows, inner = sizes.inner, columns = sizes.columns;
     const Value &a = value_of(inputs[0]), &b = value_of(inputs[1]);
     Value c(batch.joined({rows, columns}), a.dtype);
     dispatch(a.dtype, [&](auto t) {

@@ -1,6 +1,6 @@
 #pragma once
-// How an op is made: a static row {name, forward, vjp, jvp, expand} and one door, apply(), through which every op passes.
-// For op authors; users of the library need ops.hpp only.
+// How an op is made: a static row {name, forward, vjp, jvp, expand} and one door, apply(), through which every op
+// passes. For op authors; users of the library need ops.hpp only.
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,8 +43,8 @@ struct JvpCall {
     std::span<const Tensor> tangents;  ///< one per input; absent ones are empty
 };
 
-/// How a tangent passes: by the vjp formula (the Jacobian is diagonal), by the op itself (linear in all inputs at once, or
-/// in each by itself), by a rule of its own, or by two reverse sweeps.
+/// How a tangent passes: by the vjp formula (the Jacobian is diagonal), by the op itself (linear in all inputs at
+/// once, or in each by itself), by a rule of its own, or by two reverse sweeps.
 enum class Forward { diagonal, linear, multilinear, rule, two_sweeps };
 
 struct Op {
@@ -67,9 +67,11 @@ Tensor apply_one(const Op& op, std::vector<Tensor> inputs, Attributes attributes
 std::span<const Op* const> all_ops();
 const Op& op_row(OpCode code);
 
-/// A node of its own with x's numbers that leads to x: a fresh place to differentiate with respect to. No trace shows it.
+/// A node of its own with x's numbers that leads to x: a fresh place to differentiate with respect to. No trace shows
+/// it.
 Tensor alias(const Tensor& x);
-/// Throws ShapeError or DTypeError unless t is empty or has the shape and dtype of `reference`: "WHAT must have shape ..".
+/// Throws ShapeError or DTypeError unless t is empty or has the shape and dtype of `reference`: "WHAT must have shape
+/// ..".
 void require_like(const std::string& what, const Tensor& t, const Tensor& reference);
 /// The op's name; a custom op's is the user's.
 std::string_view name_of(const Node& node);

@@ -1,5 +1,5 @@
-// Pools. max_pool2d keeps the positions of its winners; with those fixed it is a gather, whose adjoint scatters: the two are
-// each other's derivative. avg_pool2d is linear and has its own adjoint.
+// Pools. max_pool2d keeps the positions of its winners; with those fixed it is a gather, whose adjoint scatters: the
+// two are each other's derivative. avg_pool2d is linear and has its own adjoint.
 #include <gradpath/autodiff/kernels/kernels.hpp>
 #include <gradpath/autodiff/node.hpp>
 #include <gradpath/autodiff/ops/rows.hpp>

@@ -1,5 +1,5 @@
-// Reductions. Adjacent reduced axes are one loop; scattered ones are reduced run by run, innermost first, which is the same
-// number for sum and max and, since log Σ exp(log Σ exp) telescopes, for logsumexp too.
+// Reductions. Adjacent reduced axes are one loop; scattered ones are reduced run by run, innermost first, which is the
+// same number for sum and max and, since log Σ exp(log Σ exp) telescopes, for logsumexp too.
 #include <algorithm>
 
 #include <gradpath/autodiff/kernels/kernels.hpp>

@@ -1,5 +1,5 @@
-// Ops that move numbers without changing them. All are linear, and each one's adjoint is another of them: reshape undoes
-// reshape, permute permute, sum broadcast, slice concat, and pad and slice are each other's.
+// Ops that move numbers without changing them. All are linear, and each one's adjoint is another of them: reshape
+// undoes reshape, permute permute, sum broadcast, slice concat, and pad and slice are each other's.
 #include <algorithm>
 #include <array>
 #include <numeric>
@@ -66,7 +66,7 @@ Tensors permute_vjp(const VjpCall& call) {
     return {permute(call.g(), back)};
 }
 
-// --- broadcast_to ------------------------------------------------------------------------------------------------------
+// --- broadcast_to ----------------------------------------------------------------------------------------------------
 
 Computed broadcast_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
@@ -80,7 +80,7 @@ Computed broadcast_forward(std::span<const Tensor> inputs, const Attributes& att
 }
 Tensors broadcast_vjp(const VjpCall& call) { return {sum_to(call.g(), call.x().shape())}; }
 
-// --- concat --------------------------------------------------------------------------------------------------------------
+// --- concat ----------------------------------------------------------------------------------------------------------
 
 Computed concat_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Index axis = attributes.as<ConcatAttributes>().axis;
@@ -108,7 +108,7 @@ Tensors concat_vjp(const VjpCall& call) {
     return slopes;
 }
 
-// --- slice and pad -------------------------------------------------------------------------------------------------------
+// --- slice and pad ---------------------------------------------------------------------------------------------------
 
 Computed slice_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);

@@ -13,7 +13,8 @@ struct Trace {
     const std::vector<OpCode>* expected = nullptr;  ///< null while recording
     const std::map<OpCode, Replacement>* table = nullptr;
 
-    /// Notes an op; returns what to run instead, or null. Throws ValueError where replay meets another op than recorded.
+    /// Notes an op; returns what to run instead, or null. Throws ValueError where replay meets another op than
+    /// recorded.
     const Replacement* enter(OpCode code);
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// y = f(x), one number at a time: pure mathematics, no Tensor in sight. `forward` runs on scalars (the reference) and on
-// SIMD batches; `vjp` runs on tensors, where the functions it names are ops found by argument-dependent lookup.
+// y = f(x), one number at a time: pure mathematics, no Tensor in sight. `forward` runs on scalars (the reference) and
+// on SIMD batches; `vjp` runs on tensors, where the functions it names are ops found by argument-dependent lookup.
 // To add one: the struct here, its name in UnaryOps at the foot (the same place as in op_code.hpp), a line in ops.hpp.
 #include <gradpath/autodiff/op_code.hpp>
 #include <gradpath/autodiff/ops/formula.hpp>

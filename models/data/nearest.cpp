@@ -1,5 +1,6 @@
-// Levenshtein's distance by dynamic programming over one row: after letter i of `a`, row[j] is the least number of
-// edits from the first i letters of `a` to the first j of `b` (Wagner & Fischer 1974).
+// Levenshtein's distance by dynamic programming over rows, with a swap of neighbours as one edit: after letter i of
+// `a`, row[j] is the least number of edits from the first i letters of `a` to the first j of `b`, where no letter is
+// edited twice (Wagner & Fischer 1974; Damerau 1964).
 #include <gradpath/models/data/nearest.hpp>
 
 #include <algorithm>
@@ -10,15 +11,17 @@ namespace gradpath::models {
 namespace {
 
 std::size_t edits(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
+    std::vector<std::size_t> row(b.size() + 1), above(b.size() + 1), before(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j + 1] + 1, row[j] + 1});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        before.swap(above);
+        above.swap(row);
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            row[j] = std::min({replaced, above[j] + 1, row[j - 1] + 1});
+            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
         }
     }
     return row.back();

@@ -15,7 +15,8 @@ using namespace gradpath;
 
 TEST_CASE("blocks are aligned to 64 bytes, writable to their last byte, and do not overlap") {
     std::vector<std::pair<unsigned char*, std::size_t>> blocks;
-    for (const std::size_t bytes : {0, 1, 63, 64, 65, 255, 256, 257, 320, 1000, 4096, 5000, 100000, 3000000}) {
+    for (const std::size_t bytes :
+         std::initializer_list<std::size_t>{0, 1, 63, 64, 65, 255, 256, 257, 320, 1000, 4096, 5000, 100000, 3000000}) {
         auto* const block = static_cast<unsigned char*>(memory::allocate(bytes));
         CHECK(reinterpret_cast<std::uintptr_t>(block) % 64 == 0);
         std::memset(block, static_cast<int>(blocks.size()), bytes);
@@ -31,7 +32,8 @@ TEST_CASE("blocks are aligned to 64 bytes, writable to their last byte, and do n
 }
 
 TEST_CASE("the counter rises by at least the bytes asked for, at most a quarter and one line more, and comes back") {
-    for (const std::size_t bytes : {1, 64, 100, 257, 321, 1025, 5000, 1 << 20, (1 << 20) + 1}) {
+    for (const std::size_t bytes :
+         std::initializer_list<std::size_t>{1, 64, 100, 257, 321, 1025, 5000, 1 << 20, (1 << 20) + 1}) {
         const std::size_t before = memory::current_bytes();
         void* const block = memory::allocate(bytes);
         const std::size_t taken = memory::current_bytes() - before;
@@ -165,7 +167,8 @@ TEST_CASE("free blocks of other sizes are handed back before an allocation fails
 TEST_CASE("trimming gives free blocks back and leaves live ones alone") {
     auto* const live = static_cast<int*>(memory::allocate(4096));
     live[7] = 42;
-    for (const std::size_t bytes : {100, 10000, 10000000}) memory::release(memory::allocate(bytes), bytes);
+    for (const std::size_t bytes : std::initializer_list<std::size_t>{100, 10000, 10000000})
+        memory::release(memory::allocate(bytes), bytes);
     const std::size_t before = memory::current_bytes();
     memory::trim();
     CHECK(memory::current_bytes() == before);
