@@ -45,8 +45,7 @@ void require_none_left(const std::string& method, const Texts& set) {
     std::vector<std::string> known;
     for (const OptionInfo& option : options_of<Options>()) known.push_back(option.name);
     if (known.empty()) throw ValueError(text(method, ": option '", name, "' is unknown: the method has none"));
-    throw ValueError(text(method, ": option '", name, "' is unknown; did you mean '", nearest_name(name, known),
-                          "'? There are: ", joined(known, " ")));
+    throw ValueError(text(method, ": option ", unknown(name, known, joined(known, " "))));
 }
 
 Attribution run_gradient(const Model& model, const Tensor& x, const Settings& s) {
@@ -102,6 +101,8 @@ Attribution run_smooth(const std::string& name, Smoother smoother, const Model& 
     Settings inner = s;
     take_options(name, options, inner.set);
     const Method& method = find_method(options.method);
+    require(!is_smoother(method.name), name, ": method must not be a smoother but is '", method.name,
+            "', which would draw the same noise again; name the method to smooth, such as gradient");
     if (method.options.empty()) require_none_left<SmoothAny>(name, inner.set);
     // The clean input decides the target and is looked at once; noise must change neither.
     const Evaluator clean(name, model, x, s.target, s.stage, s.run);
@@ -236,7 +237,9 @@ const Method& find_method(std::string_view name) {
         if (method.name == name) return method;
         names.push_back(method.name);
     }
-    throw ValueError(text("method: '", name, "' is unknown; did you mean '", nearest_name(name, names), "'?"));
+    const std::string guess = suggestion(name, names);
+    throw ValueError(guess.empty() ? "method: " + unknown(name, names, joined(names, " "))
+                                   : text("method: '", name, "' is unknown", guess));
 }
 
 }  // namespace gradpath::attribution

@@ -67,7 +67,7 @@ struct Method {
 
 /// All methods, in the order of the documentation.
 std::span<const Method> methods();
-/// By name. Throws ValueError that names the nearest.
+/// By name. Throws ValueError that names the nearest, or all where none is near.
 const Method& find_method(std::string_view name);
 
 }  // namespace gradpath::attribution

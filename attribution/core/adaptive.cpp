@@ -1,9 +1,13 @@
 // Every round evaluates all open pieces of all rows together, 15 nodes each. A piece whose error |K15 - G7|, summed
 // over features, is within its share is added to the answer and forgotten; the others are bisected into the next round.
 // The shares of a round come to four fifths of what is left of the bound, half by length and half by head, so that a
-// kink, whose error shrinks no faster than its piece, gets its share too. Thus the bound holds in the end, the worst
-// pieces are the ones bisected, and memory does not grow with their number. A piece whose error is rounding (50 epsilon
-// of its absolute integral, as in QUADPACK) is accepted as it is, and the row says so.
+// kink, whose error shrinks no faster than its piece, gets its share too. Thus the sum of the estimates stays within
+// the bound, and the worst pieces are the ones bisected; what grows with their number is the list of those still open,
+// 32 bytes each. A piece whose error is rounding (50 epsilon of its absolute integral, as in QUADPACK) is accepted as
+// it is, and the row says so.
+//
+// The estimate is made of what the nodes see. An edge begins as two unequal pieces, so that no symmetry of one rule
+// hides a function from it; a spike narrower than the gaps between the nodes stays unseen all the same.
 //
 // The bound is tolerance · max(|dF|, Σ|A|), and Σ|A| is known only in the end: an estimate that grows with the pieces
 // serves at first. A row that misses its tolerance all the same is done again with the value found, from shorter pieces
@@ -25,8 +29,8 @@ namespace {
 
 constexpr Index piece_nodes = 15;
 constexpr int passes = 3;          // how often a row that misses is done again
-constexpr double finer = 4;        // pieces of an edge at the start of a pass, times those of the pass before
-constexpr double shift = 0.618;    // of the piece, by which later passes move their pieces' ends
+constexpr Index finer = 4;         // pieces of an edge at the start of a pass, over those of the pass before
+constexpr double shift = 0.236;    // of a piece, by which its end lies before the even one: the first cut is golden
 constexpr double stricter = 8;     // the bound of the pass before over that of a pass
 constexpr double shortest = 1e-9;  // pieces of an edge this short are not bisected: a jump in F itself stays
 
@@ -96,7 +100,11 @@ private:
         return std::span(values).subspan(static_cast<std::size_t>(row) * width, width);
     }
 
-    static Index pieces_of(int pass) { return static_cast<Index>(std::lround(std::pow(finer, pass))); }
+    static Index pieces_of(int pass) {
+        Index pieces = first_round_steps / piece_nodes;
+        for (int k = 0; k < pass; ++k) pieces *= finer;
+        return pieces;
+    }
 
     /// May a row begin another pass? If not, it is capped.
     bool room_for(Index row, int pass) {

@@ -92,9 +92,9 @@ Baseline parse_baseline(std::string_view text) {
         return takes(3), baseline::Uniform{.low = number(0, 0), .high = number(1, 1), .samples = count(2)};
     if (name == "gaussian") return takes(2), baseline::Gaussian{.sigma = number(0, 1), .samples = count(1)};
     const std::vector<std::string> names{"zero", "constant", "mean", "blur", "uniform", "gaussian"};
-    throw ValueError(gradpath::text("baseline: '", text, "' is unknown; did you mean '", nearest_name(name, names),
-                                    "'? There are: zero constant:C mean blur:SIGMA uniform:LOW,HIGH,SAMPLES "
-                                    "gaussian:SIGMA,SAMPLES"));
+    throw ValueError("baseline: " + unknown(name, names,
+                                            "zero constant:C mean blur:SIGMA uniform:LOW,HIGH,SAMPLES "
+                                            "gaussian:SIGMA,SAMPLES"));
 }
 
 std::string describe(const Baseline& baseline) {

@@ -1,8 +1,10 @@
 // One chunk is one forward pass, one sweep per target over its graph, and then nothing is kept but numbers. How many
-// rows fit is measured, not guessed: the first look runs 1, 2 and (where they are small) 16 rows and takes the slope,
-// plus the quarter that the pool's size classes may add. The same look tells whether rows are independent: an engine
-// whose sums do not depend on the number of rows gives the same bits for a row alone and in company, so any difference
-// means that the model mixes rows, and then every row runs by itself.
+// rows fit is measured, not guessed: the first look runs 1, 2 and (where they are small and fit the budget) 16 rows and
+// takes the slope, plus the quarter that the pool's size classes may add. The same look tells whether rows are
+// independent: an engine whose sums do not depend on the number of rows gives the same bits for a row alone and in
+// company, so any difference means that the model mixes rows, and then every row runs by itself. The company is the
+// last row of the input, as far from the first as the caller's own data go: rows that are alike may
+// hide what mixes them.
 #include <gradpath/attribution/core/evaluator.hpp>
 
 #include <algorithm>
@@ -41,6 +43,12 @@ Tensor neighbour(const Tensor& row) {
     return where(equal(row, 0.0), u, row - row * u);
 }
 
+/// The last row of x, or, where it is like the first, a neighbour of that.
+Tensor companion(const Tensor& x, const Tensor& first) {
+    const Tensor last = slice(x, 0, x.rows() - 1, x.rows());
+    return same_bits(last, first) ? neighbour(first) : last;
+}
+
 /// Do rows first .. of `many` equal all rows of `few`, bit for bit or both NaN?
 bool agree(const Tensor& many, Index first, const Tensor& few) {
     const Index offset = first * (few.size() / few.rows());
@@ -68,9 +76,9 @@ Index ModelFacts::rows_within(std::size_t budget) const {
     return std::max<Index>(1, std::min(fit(budget), std::max(fit(comfortable), comfortable_rows)));
 }
 
-ModelFacts examine(const Objective& objective, const Tensor& x) {
+ModelFacts examine(const Objective& objective, const Tensor& x, std::size_t memory) {
     const Serial serial;
-    const Tensor a = slice(x, 0, 0, 1), b = neighbour(a), pair = concat({a, b});
+    const Tensor a = slice(x, 0, 0, 1), b = companion(x, a), pair = concat({a, b});
     const auto measured = [&](const Tensor& points, std::size_t& bytes) {
         const std::vector<Index> rows(static_cast<std::size_t>(points.rows()), 0);
         const memory::PeakScope scope;
@@ -92,10 +100,10 @@ ModelFacts examine(const Objective& objective, const Tensor& x) {
         return facts;
     }
     std::size_t slope = two - std::min(one, two);
-    if (two <= std::size_t{1} << 20) {  // small blocks round up: sixteen rows tell better
+    if (two <= std::size_t{1} << 20) {  // small blocks round up: sixteen rows tell better, if there is room for them
         std::size_t many = 0;
-        measured(concat(std::vector<Tensor>(8, pair)), many);
-        slope = (many - std::min(one, many) + 14) / 15;
+        if (8 * two <= memory) measured(concat(std::vector<Tensor>(8, pair)), many);
+        slope = many > 0 ? (many - std::min(one, many) + 14) / 15 : (two + 1) / 2;
     }
     facts.fixed_bytes = one - std::min(one, slope);
     const std::size_t row_bytes = static_cast<std::size_t>(a.size()) * size_of(a.dtype());
@@ -118,7 +126,7 @@ Evaluator::Evaluator(std::string method, Model model, const Tensor& x, const Tar
       }()),
       run_(run) {
     before_chunk();
-    if (!run_.facts) run_.facts = std::make_shared<const ModelFacts>(examine(objective_, x_));
+    if (!run_.facts) run_.facts = std::make_shared<const ModelFacts>(examine(objective_, x_, run_.memory));
     chunk_ = run_.facts->rows_within(run_.memory);
     f_input_ = forward(x_, "input", true);
 }

@@ -20,8 +20,10 @@ struct ModelFacts {
     std::size_t bytes_per_row = 0;
     Index rows_within(std::size_t budget) const;  ///< that fit, at least one; one for a mixing model
 };
-/// Looks at the objective at the first row of x, on one thread, so that the answer is always the same.
-ModelFacts examine(const Objective& objective, const Tensor& x);
+/// Looks at the objective at the first and the last row of x (at the first and one near it where they are equal), on
+/// one thread, so that the answer is always the same. Runs more than two rows at once only where they fit `memory`
+/// bytes.
+ModelFacts examine(const Objective& objective, const Tensor& x, std::size_t memory);
 
 /// Points to evaluate: a tensor [count, input shape] and, for each, the row of the input it belongs to.
 struct Points {

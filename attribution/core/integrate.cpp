@@ -132,6 +132,9 @@ QuadraturePlan plan(const std::string& method, const Quadrature& q, DType dtype)
 Integral integrate(Evaluator& evaluator, const Path& path, const QuadraturePlan& plan, const Ends& ends) {
     require(path.edges >= 1 && path.corner, evaluator.method(), ": the path needs at least one edge but has ",
             path.edges);
+    const Index least = path.edges * (plan.rule == QuadratureRule::gauss_kronrod ? first_round_steps : plan.steps);
+    require(!plan.tolerance || plan.max_steps >= least, evaluator.method(), ": max-steps must be at least ", least,
+            ", which ", describe(plan.rule), " takes before it can judge its error, but is ", plan.max_steps);
     if (plan.rule == QuadratureRule::gauss_kronrod) return integrate_adaptively(evaluator, path, plan, ends);
     if (plan.tolerance) return integrate_by_doubling(evaluator, path, plan, ends);
     Integral integral = empty_integral(evaluator);

@@ -12,17 +12,19 @@
 namespace gradpath::attribution {
 
 /// How the integral is taken. `tolerance` bounds |Σ A - dF| and the estimate of Σᵢ |error in Aᵢ|, each divided by
-/// max(|dF|, Σ|A|, 1e-12): the sum of a wrong answer can be right. By default adaptive Gauss-Kronrod to 1e-3 in float32
-/// and 1e-6 in float64; with steps and no rule, Gauss-Legendre; a fixed rule with a tolerance doubles its steps until
-/// the difference to the doubled rule is small; with steps and no tolerance it is run once and no error is estimated.
+/// max(|dF|, Σ|A|, 1e-12): the sum of a wrong answer can be right. It bounds an estimate of the error, not the error:
+/// what no node of the rule comes near, such as a very narrow spike of the gradient, it cannot know. By default
+/// adaptive Gauss-Kronrod to 1e-3 in float32 and 1e-6 in float64; with steps and no rule, Gauss-Legendre; a fixed rule
+/// with a tolerance doubles its steps until the difference to the doubled rule is small; with steps and no tolerance it
+/// is run once and no error is estimated.
 struct Quadrature {
     std::optional<double> tolerance = {};
     std::optional<Index> steps = {};  ///< nodes on each edge, at first where there is a tolerance
     std::optional<QuadratureRule> rule = {};
-    Index max_steps = 50'000;  ///< gradients per row, at most, where there is a tolerance
+    Index max_steps = 50'000;  ///< gradients per row, at most, where there is a tolerance; 30 for each edge at least
 
     static void visit(auto& self, auto&& f) {
-        f("tolerance", self.tolerance, "bound on relative_delta and quadrature_error");
+        f("tolerance", self.tolerance, "bound on relative_delta and on the estimated quadrature_error");
         f("steps", self.steps, "nodes of a fixed rule on each edge of the path");
         f("rule", self.rule, "left right midpoint trapezoid gauss-legendre gauss-kronrod captum-trapezoid pair");
         f("max-steps", self.max_steps, "gradients per row, at most, to meet a tolerance");
@@ -44,7 +46,7 @@ struct Integral {
     std::vector<Index> steps;                  ///< per row: gradients taken
     std::vector<bool> capped;                  ///< per row: stopped by max_steps
     std::vector<bool> floored;                 ///< per row: missed its tolerance by rounding, which no steps can mend
-    std::vector<bool> met;                     ///< per row: both bounds of the tolerance; empty where there is none
+    std::vector<bool> met;                     ///< per row: gap and estimate within the tolerance; empty if none
     std::vector<std::string> notes;
 };
 
@@ -55,7 +57,8 @@ struct Ends {
 };
 
 /// Integrates the evaluator's function along a path for every row; a row's answer does not depend on the other rows.
-/// Throws ShapeError or DTypeError where corners of the path are not like the input.
+/// Throws ShapeError or DTypeError where corners of the path are not like the input, ValueError where max_steps does
+/// not allow the first look: 30 gradients on each edge for Gauss-Kronrod, `steps` for the other rules.
 Integral integrate(Evaluator& evaluator, const Path& path, const QuadraturePlan& plan, const Ends& ends);
 
 /// max(|dF|, Σ|A|, 1e-12): what every error is divided by.

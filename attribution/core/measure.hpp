@@ -12,7 +12,7 @@ namespace gradpath::attribution {
 struct Figures {
     double scale = 0;     ///< max(|dF|, Σ|A|, 1e-12)
     double delta = 0;     ///< |ΣA - dF| / scale
-    double error = 0;     ///< error / scale
+    double error = 0;     ///< the estimate of the error / scale
     double rounding = 0;  ///< what the dtype's rounding of F may do to delta
     bool within(double tolerance) const { return delta <= tolerance && error <= tolerance; }
     /// Nothing but rounding stands between the answer and the tolerance.

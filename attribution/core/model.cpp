@@ -11,7 +11,7 @@
 namespace gradpath::attribution {
 namespace {
 
-constexpr std::array<std::string_view, 5> stage_names{"logit", "probability", "log-probability", "log-odds", "margin"};
+const std::array<std::string, 5> stage_names{"logit", "probability", "log-probability", "log-odds", "margin"};
 
 }  // namespace
 
@@ -19,7 +19,9 @@ Target parse_target(std::string_view text) {
     if (text == "predicted") return Predicted{};
     if (text == "all") return AllTargets{};
     const bool digits = !text.empty() && text.find_first_not_of("0123456789,-") == text.npos;
-    require(digits, "target: must be predicted, all, an index or one index per row such as 3,1,4 but is '", text, "'");
+    static const std::vector<std::string> words{"predicted", "all"};
+    require(digits, "target: must be predicted, all, an index or one index per row such as 3,1,4 but is '", text, "'",
+            suggestion(text, words));
     std::vector<Index> indices;
     for (const std::string& part : split(text, ',')) indices.push_back(parse_index("target", part));
     if (indices.size() == 1) return indices[0];
@@ -47,7 +49,7 @@ OutputStage parse_stage(std::string_view text) {
     const bool margin = name == "margin";
     const bool known = found != stage_names.end() && (margin ? name.size() < text.size() : name.size() == text.size());
     require(known, "output stage: must be logit, probability, log-probability, log-odds or margin:A,B but is '", text,
-            "'");
+            "'", text == "margin" ? "" : suggestion(name, stage_names));
     if (!margin) return {.kind = kind};
     const std::vector<std::string> parts = split(text.substr(name.size() + 1), ',');
     require(parts.size() == 2, "output stage: margin takes two indices, as in margin:3,5, but is '", text, "'");
@@ -56,7 +58,7 @@ OutputStage parse_stage(std::string_view text) {
 }
 
 std::string describe(const OutputStage& stage) {
-    const auto name = std::string(stage_names[static_cast<std::size_t>(stage.kind)]);
+    const std::string& name = stage_names[static_cast<std::size_t>(stage.kind)];
     return stage.kind == Stage::margin ? text(name, ":", stage.first, ",", stage.second) : name;
 }
 

@@ -30,7 +30,7 @@ using OutputFunction = std::function<Tensor(const Tensor&)>;
 /// One index for all rows: `3`; one per row: `std::vector<Index>{3, 1}`; or one of the above.
 using Target = std::variant<Predicted, Index, std::vector<Index>, AllTargets, Weights, OutputFunction>;
 
-/// "predicted", "all", "3" or "3,1,4" (one per row). Throws ValueError with what may stand there.
+/// "predicted", "all", "3" or "3,1,4" (one per row). Throws ValueError with what may stand there and the nearest.
 Target parse_target(std::string_view text);
 /// The inverse; weights and functions are called "weights" and "function".
 std::string describe(const Target& target);
@@ -44,12 +44,14 @@ struct OutputStage {
     Index first = 0, second = 0;  ///< a and b of margin:a,b
     bool operator==(const OutputStage&) const = default;
 };
-/// "logit", "probability", "log-probability", "log-odds" or "margin:A,B". Throws ValueError that lists these.
+/// "logit", "probability", "log-probability", "log-odds" or "margin:A,B". Throws ValueError that lists these
+/// and names the nearest.
 OutputStage parse_stage(std::string_view text);
 std::string describe(const OutputStage& stage);
 
 // --- how it runs: nothing here changes a bit of the values -----------------------------------------------------------
-/// Called after every chunk with the name of the stage of work, and the rows done and to do in it (total 0: unknown).
+/// Called after every chunk with the name of the stage of work, and the rows done and to do in it (total 0: unknown);
+/// where a method takes several samples, once after each, with "samples" and their numbers.
 using Progress = std::function<void(std::string_view stage, Index done, Index total)>;
 struct ModelFacts;  // evaluator.hpp
 
@@ -77,11 +79,12 @@ struct Attribution {
     std::optional<std::vector<double>> quadrature_error;  ///< estimate of Σᵢ |error in Aᵢ|, divided likewise
     std::optional<std::vector<double>> ncc_gap;           ///< Σᵢ |Aᵢ| - |dF|: how much cancels
     std::optional<Tensor> standard_error;                 ///< of the values, where the method samples
-    std::optional<Index> samples;
-    std::optional<std::vector<Index>> steps;         ///< gradients taken on the path, per row
-    std::optional<double> tolerance;                 ///< the one asked for
-    std::optional<std::vector<bool>> tolerance_met;  ///< per row: relative_delta and quadrature_error within it
-    std::vector<Index> target;                       ///< per row; 0, 1, .. with all targets; empty: weights, function
+    std::optional<Index> samples;                         ///< draws of noise or of a random baseline
+    std::optional<std::vector<Index>> steps;              ///< gradients taken on the path, per row
+    std::optional<double> tolerance;                      ///< the one in force: asked for, or automatic
+    std::optional<std::vector<bool>> tolerance_met;       ///< per row: relative_delta and the estimated error within it
+    std::string rule;                                     ///< of the quadrature, as parse_rule reads it; empty: none
+    std::vector<Index> target;  ///< per row; 0, 1, .. with all targets; empty: weights, function
     bool all_targets = false;
     std::string target_kind;  ///< as asked: describe(target)
     OutputStage stage;

@@ -1,6 +1,7 @@
 // Names that people type. The nearest name is the one with the least Levenshtein distance (1966): the number of letters
-// to insert, drop or replace; the first of equals wins, so the answer does not depend on chance. Numbers are read by
-// from_chars, which knows no locale.
+// to insert, drop or replace; the first of equals wins, so the answer does not depend on chance. More than three
+// letters, or half of the longer word, is another word and not a slip. Numbers are read by from_chars, which knows no
+// locale.
 #include <gradpath/attribution/core/names.hpp>
 
 #include <algorithm>
@@ -37,10 +38,25 @@ bool read_number(std::string_view text, Number& number) {
 }  // namespace
 
 std::string nearest_name(std::string_view name, std::span<const std::string> names) {
-    require(!names.empty(), "nearest_name: there are no names to choose from");
-    return *std::min_element(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
-        return edit_distance(name, a) < edit_distance(name, b);
-    });
+    std::string nearest;
+    std::size_t fewest = 4;
+    for (const std::string& candidate : names) {
+        const std::size_t count = edit_distance(name, candidate);
+        if (count >= fewest || 2 * count > std::max(name.size(), candidate.size())) continue;
+        fewest = count;
+        nearest = candidate;
+    }
+    return nearest;
+}
+
+std::string suggestion(std::string_view name, std::span<const std::string> names) {
+    const std::string nearest = nearest_name(name, names);
+    return nearest.empty() ? "" : text("; did you mean '", nearest, "'?");
+}
+
+std::string unknown(std::string_view name, std::span<const std::string> names, std::string_view list) {
+    const std::string guess = suggestion(name, names);
+    return text("'", name, "' is unknown", guess.empty() ? "." : guess, " There are: ", list);
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {

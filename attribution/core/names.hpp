@@ -12,8 +12,12 @@
 
 namespace gradpath::attribution {
 
-/// The nearest of `names` by edit distance. Throws ValueError if there are none.
+/// The nearest of `names` by edit distance; empty if none is near: within three letters and half of the longer word.
 std::string nearest_name(std::string_view name, std::span<const std::string> names);
+/// "; did you mean 'steps'?" with the nearest name, or nothing.
+std::string suggestion(std::string_view name, std::span<const std::string> names);
+/// For errors: "'stepz' is unknown; did you mean 'steps'? There are: LIST", or without the question.
+std::string unknown(std::string_view name, std::span<const std::string> names, std::string_view list);
 
 /// Parts between separators: split("1,2", ',') is {"1", "2"}; the empty text has one empty part.
 std::vector<std::string> split(std::string_view text, char separator);

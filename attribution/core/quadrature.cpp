@@ -106,8 +106,7 @@ Nodes make_nodes(QuadratureRule rule, Index count) {
 QuadratureRule parse_rule(std::string_view name) {
     for (std::size_t k = 0; k < rule_names.size(); ++k)
         if (rule_names[k] == name) return static_cast<QuadratureRule>(k);
-    throw ValueError(text("rule: '", name, "' is unknown; did you mean '", nearest_name(name, rule_names),
-                          "'? There are: ", joined(rule_names, " ")));
+    throw ValueError("rule: " + unknown(name, rule_names, joined(rule_names, " ")));
 }
 
 std::string describe(QuadratureRule rule) { return rule_names[static_cast<std::size_t>(rule)]; }

@@ -22,7 +22,7 @@ enum class QuadratureRule : std::uint8_t {
     captum_trapezoid,
     pair
 };
-/// "left", .., "gauss-kronrod", "captum-trapezoid", "pair". Throws ValueError that lists them and the nearest.
+/// "left", .., "gauss-kronrod", "captum-trapezoid", "pair". Throws ValueError that lists them and names the nearest.
 QuadratureRule parse_rule(std::string_view text);
 std::string describe(QuadratureRule rule);
 

@@ -9,6 +9,22 @@
 #include <gradpath/autodiff/threads.hpp>
 
 namespace gradpath::attribution {
+namespace {
+
+/// Notes the first row whose explained number, and the first whose attribution, is infinite or not a number.
+void note_not_finite(Attribution& result, const Evaluator& evaluator) {
+    const auto finite = [](double v) { return std::isfinite(v); };
+    const auto f = std::find_if_not(result.f_input.begin(), result.f_input.end(), finite);
+    if (f != result.f_input.end())
+        add_note(result.notes, text("the explained number is not finite at the input of row ",
+                                    (f - result.f_input.begin()) / evaluator.targets()));
+    const Index width = evaluator.targets() * evaluator.features();
+    for (Index k = 0; k < result.values.size(); ++k)
+        if (!finite(result.values.at(k)))
+            return add_note(result.notes, text("the attribution is not finite in row ", k / width));
+}
+
+}  // namespace
 
 void Recorder::finish(Attribution& result) const {
     result.isa = isa();
@@ -28,6 +44,7 @@ void Recorder::finish(Attribution& result, const Evaluator& evaluator, const Tar
     result.evaluations = evaluator.evaluations();
     if (!evaluator.facts()->independent)
         add_note(result.notes, "the model's rows depend on each other or on their number; each row was run by itself");
+    note_not_finite(result, evaluator);
     finish(result);
 }
 

@@ -14,7 +14,8 @@ class Recorder {
 public:
     /// Sets seconds, peak_bytes, isa and threads.
     void finish(Attribution& result) const;
-    /// Sets also what the evaluator knows: target, stage, f_input, evaluations, dtype, notes.
+    /// Sets also what the evaluator knows: target, stage, f_input, evaluations, dtype, notes; one says where the values
+    /// or f_input are not finite.
     void finish(Attribution& result, const Evaluator& evaluator, const Target& target) const;
 
 private:

@@ -36,6 +36,18 @@ Tensor deviation(const Tensor& x, const Smooth& o) {
     return reshape(range * o.sigma, shape);
 }
 
+/// Notes the rows that relative noise leaves as they are.
+void note_no_noise(Attribution& result, const Tensor& spread, const Smooth& o) {
+    if (!o.relative || o.sigma == 0) return;
+    std::vector<Index> still;
+    for (Index row = 0; row < spread.size(); ++row)
+        if (spread.at(row) == 0) still.push_back(row);
+    if (still.empty()) return;
+    const std::string more = still.size() > 1 ? text(" and ", still.size() - 1, " more") : "";
+    add_note(result.notes, text("no noise was added to row ", still[0], more,
+                                ": sigma counts in units of max(x) - min(x), which is 0; set relative to false"));
+}
+
 void keep_common(Attribution& total, const Attribution& one, Index sample) {
     if (sample == 0) {
         total = one;  // target, stage, dtype, baseline, tolerance; what depends on the sample is dropped in the end
@@ -66,6 +78,8 @@ Attribution smoothed(const std::string& name, const BoundMethod& method, const T
         require<Cancelled>(!stop, name, ": cancelled by the caller");
         const random::Random noise{.seed = o.seed, .stream = static_cast<std::uint64_t>(sample), .dtype = x.dtype()};
         const Attribution one = method(detached(x) + random::normal(x.shape(), noise) * spread);
+        require(!is_smoother(one.method) || one.seed != o.seed, name, ": the method inside is ", one.method,
+                " with the same seed ", o.seed, ", which draws the same noise again; give it another");
         Numbers numbers = numbers_of(one.values);
         if (statistic == Statistic::mean_square)
             for (double& value : numbers) value *= value;
@@ -87,6 +101,7 @@ Attribution smoothed(const std::string& name, const BoundMethod& method, const T
          {&result.f_baseline, &result.delta, &result.relative_delta, &result.quadrature_error, &result.ncc_gap})
         figure->reset();
     result.steps.reset();
+    note_no_noise(result, spread, o);
     recorder.finish(result);
     return result;
 }
@@ -103,6 +118,10 @@ Attribution smooth_squared(const BoundMethod& method, const Tensor& x, const Smo
 
 Attribution var(const BoundMethod& method, const Tensor& x, const Smooth& options) {
     return smoothed("var-grad", method, x, options, Statistic::variance);
+}
+
+bool is_smoother(std::string_view method) {
+    return method == "smooth-grad" || method == "smooth-grad-squared" || method == "var-grad";
 }
 
 }  // namespace gradpath::attribution

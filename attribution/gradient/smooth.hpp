@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <string_view>
 
 #include <gradpath/attribution/core/model.hpp>
 
@@ -25,11 +26,15 @@ struct Smooth {
 using BoundMethod = std::function<Attribution(const Tensor& x)>;
 
 /// SmoothGrad: the mean of a method over noisy inputs, with its standard error (Smilkov et al. 2017, eq. 2).
-/// All three throw ValueError for samples below 1 (var, and any standard error: below 2 there is none) or a bad sigma.
+/// All three throw ValueError for samples below 1 (var, and any standard error: below 2 there is none), a bad sigma, or
+/// a method that is itself one of them with the same seed, which would draw the same noise again.
 Attribution smooth(const BoundMethod& method, const Tensor& x, const Smooth& options = {});
 /// SmoothGrad-squared: the mean of the squares (Hooker et al. 2019).
 Attribution smooth_squared(const BoundMethod& method, const Tensor& x, const Smooth& options = {});
 /// VarGrad: the variance E[A²] - E[A]² over the noise (Adebayo et al. 2018).
 Attribution var(const BoundMethod& method, const Tensor& x, const Smooth& options = {});
+
+/// Is this the name of one of the three?
+bool is_smoother(std::string_view method);
 
 }  // namespace gradpath::attribution

@@ -88,8 +88,10 @@ Attribution integrated_gradients(const Model& model, const Tensor& x, const Inte
     const Recorder recorder;
     const std::string name = "integrated-gradients";
     const QuadraturePlan quadrature = plan(name, options.quadrature, x.dtype());
-    Evaluator evaluator(name, model, x, options.target, options.stage, options.run);
     const Index samples = samples_of(options.baseline);
+    Run inner = options.run;
+    if (samples > 1) inner.progress = {};  // the samples are what is counted then
+    Evaluator evaluator(name, model, x, options.target, options.stage, inner);
     Attribution result;
     Draws draws;
     for (Index sample = 0; sample < samples; ++sample) {
@@ -101,6 +103,7 @@ Attribution integrated_gradients(const Model& model, const Tensor& x, const Inte
                                             {.start = f_start, .end = evaluator.f_input()});
         draws.add(integral, f_start);
         for (const std::string& note : integral.notes) add_note(result.notes, note);
+        if (samples > 1 && options.run.progress) options.run.progress("samples", sample + 1, samples);
     }
     for (double& f : draws.f_baseline) f /= static_cast<double>(samples);
     result.values = values_like(evaluator, draws.values.mean());
@@ -108,10 +111,9 @@ Attribution integrated_gradients(const Model& model, const Tensor& x, const Inte
     report_completeness(result, draws.values.mean(), draws.f_baseline);
     result.steps = draws.steps;
     if (quadrature.tolerance) report_tolerance(result, draws, quadrature);
-    if (samples > 1) {
-        result.samples = samples;
-        result.standard_error = values_like(evaluator, draws.values.standard_error());
-    }
+    result.rule = describe(quadrature.rule);
+    if (samples > 1 || is_random(options.baseline)) result.samples = samples;
+    if (samples > 1) result.standard_error = values_like(evaluator, draws.values.standard_error());
     if (is_random(options.baseline)) result.seed = options.seed;
     result.baseline_kind = describe(options.baseline);
     return result;

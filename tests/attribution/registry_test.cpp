@@ -101,7 +101,36 @@ TEST_CASE("options are set by name, and unknown or malformed ones are refused") 
         error("smooth-grad", "sigme", "1") ==
         "smooth-grad: option 'sigme' is unknown; did you mean 'sigma'? There are: sigma relative samples seed method");
     CHECK(error("smooth-grad", "method", "gradiant") == "method: 'gradiant' is unknown; did you mean 'gradient'?");
+    CHECK(error("smooth-grad", "method", "zebra") ==
+          "method: 'zebra' is unknown. There are: gradient input-x-gradient smooth-grad smooth-grad-squared var-grad "
+          "integrated-gradients");
+    CHECK(error("smooth-grad", "zebra", "1") ==
+          "smooth-grad: option 'zebra' is unknown. There are: sigma relative samples seed method");
+    for (const char* smoother : {"smooth-grad", "smooth-grad-squared", "var-grad"})
+        CHECK(error("smooth-grad", "method", smoother) ==
+              std::string("smooth-grad: method must not be a smoother but is '") + smoother +
+                  "', which would draw the same noise again; name the method to smooth, such as gradient");
     CHECK(error("gradient", "steps", "3") == "gradient: option 'steps' is unknown: the method has none");
+}
+
+TEST_CASE("a result names the tolerance in force, the rule and the samples") {
+    const Model f = of_columns([](auto& x) { return square(x[0]) * x[1]; });
+    const Method& ig = find_method("integrated-gradients");
+    const Attribution automatic = ig.run(f, row({2, 3}), {});
+    CHECK(*automatic.tolerance == 1e-6);
+    CHECK(automatic.rule == "gauss-kronrod");
+    CHECK_FALSE(automatic.samples.has_value());
+    const Attribution fixed = ig.run(f, row({2, 3}), {.steps = 4});
+    CHECK_FALSE(fixed.tolerance.has_value());
+    CHECK(fixed.rule == "gauss-legendre");
+    CHECK(ig.run(f, row({2, 3}), {.steps = 4, .rule = QuadratureRule::midpoint}).rule == "midpoint");
+    CHECK(*ig.run(f, row({2, 3}), {.baseline = attribution::baseline::Uniform{.samples = 1}}).samples == 1);
+    const Attribution smoothed =
+        find_method("smooth-grad").run(f, row({2, 3}), {.samples = 2, .set = {{"method", "integrated-gradients"}}});
+    CHECK(*smoothed.tolerance == 1e-6);
+    CHECK(smoothed.rule == "gauss-kronrod");
+    CHECK(*smoothed.samples == 2);
+    CHECK(find_method("gradient").run(f, row({2, 3}), {}).rule.empty());
 }
 
 TEST_CASE("options list their defaults, which read back") {

@@ -116,6 +116,55 @@ TEST_CASE("a model that mixes only in its gradient is found out, too") {
     CHECK(attribution::gradient(f, random_tensor({2, 3}, 1)).notes.size() == 1);
 }
 
+TEST_CASE("a model whose mixing shows only between far rows is found out by the last row") {
+    const Model f = [](const Tensor& x) { return sum(x, {.axes = {1}}) + sum(relu(x - 10.0)); };
+    const Tensor x({2, 2}, {1, 3, 20, 30}, DType::float64);
+    const Attribution a = attribution::gradient(f, x);
+    CHECK(a.notes.size() == 1);
+    CHECK(a.f_input == std::vector<double>{4, 80});
+    // Equal rows tell nothing of each other: the neighbour of the first does.
+    const Model centred = [](const Tensor& z) {
+        return sum(square(z - mean(z, {.axes = {0}, .keep = true})), {.axes = {1}});
+    };
+    CHECK(attribution::gradient(centred, Tensor({2, 2}, {1, 3, 1, 3}, DType::float64)).notes.size() == 1);
+}
+
+TEST_CASE("the first look runs at most 21 rows, and two at a time where more do not fit the budget") {
+    std::vector<Index> seen;
+    const Model f = [&](const Tensor& x) {
+        seen.push_back(x.rows());
+        return sum(square(x), {.axes = {1}});
+    };
+    const Tensor x = random_tensor({1, 3}, 2);
+    attribution::gradient(f, x);
+    // One row tells the outputs, then the look, then the input and its gradient.
+    CHECK(seen == std::vector<Index>{1, 1, 1, 2, 16, 1, 1});
+    seen.clear();
+    attribution::gradient(f, x, {.run = {.memory = 64}});
+    CHECK(seen == std::vector<Index>{1, 1, 1, 2, 1, 1});
+}
+
+TEST_CASE("an attribution or an explained number that is not finite is noted") {
+    const Model root = of_columns([](auto& x) { return sqrt(x[0]); });
+    const Tensor x({3, 1}, {4, 0, -1}, DType::float64);
+    const Attribution a = attribution::gradient(root, x);
+    CHECK(a.notes == std::vector<std::string>{"the explained number is not finite at the input of row 2",
+                                              "the attribution is not finite in row 1"});
+    CHECK(attribution::gradient(root, slice(x, 0, 0, 1)).notes.empty());
+}
+
+TEST_CASE("a random baseline tells its samples, and nothing of what is inside") {
+    std::vector<std::pair<Index, Index>> seen;
+    Run run;
+    run.progress = [&](std::string_view stage, Index done, Index total) {
+        CHECK(stage == "samples");
+        seen.emplace_back(done, total);
+    };
+    integrated_gradients(relu_net({3, 4, 2}, 1, true), random_tensor({2, 3}, 1),
+                         {.baseline = attribution::baseline::Gaussian{.samples = 3}, .run = run});
+    CHECK(seen == std::vector<std::pair<Index, Index>>{{1, 3}, {2, 3}, {3, 3}});
+}
+
 TEST_CASE("a model of a fixed batch of one runs one row at a time") {
     const Model f = [](const Tensor& x) { return sum(square(reshape(x, Shape{1, 3})), {.axes = {1}}); };
     const Tensor x({2, 3}, {1, 2, 3, 4, 5, 6}, DType::float64);

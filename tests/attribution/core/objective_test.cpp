@@ -185,6 +185,14 @@ TEST_CASE("wrong targets, stages and models are refused with the rule, the facts
     CHECK(error_of([&] {
               gradient(ten, zeros({0, 3}, DType::float64));
           }) == "gradient: the input needs at least one row and one feature but has shape (0, 3)");
+    CHECK(error_of([] { parse_target("predcted"); }) ==
+          "target: must be predicted, all, an index or one index per row such as 3,1,4 but is 'predcted'; did you mean "
+          "'predicted'?");
+    CHECK(error_of([] { parse_stage("probabilty"); }) ==
+          "output stage: must be logit, probability, log-probability, log-odds or margin:A,B but is 'probabilty'; did "
+          "you mean 'probability'?");
+    CHECK(error_of([] { parse_stage("margin"); }) ==
+          "output stage: must be logit, probability, log-probability, log-odds or margin:A,B but is 'margin'");
     CHECK(error_of([] { parse_target("cat"); }) ==
           "target: must be predicted, all, an index or one index per row such as 3,1,4 but is 'cat'");
     CHECK(error_of([] { parse_stage("softmax"); }) ==

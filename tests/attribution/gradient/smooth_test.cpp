@@ -100,6 +100,26 @@ TEST_CASE("smoothing wraps any method, with all targets, and claims no completen
     CHECK(a.f_input.empty());
 }
 
+TEST_CASE("a smoother inside a smoother with the same seed would repeat its noise, and is refused") {
+    const auto nested = [](std::uint64_t seed) {
+        return smooth([&](const Tensor& z) { return var(bound, z, {.samples = 2, .seed = seed}); }, x, {.seed = 3});
+    };
+    CHECK(error_of<ValueError>([&] { nested(3); }) ==
+          "smooth-grad: the method inside is var-grad with the same seed 3, which draws the same noise again; give it "
+          "another");
+    CHECK(nested(4).values.shape() == x.shape());
+}
+
+TEST_CASE("a row without a range gets no relative noise, and a note says so") {
+    const std::string tail = ": sigma counts in units of max(x) - min(x), which is 0; set relative to false";
+    const Tensor rows({3, 2}, {1, 2, 5, 5, 7, 7}, DType::float64);
+    CHECK(smooth(bound, rows).notes == std::vector<std::string>{"no noise was added to row 1 and 1 more" + tail});
+    CHECK(smooth(bound, slice(rows, 0, 2, 3)).notes == std::vector<std::string>{"no noise was added to row 0" + tail});
+    CHECK(smooth(bound, rows, {.relative = false}).notes.empty());
+    CHECK(smooth(bound, rows, {.sigma = 0}).notes.empty());
+    CHECK(smooth(bound, slice(rows, 0, 0, 1)).notes.empty());
+}
+
 TEST_CASE("options of smoothing out of range are refused") {
     CHECK(error_of([] { smooth(bound, x, {.samples = 0}); }) == "smooth-grad: samples must be at least 1 but is 0");
     CHECK(error_of([] { var(bound, x, {.samples = 1}); }) == "var-grad: samples must be at least 2 but is 1");
