@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, told as such
+    std::signal(SIGPIPE, SIG_DFL);  // `| head` ends the program without a word, whatever the parent ignored
     const std::vector<std::string> words(argv + 1, argv + argc);
     return static_cast<int>(gradpath::tools::run(words, interrupted));
 }

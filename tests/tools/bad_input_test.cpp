@@ -68,13 +68,13 @@ void check_all(const std::vector<Bad>& cases) {
 TEST_CASE("a word that is no command or option is answered with the nearest one") {
     check_all({
         {"explian x", 2, "there is no command \"explian\"; did you mean \"explain\"?"},
-        {"frobnicate", 2, "there is no command \"frobnicate\""},
         {"--verison", 2, "there is no option \"--verison\"; see gradpath --help"},
         {"train --modle lenet5", 2, "train: there is no option \"--modle\"; did you mean \"--model\"?"},
         {"train --modle=lenet5", 2, "train: there is no option \"--modle\"; did you mean \"--model\"?"},
         {"methods --jsno", 2, "methods: there is no option \"--jsno\"; did you mean \"--json\"?"},
         {"info a b", 2, "info: there is one word too many: \"b\"; see gradpath info --help"},
         {"train --epochs", 2, "train: --epochs needs a value; see gradpath train --help"},
+        {"eavl x", 2, "there is no command \"eavl\"; did you mean \"eval\"?"},
         {"selftest --suite analytc", 2, "selftest: there is no suite \"analytc\"; did you mean \"analytic\"?"},
     });
 }
@@ -107,7 +107,7 @@ TEST_CASE("training that makes no sense is refused, and no folder appears") {
         {"train --model mlp --data moons --rate 0 --out o", 2, "train: --rate must be positive: got 0"},
         {"train --model mlp --data moons --rate nan --out o", 2, "train: --rate takes a finite number: got \"nan\""},
         {"train --model mlp --data moons --optimizer sdg --out o", 2,
-         "train: --optimizer takes adam or sgd: got \"sdg\""},
+         "train: --optimizer takes adam or sgd: got \"sdg\"; did you mean \"sgd\"?"},
         {"train --model mlp --data moons --momentum 0.9 --out o", 2,
          "train: --momentum is of sgd, the optimizer is adam"},
         {"train --model mlp --data moons --weight-decay -1 --out o", 2,
@@ -132,9 +132,11 @@ TEST_CASE("a run is not resumed with other settings, and they are named") {
     const std::string rule = "train: --resume goes on with the settings the run began with: ",
                       way_out = "; give those, or train anew without --resume";
     const std::vector<std::pair<std::string, std::string>> cases = {
-        {again + "1 --rate 0.01", rule + "--rate was 0.001 and is 0.01" + way_out},
-        {again + "1 --batch 32 --seed 5", rule + "--batch was 64 and is 32, --seed was 0 and is 5" + way_out},
-        {again + "1 --dtype f64", rule + "--dtype was float32 and is float64" + way_out},
+        {again + "1 --set widths=2-4-2 --rate 0.01", rule + "--rate was 0.001 and is 0.01" + way_out},
+        {again + "1 --set widths=2-4-2 --batch 32 --seed 5",
+         rule + "--batch was 64 and is 32, --seed was 0 and is 5" + way_out},
+        {again + "1 --set widths=2-4-2 --dtype f64", rule + "--dtype was float32 and is float64" + way_out},
+        {again + "1", rule + "--set widths was 2-4-2 and is 2-64-64-2" + way_out},
         {again + "1 --set widths=2-5-2", rule + "--set widths was 2-4-2 and is 2-5-2" + way_out},
     };
     std::vector<Bad> bad;
@@ -152,16 +154,18 @@ TEST_CASE("a model that cannot be opened is named, with the reason") {
          "load: the metadata must have the key \"gradpath\": this file is not a model of gradpath "
          "(stranger.safetensors)"},
         {"eval three.npy --data moons", 2,
-         "MODEL: it is a .safetensors file of gradpath or expr:FORMULA: got \"three.npy\""},
+         "eval: MODEL is a .safetensors file of gradpath or expr:FORMULA: got \"three.npy\""},
         {"eval run/model.safetensors", 2, "eval: give either --data or --input; see gradpath eval --help"},
         {"eval expr:x1 --data moons", 2, "eval: --data needs a trained model: expr:x1 is a formula; give --input"},
         {"eval run/model.safetensors --data moons --split tset", 2,
-         "eval: --data: data: the split must be train, test or all but is 'tset'"},
+         "eval: --data: the split must be train, test or all but is 'tset'; did you mean test?"},
         {"eval run/model.safetensors --input 1,2,3 --out o", 2,
          "eval: --input: the model takes 2 numbers a row: got 3"},
         {"eval run/model.safetensors --input three.npy --out o", 4,
          "eval: --input: rows must have the shape (2,): three.npy has the shape (3,)"},
-        {"info missing.npy", 4, "read: cannot open missing.npy: No such file or directory"},
+        {"info missing.npy", 4, "info: no such file: missing.npy"},
+        {"info missing", 4, "info: no such file: missing"},
+        {"info run", 4, "info: no such file: run"},
         {"info file", 2, "info: it reads .safetensors, .npz, .npy and .png files: got \"file\""},
     });
 }
@@ -205,7 +209,7 @@ TEST_CASE("an input that does not fit the model is named, with both shapes") {
         {"explain run/model.safetensors --input 1,x --method gradient", 2,
          "explain: --input takes a number: got \"x\""},
         {"explain run/model.safetensors --input rows.npy --index 4 --method gradient", 2,
-         "--index: there is no row 4: rows.npy has 4 rows"},
+         "explain: --index: there is no row 4: rows.npy has 4 rows"},
         {"explain run/model.safetensors --input rows.npy --index a --method gradient", 2,
          "explain: --index takes a whole number: got \"a\""},
     });
@@ -216,7 +220,10 @@ TEST_CASE("a method, target, stage or baseline that is not there is answered wit
     const std::vector<std::tuple<std::string, int, std::string>> cases = {
         {"explain expr:x1 --input 1", 2, "explain: --method is missing; see gradpath explain --help"},
         {"explain expr:x1 --input 1 --method gradeint", 2,
-         "explain: there is no method \"gradeint\"; did you mean \"gradient\"?; see gradpath methods"},
+         "explain: there is no method \"gradeint\"; did you mean \"gradient\"?"},
+        {"explain expr:x1 --input 1 --method magic", 2, "explain: there is no method \"magic\"; see gradpath methods"},
+        {"explain expr:x1 --input --method gradient", 2,
+         "explain: --input needs a value: got the option \"--method\"; see gradpath explain --help"},
         {"explain expr:x1 --input 1 --method gradient --steps 5", 2,
          "gradient: option 'steps' is unknown: the method has none"},
         {"explain expr:x1 --input 1 --method gradient --baseline zero", 2, "explain: gradient takes no --baseline"},
@@ -248,13 +255,19 @@ TEST_CASE("a method, target, stage or baseline that is not there is answered wit
          "baseline: 'blr' is unknown; did you mean 'blur'? There are: zero constant:C mean blur:SIGMA "
          "uniform:LOW,HIGH,SAMPLES "
          "gaussian:SIGMA,SAMPLES"},
+        {ig + "--baseline 0", 2,
+         "explain: --baseline: the model takes 2 numbers a row: got 1; for the same number everywhere write "
+         "constant:0"},
+        {ig + "--samples 9", 2,
+         "explain: --samples of integrated-gradients counts the draws of a random baseline: it is zero; give "
+         "--baseline uniform or gaussian"},
         {ig + "--baseline 1,2,3", 2, "explain: --baseline: the model takes 2 numbers a row: got 3"},
         {ig + "--baseline three.npy", 4,
          "explain: --baseline: rows must have the shape (2,): three.npy has the shape (3,)"},
         {ig + "--baseline rows.npy", 2,
          "explain: --baseline must have one row, or one per row of the input: it has 4 for 1 rows"},
-        {ig + "--set stesp=5", 2,
-         "integrated-gradients: option 'stesp' is unknown; did you mean 'steps'? There are: tolerance steps rule "
+        {ig + "--set step=5", 2,
+         "integrated-gradients: option 'step' is unknown; did you mean 'steps'? There are: tolerance steps rule "
          "max-steps seed"},
         {ig + "--set steps", 2, "explain: --set takes KEY=VALUE: got \"steps\""},
     };

@@ -123,3 +123,18 @@ TEST_CASE("a run may be prolonged, and ends in the bytes of a long run") {
           "gradpath: train: the run has done 2 epochs, --epochs asks for 1; ask for at least as many, or train anew "
           "without --resume\n");
 }
+
+TEST_CASE("training anew into a used folder leaves nothing of the other run, and says so") {
+    const program::Folder folder;
+    const std::string line = "train --model mlp --data moons --set widths=2-4-2 --out run --epochs ";
+    REQUIRE(program::run(line + "1", folder.path()).exit == 0);
+    const pid_t process = program::start(program::words_of(line + "4000 --batch 16 --seed 9"), folder.path());
+    while (fs::exists(folder / "run/history.csv")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    kill(process, SIGKILL);
+    program::finish(process);
+    CHECK(fs::exists(folder / "run/checkpoint.safetensors"));
+    CHECK_FALSE(fs::exists(folder / "run/model.safetensors"));
+    const program::Outcome again = program::run(line + "1", folder.path());
+    CHECK(again.exit == 0);
+    CHECK(again.err.starts_with("the run in run is replaced\n"));
+}

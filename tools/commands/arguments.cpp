@@ -100,8 +100,12 @@ void Arguments::flag(const std::string& name, bool& field, const std::string& he
 
 void Arguments::value(const std::string& name, const std::string& kind, const std::string& help,
                       const std::function<void(const std::string&)>& read, bool repeated) {
-    const auto each = [read](const std::vector<std::string>& texts) {
-        for (const std::string& text : texts) read(text);
+    const auto each = [this, name, read](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+            require<UsageError>(!text.starts_with("--"), command_, ": ", name, " needs a value: got the option \"",
+                                text, "\"; see gradpath ", command_, " --help");
+            read(text);
+        }
         return true;
     };
     CLI::Option* option = parser_->app.add_option(name, each, help);

@@ -22,7 +22,7 @@ void add_common(Arguments& arguments, Common& common) {
                         require<UsageError>(common.threads >= 1 && common.threads <= 1024, arguments.command(),
                                             ": --threads must lie in 1 .. 1024: got ", common.threads);
                     });
-    arguments.value("--dtype", "TYPE", "f32 or f64 (f32)", [&](const std::string& text) {
+    arguments.value("--dtype", "TYPE", "f32 or f64 (the model's own; else f32)", [&](const std::string& text) {
         require<UsageError>(text == "f32" || text == "f64", arguments.command(), ": --dtype takes f32 or f64: got \"",
                             text, "\"");
         common.dtype = text == "f64" ? DType::float64 : DType::float32;
@@ -88,6 +88,12 @@ void make_folder(const std::filesystem::path& folder) {
     require<WriteError>(!fault && std::filesystem::is_directory(folder),
                         "--out: the folder must be there or can be made: ", folder.string(), ": ",
                         fault ? fault.message() : "it is a file");
+}
+
+void remove_file(const std::filesystem::path& file) {
+    std::error_code fault;
+    std::filesystem::remove(file, fault);
+    require<WriteError>(!fault, "--out: an old file must give way: ", file.string(), ": ", fault.message());
 }
 
 void rethrow_as_write_error() {

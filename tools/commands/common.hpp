@@ -2,6 +2,7 @@
 // The options that every command has, and where its words go: data to stdout, everything else to stderr.
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,8 +15,8 @@ namespace gradpath::tools {
 
 struct Common {
     std::uint64_t seed = 0;
-    Index threads = 0;  ///< 0: what the machine has
-    DType dtype = DType::float32;
+    Index threads = 0;                            ///< 0: what the machine has
+    std::optional<DType> dtype = {};              ///< absent: the model's own; float32 for a new one and for a formula
     std::size_t memory = std::size_t{512} << 20;  ///< bytes
     std::filesystem::path out = {};               ///< empty: write nothing
     bool json = false, quiet = false;
@@ -37,6 +38,8 @@ void print_json(const nlohmann::ordered_json& document);  ///< one document, and
 
 /// Makes the folder of --out. Throws WriteError.
 void make_folder(const std::filesystem::path& folder);
+/// Removes a file that an earlier run left, if it is there. Throws WriteError.
+void remove_file(const std::filesystem::path& file);
 /// Calls a function that writes files; its IoError becomes a WriteError.
 template <class F>
 void writing(const F& write);

@@ -2,7 +2,7 @@
 // fault, a bad file is the file's.
 #include <gradpath/tools/commands/data_source.hpp>
 
-#include <cmath>
+#include <algorithm>
 
 #include <gradpath/models/data/load.hpp>
 #include <gradpath/tools/commands/exit.hpp>
@@ -14,7 +14,8 @@ models::DataSet open_data(const std::string& what, const std::string& name, cons
     try {
         return models::load(name, split, seed);
     } catch (const ValueError& error) {
-        throw UsageError(what + ": " + error.what());
+        const std::string fault = error.what();  // "data: there is no data set .."
+        throw UsageError(what + fault.substr(std::min(fault.find(": "), fault.size())));
     }
 }
 

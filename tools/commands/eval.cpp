@@ -25,6 +25,8 @@ struct EvalOptions {
     Common common = {};
 };
 
+ReadRows input_of(const EvalOptions& o) { return {.what = "eval: --input", .seed = o.common.seed}; }
+
 std::string class_name(const Subject& subject, Index i) {
     const auto k = static_cast<std::size_t>(i);
     return k < subject.class_names.size() ? subject.class_names[k] : std::to_string(i);
@@ -72,7 +74,7 @@ std::string evaluation_text(const EvalOptions& o, const Subject& subject, const 
 Exit evaluate_data(const EvalOptions& o, const Subject& subject, const std::atomic<bool>& interrupted) {
     require<UsageError>(!subject.is_formula(), "eval: --data needs a trained model: ", subject.name,
                         " is a formula; give --input");
-    const models::DataSet data = with_dtype(open_data("eval: --data", o.data, o.split, o.common.seed), o.common.dtype);
+    const models::DataSet data = with_dtype(open_data("eval: --data", o.data, o.split, o.common.seed), subject.dtype);
     const models::Model& model = *subject.model;
     require<UsageError>(static_cast<Index>(data.classes.size()) <= model.classes, "eval: ", data.name, " has ",
                         data.classes.size(), " classes, the model has ", model.classes, " outputs");
@@ -127,7 +129,7 @@ Json outputs_json(const Subject& subject, const Tensor& y) {
 }
 
 Exit run_on_input(const EvalOptions& o, const Subject& subject, const std::atomic<bool>& interrupted) {
-    const Rows rows = read_rows(o.input, subject.row, o.common.dtype, {.what = "eval: --input", .seed = o.common.seed});
+    const Rows rows = read_rows(o.input, subject.row, subject.dtype, input_of(o));
     const Tensor y = outputs_of(subject, rows.x, interrupted);
     if (o.common.json) print_json(outputs_json(subject, y));
     else if (o.common.out.empty()) print(outputs_text(subject, y));
@@ -160,7 +162,7 @@ Exit eval(Words words, const std::atomic<bool>& interrupted) {
     require<UsageError>(o.data.empty() != o.input.empty(),
                         "eval: give either --data or --input; see gradpath eval --help");
     apply(o.common);
-    const Subject subject = open_subject(o.model, o.common.dtype, o.input.empty() ? 0 : columns_of(o.input));
+    const Subject subject = open_subject("eval", o.model, o.common.dtype, o.input, input_of(o));
     return o.input.empty() ? evaluate_data(o, subject, interrupted) : run_on_input(o, subject, interrupted);
 }
 

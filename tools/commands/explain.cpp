@@ -6,7 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include <gradpath/attribution/registry.hpp>
-#include <gradpath/autodiff/io/npy.hpp>
+#include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/progress.hpp>
@@ -52,7 +53,7 @@ void declare(Arguments& arguments, ExplainOptions& o) {
     arguments.option("--index", "I", o.index, "the rows of the input to explain, such as 0 or 3,1,4 (all)");
     arguments.option("--method", "NAME", o.method, "see gradpath methods");
     arguments.option("--target", "T", o.target,
-                     "N, one N per row (3,1,4 or an .npy file), predicted, true or all (predicted)");
+                     "N, one N per row (3,1,4, an .npy, or `target` of an .npz), predicted, true or all (predicted)");
     arguments.option("--output", "STAGE", o.stage,
                      "logit, probability, log-probability, log-odds or margin:A,B (logit)");
     arguments.value("--baseline", "B",
@@ -68,32 +69,47 @@ const attribution::Method& chosen_method(const ExplainOptions& o) {
         if (method.name == o.method) return method;
         names.push_back(method.name);
     }
-    throw UsageError(text("explain: there is no method \"", o.method, "\"", did_you_mean(o.method, names),
-                          "; see gradpath methods"));
+    const std::string guess = did_you_mean(o.method, names);
+    throw UsageError(
+        text("explain: there is no method \"", o.method, "\"", guess.empty() ? "; see gradpath methods" : guess));
 }
+
+/// --index picks of what a file holds for every row that was read, too.
+bool picked_too(const Rows& rows, Index count) { return !rows.picks.empty() && count == rows.read; }
 
 attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows) {
     if (o.target == "true") {
         require<UsageError>(rows.labels.has_value(), "explain: --target true needs labels: ", rows.name, " has none");
         return std::vector<Index>(rows.labels->data().begin(), rows.labels->data().end());
     }
-    if (o.target.ends_with(".npy")) {
-        const Indices targets = io::read_npy_indices(o.target);
-        require<IoError>(targets.size() == rows.x.rows(),
+    const bool npz = o.target.ends_with(".npz");
+    if (npz || o.target.ends_with(".npy")) {
+        const Indices read = npz ? io::read_npz_indices(o.target, "target") : io::read_npy_indices(o.target);
+        std::vector<Index> targets(read.data().begin(), read.data().end());
+        if (picked_too(rows, read.size())) {
+            targets.clear();
+            for (const Index i : rows.picks) targets.push_back(read[i]);
+        }
+        require<IoError>(static_cast<Index>(targets.size()) == rows.x.rows(),
                          "explain: --target: there must be one index per row: ", o.target, " has ", targets.size(),
                          " for ", rows.x.rows(), " rows");
-        return std::vector<Index>(targets.data().begin(), targets.data().end());
+        return targets;
     }
     return attribution::parse_target(o.target);
 }
 
-attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows, const Shape& row) {
+attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
     const auto file = [&](const char* ending) { return o.baseline.ends_with(ending); };
-    const bool read = looks_like_numbers(o.baseline) || o.baseline.starts_with("data:") || file(".npy") ||
-                      file(".npz") || file(".png");
+    const bool numbers = looks_like_numbers(o.baseline);
+    const bool read = numbers || o.baseline.starts_with("data:") || file(".npy") || file(".npz") || file(".png");
     if (!read) return attribution::parse_baseline(o.baseline);
-    const Tensor baseline =
-        read_rows(o.baseline, row, o.common.dtype, {.what = "explain: --baseline", .seed = o.common.seed}).x;
+    const bool single = numbers && o.baseline.find(',') == std::string::npos;
+    require<UsageError>(!single || subject.row.size() == 1, "explain: --baseline: the model takes ", subject.row.size(),
+                        " numbers a row: got 1; for the same number everywhere write constant:", o.baseline);
+    Tensor baseline =
+        read_rows(o.baseline, subject.row, subject.dtype, {.what = "explain: --baseline", .seed = o.common.seed}).x;
+    if (picked_too(rows, baseline.rows()))
+        baseline = gather(baseline, Indices({static_cast<Index>(rows.picks.size())}, rows.picks));
     require<UsageError>(baseline.rows() == 1 || baseline.rows() == rows.x.rows(),
                         "explain: --baseline must have one row, or one per row", " of the input: it has ",
                         baseline.rows(), " for ", rows.x.rows(), " rows");
@@ -101,12 +117,12 @@ attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows,
 }
 
 attribution::Settings settings_of(const ExplainOptions& o, const attribution::Method& method, const Rows& rows,
-                                  const Shape& row) {
+                                  const Subject& subject) {
     const bool inner = o.set.contains("method");  // a method around another: the other may take a baseline
     require<UsageError>(!o.baseline_given || method.takes_baseline || inner, "explain: ", method.name,
                         " takes no --baseline");
     attribution::Settings settings{.target = chosen_target(o, rows),
-                                   .baseline = chosen_baseline(o, rows, row),
+                                   .baseline = chosen_baseline(o, rows, subject),
                                    .stage = attribution::parse_stage(o.stage),
                                    .seed = o.common.seed,
                                    .set = o.set};
@@ -114,6 +130,9 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
     if (method.takes_baseline && std::ranges::none_of(method.options, knows) && settings.set.contains("samples")) {
         Index samples = 0;
         read_value("explain: --samples", settings.set.extract("samples").mapped(), samples);
+        require<UsageError>(attribution::is_random(settings.baseline), "explain: --samples of ", method.name,
+                            " counts the draws of a random baseline: it is ", o.baseline,
+                            "; give --baseline uniform or gaussian");
         settings.samples = samples;
     }
     settings.run.memory = o.common.memory;
@@ -130,12 +149,13 @@ std::map<std::string, std::string> options_used(const ExplainOptions& o, const a
 
 attribution::Attribution run_method(const ExplainOptions& o, const attribution::Method& method, const Subject& subject,
                                     const Rows& rows, const std::atomic<bool>& interrupted) {
-    attribution::Settings settings = settings_of(o, method, rows, subject.row);
+    attribution::Settings settings = settings_of(o, method, rows, subject);
     Progress progress(Progress::style(o.common.quiet), "rows");
     settings.run.cancel = &interrupted;
     settings.run.progress = [&](std::string_view stage, Index done, Index total) { progress.tell(stage, done, total); };
     attribution::Attribution result = method.run(subject.run, rows.x, settings);
     if (result.method != method.name) result.method = method.name;
+    if (result.baseline_kind == "tensor") result.baseline_kind = o.baseline;  // in the user's own words
     return result;
 }
 
@@ -161,11 +181,12 @@ Exit explain(Words words, const std::atomic<bool>& interrupted) {
     const attribution::Method& method = chosen_method(o);
     apply(o.common);
 
-    const Subject subject = open_subject(o.model, o.common.dtype, columns_of(o.input));
-    const std::vector<Index> picks =
-        o.index.empty() ? std::vector<Index>{} : parse_positions("explain: --index", o.index);
-    const Rows rows = read_rows(o.input, subject.row, o.common.dtype,
-                                {.what = "explain: --input", .picks = picks, .seed = o.common.seed});
+    const ReadRows input{.what = "explain: --input",
+                         .picks = o.index.empty() ? std::vector<Index>{} : parse_positions("explain: --index", o.index),
+                         .index = "explain: --index",
+                         .seed = o.common.seed};
+    const Subject subject = open_subject("explain", o.model, o.common.dtype, o.input, input);
+    const Rows rows = read_rows(o.input, subject.row, subject.dtype, input);
     const Explained explained{subject, rows, options_used(o, method),
                               run_method(o, method, subject, rows, interrupted)};
 

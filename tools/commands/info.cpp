@@ -97,6 +97,8 @@ Json safetensors_json(const std::string& file) {
 }
 
 Json file_json(const std::string& file) {
+    require<IoError>(std::filesystem::exists(file) && !std::filesystem::is_directory(file),
+                     "info: no such file: ", file);
     const std::string ending = std::filesystem::path(file).extension();
     if (ending == ".safetensors") return safetensors_json(file);
     if (ending == ".npz") return tensors_json(file, "npz", io::read_npz(file, io::ReadNpz{.integers = DType::float64}));
@@ -131,6 +133,18 @@ std::string document_text(const Json& document) {
     std::string tables;
     for (const auto& [key, value] : document.items()) {
         if (key == "schema") continue;
+        if (key == "normalisation" && value["mean"].empty()) {
+            facts.push_back({key, "none"});
+            continue;
+        }
+        if (key == "training") {
+            for (const auto& [name, item] : value.items())
+                if (name != "settings") facts.push_back({name, in_line(item)});
+            Lines rows{{"setting", "value"}};
+            for (const auto& [name, item] : value["settings"].items()) rows.push_back({name, in_line(item)});
+            tables += "\n" + table_text(rows, {0, 1});
+            continue;
+        }
         if (key != "tensors" && key != "layers") {
             facts.push_back({key, in_line(value)});
             continue;

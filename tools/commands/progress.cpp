@@ -12,8 +12,9 @@ namespace gradpath::tools {
 namespace {
 
 constexpr std::chrono::milliseconds between_redraws{100};
-constexpr std::chrono::seconds worth_a_line{1};  // stages that are over sooner need no words
-constexpr double first_estimate = 0.5;           // seconds: before, a rate says nothing
+constexpr std::chrono::seconds worth_a_line{1};    // stages that are over sooner need no words
+constexpr std::chrono::seconds between_lines{10};  // where no end is known
+constexpr double first_estimate = 0.5;             // seconds: before, a rate says nothing
 
 bool set_and_not_empty(const char* name) {
     const char* value = std::getenv(name);
@@ -54,9 +55,8 @@ std::string Progress::line(Index done, Index total, std::string_view note) const
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     const double rate = seconds > 0 ? static_cast<double>(done - already_) / seconds : 0;
     std::array<char, 160> text{};
-    std::snprintf(text.data(), text.size(), "%s %3.0f %%", stage_.c_str(),
-                  100 * static_cast<double>(done) / static_cast<double>(total));
-    std::string words = text.data();
+    std::snprintf(text.data(), text.size(), "%3.0f %%", 100 * static_cast<double>(done) / static_cast<double>(total));
+    std::string words = stage_ + " " + (total > 0 ? text.data() : std::to_string(done) + " " + unit_);
     if (rate > 0 && seconds > first_estimate) {
         std::snprintf(text.data(), text.size(), "  %.0f %s/s", rate, unit_.c_str());
         words += text.data();
@@ -67,24 +67,24 @@ std::string Progress::line(Index done, Index total, std::string_view note) const
 }
 
 void Progress::tell(std::string_view stage, Index done, Index total, std::string_view note, Index already) {
-    if (style_ == Style::silent || total <= 0) return;
+    if (style_ == Style::silent) return;
     const Clock::time_point now = Clock::now();
     if (stage != stage_) {
         end_line();
         stage_ = stage;
         already_ = already;
-        tenths_ = done < total ? 0 : -1;  // the start itself is no news
+        tenths_ = total <= 0 || done < total ? 0 : -1;  // the start itself is no news
         start_ = now;
         drawn_ = {};
     }
     if (style_ == Style::redraw) {
-        if (done < total && now - drawn_ < between_redraws) return;
+        if ((total <= 0 || done < total) && now - drawn_ < between_redraws) return;
         drawn_ = now;
         std::cerr << "\r\x1b[K" << line(done, total, note) << std::flush;
         open_ = true;
         return;
     }
-    const Index tenths = 10 * done / total;
+    const Index tenths = total > 0 ? 10 * done / total : (now - start_) / between_lines;
     if (tenths <= tenths_ || now - start_ < worth_a_line) return;
     tenths_ = tenths;
     std::cerr << line(done, total, note) + "\n";

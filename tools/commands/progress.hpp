@@ -27,8 +27,8 @@ public:
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    /// A new stage begins where the name changes. total 0: unknown, nothing is shown. `already` was done before the
-    /// clock started. `note` stands at the end.
+    /// A new stage begins where the name changes. total 0: unknown; what is done and the rate are shown. `already`
+    /// was done before the clock started. `note` stands at the end.
     void tell(std::string_view stage, Index done, Index total, std::string_view note = {}, Index already = 0);
     /// Ends the line, so that other words may follow.
     void end_line();

@@ -9,6 +9,7 @@
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/version.hpp>
+#include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
 #include <gradpath/tools/report/heatmap.hpp>
 #include <gradpath/tools/report/png.hpp>
@@ -69,12 +70,12 @@ Json values_json(const Attribution& a, const std::string& file) {
     return values;
 }
 
-Tensor column(const std::vector<double>& values) {
-    return {{static_cast<Index>(values.size())}, std::span<const double>(values)};
-}
-
 std::vector<io::NamedTensor> arrays(const Explained& e) {
     const Attribution& a = e.attribution;
+    const Shape shape = a.all_targets ? Shape{a.values.rows(), targets_of(a)} : Shape{a.values.rows()};
+    const auto column = [&](const std::vector<double>& values) {
+        return Tensor(shape, std::span<const double>(values));
+    };
     std::vector<io::NamedTensor> list{{"values", a.values}, {"input", e.rows.x}, {"f_input", column(a.f_input)}};
     if (a.baseline) list.push_back({"baseline", *a.baseline});
     if (a.standard_error) list.push_back({"standard_error", *a.standard_error});
@@ -82,8 +83,13 @@ std::vector<io::NamedTensor> arrays(const Explained& e) {
     if (a.delta) list.push_back({"delta", column(*a.delta)});
     if (a.relative_delta) list.push_back({"relative_delta", column(*a.relative_delta)});
     if (a.quadrature_error) list.push_back({"quadrature_error", column(*a.quadrature_error)});
-    if (!a.target.empty()) list.push_back({"target", column(std::vector<double>(a.target.begin(), a.target.end()))});
     return list;
+}
+
+/// `target` as integers, so that --target can read it.
+std::vector<io::NamedIndices> index_arrays(const Attribution& a) {
+    if (a.target.empty()) return {};
+    return {{"target", Indices({static_cast<Index>(a.target.size())}, a.target)}};
 }
 
 /// Row `first` of a tensor with a leading axis, without that axis.
@@ -148,7 +154,10 @@ Json result_json(const Explained& e, const std::string& values_file) {
     d["stderr"] = a.standard_error ? per_row_json(reduced(*a.standard_error, a, largest), targets_of(a), a.all_targets)
                                    : Json(nullptr);
     d["steps"] = a.steps ? Json(*a.steps) : Json(nullptr);
+    d["rule"] = a.rule.empty() ? Json(nullptr) : Json(a.rule);
+    d["tolerance"] = a.tolerance ? Json(*a.tolerance) : Json(nullptr);
     d["tolerance_met"] = met_json(a);
+    d["samples"] = a.samples ? Json(*a.samples) : Json(nullptr);
     d["evaluations"] = {{"forward", a.evaluations.forward}, {"backward", a.evaluations.backward}};
     d["seconds"] = a.seconds;
     d["peak_bytes"] = a.peak_bytes;
@@ -156,11 +165,13 @@ Json result_json(const Explained& e, const std::string& values_file) {
     d["dtype"] = to_text(a.dtype);
     d["isa"] = a.isa;
     d["threads"] = a.threads;
+    d["notes"] = a.notes;
     return d;
 }
 
 void write_result(const std::filesystem::path& folder, const Explained& e) {
-    io::write_npz(folder / "attribution.npz", arrays(e));
+    for (const char* old : {"result.json", "heatmap.png"}) remove_file(folder / old);  // what is there is of one run
+    io::write_npz(folder / "attribution.npz", arrays(e), index_arrays(e.attribution));
     if (is_image(e.subject.row)) {
         std::vector<Picture> parts;
         for (Index row = 0; row < std::min(e.attribution.values.rows(), pictured_rows); ++row)

@@ -128,7 +128,7 @@ std::string result_text(const Explained& e) {
     const std::size_t targets = a.f_input.size() / static_cast<std::size_t>(a.values.rows());
     for (std::size_t k = 0; k < a.f_input.size(); ++k) {
         words += "\n";
-        if (several) words += "row " + std::to_string(k / targets) + "\n";
+        if (several) words += "row " + std::to_string(e.rows.position(static_cast<Index>(k / targets))) + "\n";
         words += table_text(facts(e, k), {0, 1}) + "\n";
         words += e.subject.row.size() <= few_features ? features_text(e, k) : summary_text(e, k);
     }

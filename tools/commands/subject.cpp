@@ -24,6 +24,11 @@ namespace fs = std::filesystem;
 constexpr std::string_view formula_prefix = "expr:";
 constexpr std::string_view data_prefix = "data:";
 
+std::string trimmed(const std::string& text) {
+    const std::size_t first = text.find_first_not_of(' ');
+    return first == text.npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
 std::vector<std::string> split(const std::string& text, char separator) {
     std::vector<std::string> parts{""};
     for (const char letter : text) {
@@ -33,7 +38,7 @@ std::vector<std::string> split(const std::string& text, char separator) {
     return parts;
 }
 
-Subject open_formula(const std::string& name, Index columns) {
+Subject open_formula(const std::string& name, DType dtype, Index columns) {
     const std::string body = name.substr(formula_prefix.size());
     models::Formula formula;
     try {
@@ -44,7 +49,7 @@ Subject open_formula(const std::string& name, Index columns) {
     }
     models::Sha256 digest;
     digest.add(body);
-    Subject subject{.run = formula, .name = name, .hash = digest.hex(), .row = {formula.inputs}};
+    Subject subject{.run = formula, .name = name, .hash = digest.hex(), .row = {formula.inputs}, .dtype = dtype};
     return subject;
 }
 
@@ -68,7 +73,7 @@ Tensor numbers(const std::string& what, const std::string& text) {
     std::vector<double> values;
     for (const std::string& part : split(text, ',')) {
         values.push_back(0);
-        read_value(what, part, values.back());
+        read_value(what, trimmed(part), values.back());
     }
     return {{static_cast<Index>(values.size())}, std::span<const double>(values)};
 }
@@ -97,15 +102,21 @@ Rows read_picture(const std::string& name, const Shape& row, const std::string& 
     return {.x = as_rows<IoError>(picture_rows(read_png(name), images ? row[0] : 1), row, what, name), .name = name};
 }
 
-Rows read_npz_rows(const std::string& name, const Shape& row, const std::string& what) {
+/// The array of an .npz that holds the rows.
+std::string rows_key(const std::string& name, const std::string& what) {
     const std::vector<std::string> names = io::npz_names(name);
     const auto has = [&](const char* key) { return std::ranges::find(names, key) != names.end(); };
     require<IoError>(has("x") || has("input") || names.size() == 1, what,
                      ": there must be an array x, or only one: ", name, " has ", names.size());
-    const std::string key = has("x") ? "x" : has("input") ? "input" : names[0];
+    return has("x") ? "x" : has("input") ? "input" : names[0];
+}
+
+Rows read_npz_rows(const std::string& name, const Shape& row, const std::string& what) {
+    const std::string key = rows_key(name, what);
     Rows rows{.x = as_rows<IoError>(io::read_npz(name, key, {.integers = DType::float32}), row, what, name),
               .name = name};
-    if (has("y")) rows.labels = io::read_npz_indices(name, "y");
+    const std::vector<std::string> names = io::npz_names(name);
+    if (std::ranges::find(names, "y") != names.end()) rows.labels = io::read_npz_indices(name, "y");
     require<IoError>(!rows.labels || rows.labels->size() == rows.x.rows(), what,
                      ": y must have one label per row of x: ", name, " has ", rows.labels ? rows.labels->size() : 0,
                      " for ", rows.x.rows(), " rows");
@@ -117,7 +128,7 @@ Rows pick(const Rows& rows, const std::vector<Index>& picks, const std::string& 
         require<UsageError>(i < rows.x.rows(), what, ": there is no row ", i, ": ", rows.name, " has ", rows.x.rows(),
                             " rows");
     const Indices positions({static_cast<Index>(picks.size())}, picks);
-    Rows picked{.x = gather(rows.x, positions), .name = rows.name};
+    Rows picked{.x = gather(rows.x, positions), .name = rows.name, .read = rows.x.rows(), .picks = picks};
     if (rows.labels) {
         std::vector<Index> labels;
         for (const Index i : picks) labels.push_back((*rows.labels)[i]);
@@ -126,10 +137,16 @@ Rows pick(const Rows& rows, const std::vector<Index>& picks, const std::string& 
     return picked;
 }
 
-Rows read_data(const std::string& name, const Shape& row, const ReadRows& options) {
+/// NAME, SPLIT and, if it is there, INDEX.
+std::vector<std::string> data_parts(const std::string& name, const ReadRows& options) {
     const std::vector<std::string> parts = split(name.substr(data_prefix.size()), ':');
     require<UsageError>(parts.size() >= 2 && parts.size() <= 3, options.what,
                         ": it is data:NAME:SPLIT or data:NAME:SPLIT:INDEX: got \"", name, "\"");
+    return parts;
+}
+
+Rows read_data(const std::string& name, const Shape& row, const ReadRows& options) {
+    const std::vector<std::string> parts = data_parts(name, options);
     const models::DataSet data = open_data(options.what, parts[0], parts[1], options.seed);
     Rows rows{.x = as_rows<UsageError>(data.x, row, options.what, data.name),
               .name = parts[0] + ":" + parts[1],
@@ -137,7 +154,24 @@ Rows read_data(const std::string& name, const Shape& row, const ReadRows& option
     if (data.labels.size() == data.x.rows()) rows.labels = data.labels;
     if (parts.size() == 3) rows = pick(rows, parse_positions(options.what, parts[2]), options.what);
     rows.name = name;
+    rows.picks.clear();  // what is named is the input; only --index picks of it
     return rows;
+}
+
+/// How many numbers a row of the input has, as far as that can be told without knowing the model; else 0.
+Index columns_of(const std::string& text, const ReadRows& options) {
+    if (looks_like_numbers(text)) return static_cast<Index>(split(text, ',').size());
+    const auto last = [](const Shape& shape) { return shape.rank() > 0 ? shape[-1] : 1; };
+    if (text.starts_with(data_prefix)) {
+        const std::vector<std::string> parts = data_parts(text, options);
+        const Shape shape = open_data(options.what, parts[0], parts[1], options.seed).x.shape();
+        return shape.slice(1, shape.rank()).size();
+    }
+    const std::string ending = fs::path(text).extension();
+    if (ending == ".npy") return last(io::read_npy(text, {.integers = DType::float32}).shape());
+    if (ending == ".npz")
+        return last(io::read_npz(text, rows_key(text, options.what), {.integers = DType::float32}).shape());
+    return 0;
 }
 
 bool is_number(const std::string& text) {
@@ -169,44 +203,42 @@ Rows read_any(const std::string& text, const Shape& row, const ReadRows& options
 
 bool looks_like_numbers(const std::string& text) {
     const std::vector<std::string> parts = split(text, ',');
-    return parts.size() > 1 ? is_number(parts[0]) : is_number(text);
+    return is_number(trimmed(parts[0]));
 }
 
 std::vector<Index> parse_positions(const std::string& what, const std::string& text) {
     std::vector<Index> positions;
     for (const std::string& part : split(text, ',')) {
         positions.push_back(0);
-        read_value(what, part, positions.back());
+        read_value(what, trimmed(part), positions.back());
     }
     return positions;
 }
 
-Subject open_subject(const std::string& name, DType dtype, Index columns) {
-    if (name.starts_with(formula_prefix)) return open_formula(name, columns);
-    const bool ours = name.ends_with(".safetensors");
-    require<UsageError>(ours, "MODEL: it is a .safetensors file of gradpath or expr:FORMULA: got \"", name, "\"");
+Subject open_subject(const std::string& command, const std::string& name, std::optional<DType> dtype,
+                     const std::string& input, const ReadRows& options) {
+    if (name.starts_with(formula_prefix))
+        return open_formula(name, dtype.value_or(DType::float32), input.empty() ? 0 : columns_of(input, options));
+    require<UsageError>(name.ends_with(".safetensors"), command,
+                        ": MODEL is a .safetensors file of gradpath or expr:FORMULA: got \"", name, "\"");
     models::Model model = models::load_model(name);
-    Subject subject{
-        .run = {}, .name = name, .hash = models::hash(model), .row = model.input, .class_names = model.class_names};
-    nn::each_parameter(model, nn::ParameterVisitor([&](const std::string&, Tensor& p) { p = p.to(dtype); }));
+    const DType chosen = dtype.value_or(nn::parameters(model).at(0).value.dtype());
+    Subject subject{.run = {},
+                    .name = name,
+                    .hash = models::hash(model),
+                    .row = model.input,
+                    .dtype = chosen,
+                    .class_names = model.class_names};
+    nn::each_parameter(model, nn::ParameterVisitor([&](const std::string&, Tensor& p) { p = p.to(chosen); }));
     subject.run = model;
     subject.model = std::move(model);
     return subject;
 }
 
-Index columns_of(const std::string& text) {
-    if (looks_like_numbers(text)) return static_cast<Index>(split(text, ',').size());
-    const std::string ending = fs::path(text).extension();
-    if (ending == ".npy") {
-        const Shape shape = io::read_npy(text, {.integers = DType::float32}).shape();
-        return shape.rank() > 0 ? shape[-1] : 1;
-    }
-    return 0;
-}
-
 Rows read_rows(const std::string& text, const Shape& row, DType dtype, const ReadRows& options) {
     Rows rows = read_any(text, row, options);
-    if (!options.picks.empty()) rows = pick(rows, options.picks, "--index");
+    rows.read = rows.x.rows();
+    if (!options.picks.empty()) rows = pick(rows, options.picks, options.index);
     rows.x = rows.x.to(dtype);
     return rows;
 }

@@ -14,19 +14,20 @@ struct Subject {
     std::string name;        ///< as given
     std::string hash;        ///< of the function: models::hash, or SHA-256 of the formula
     Shape row;               ///< of the input
+    DType dtype;             ///< of the function
     std::vector<std::string> class_names = {};
     std::optional<models::Model> model = {};  ///< of a file
     bool is_formula() const { return !model; }
 };
-/// "expr:FORMULA" or the path of a .safetensors file. A formula has as many inputs as `columns` if that is more than it
-/// names. Throws UsageError for a formula that cannot be read, IoError for a file that is not a model.
-Subject open_subject(const std::string& text, DType dtype, Index columns = 0);
-
 /// Rows to explain or to run, and what is known of them.
 struct Rows {
     Tensor x;                            ///< [rows, ..]
     std::string name;                    ///< as given
     std::optional<Indices> labels = {};  ///< [rows]
+    Index read = 0;                      ///< rows there were before picking
+    std::vector<Index> picks = {};       ///< those picked; empty: all
+    /// Where row i stood before picking.
+    Index position(Index i) const { return picks.empty() ? i : picks[static_cast<std::size_t>(i)]; }
 };
 /// X of design: numbers "1,3", an .npy or .npz (`x` or the only array; `y` are labels), a .png, or
 /// "data:NAME:SPLIT:INDEX" (INDEX: 3 or 3,1,4; absent: all rows), fitted to rows of the shape `row`. `picks` (empty:
@@ -35,11 +36,16 @@ struct Rows {
 struct ReadRows {
     std::string what = "--input";  ///< in messages
     std::vector<Index> picks = {};
-    std::uint64_t seed = 0;  ///< of generated data
+    std::string index = "--index";  ///< picks in messages
+    std::uint64_t seed = 0;         ///< of generated data
 };
 Rows read_rows(const std::string& text, const Shape& row, DType dtype, const ReadRows& options = {});
-/// How many numbers the text lists, or the last axis of the file that it names; 0 if it is neither.
-Index columns_of(const std::string& text);
+/// "expr:FORMULA" or the path of a .safetensors file. A dtype left out is the model's own, float32 for a formula. A
+/// formula has as many inputs as the rows that `input` (empty: none) stands for have numbers, if that is more than it
+/// names. Throws UsageError "eval: MODEL .." for what is neither and for a formula that cannot be read, IoError for a
+/// file that is not a model.
+Subject open_subject(const std::string& command, const std::string& text, std::optional<DType> dtype,
+                     const std::string& input, const ReadRows& options);
 /// Is it a list of numbers?
 bool looks_like_numbers(const std::string& text);
 /// "3" or "3,1,4". Throws UsageError that begins with `what`.

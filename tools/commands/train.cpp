@@ -80,6 +80,8 @@ void check_options(const Arguments& arguments, const TrainOptions& o) {
                         o.validation);
 }
 
+DType dtype_of(const TrainOptions& o) { return o.common.dtype.value_or(DType::float32); }
+
 Run plan(const TrainOptions& o) {
     const std::filesystem::path& folder = o.common.out;
     return {o,
@@ -92,14 +94,15 @@ Run plan(const TrainOptions& o) {
              {"weight-decay", to_text(o.weight_decay)},
              {"validation", to_text(o.validation)},
              {"seed", to_text(o.common.seed)},
-             {"dtype", to_text(o.common.dtype)}},
+             {"dtype", to_text(dtype_of(o))}},
             folder / "checkpoint.safetensors",
             folder / "model.safetensors",
             folder / "history.csv"};
 }
 
-/// Every setting that differs, named in one message.
-void check_same_run(const Run& run, const models::Settings& stored, const models::Settings& stored_set) {
+/// Every setting that differs, named in one message; so do the model's options, given or left to their defaults.
+void check_same_run(const Run& run, const models::Settings& options, const models::Settings& stored,
+                    const models::Settings& stored_options) {
     std::string differences;
     const auto compare = [&](const std::string& name, const std::string& here, const std::string& there) {
         if (here != there)
@@ -109,9 +112,9 @@ void check_same_run(const Run& run, const models::Settings& stored, const models
         const auto found = stored.find(name);
         compare("--" + name, value, found == stored.end() ? "not known" : found->second);
     }
-    for (const auto& [name, value] : run.options.set) {
-        const auto found = stored_set.find(name);
-        compare("--set " + name, value, found == stored_set.end() ? "not known" : found->second);
+    for (const auto& [name, value] : options) {
+        const auto found = stored_options.find(name);
+        if (found != stored_options.end()) compare("--set " + name, value, found->second);  // else another --model
     }
     require<UsageError>(differences.empty(),
                         "train: --resume goes on with the settings the run began with: ", differences,
@@ -173,7 +176,7 @@ nn::TrainState begin(const Run& run, models::Model& model, const models::DataSet
     const TrainOptions& o = run.options;
     if (o.resume && std::filesystem::exists(run.checkpoint)) {
         models::Checkpoint stored = models::load_checkpoint(run.checkpoint);
-        check_same_run(run, stored.run, stored.model.options);
+        check_same_run(run, model.options, stored.run, stored.model.options);
         require<UsageError>(stored.state.epoch <= o.epochs, "train: the run has done ", stored.state.epoch,
                             " epochs, --epochs asks for ", o.epochs,
                             "; ask for at least as many, or train anew without --resume");
@@ -188,7 +191,12 @@ nn::TrainState begin(const Run& run, models::Model& model, const models::DataSet
     const nn::Fit nothing{.epochs = 0, .batch = o.batch, .optimizer = optimizer(o), .seed = o.common.seed};
     nn::TrainState state = nn::fit(model, {data.x, data.labels}, nothing);
     make_folder(o.common.out);
+    namespace fs = std::filesystem;
+    const bool replaced = fs::exists(run.checkpoint) || fs::exists(run.model) || fs::exists(run.history);
+    if (replaced) say(o.common, text("the run in ", o.common.out.string(), " is replaced"));
     writing([&] { models::save_checkpoint(run.checkpoint, {model, state, run.settings}); });
+    remove_file(run.model);  // of another run
+    remove_file(run.history);
     return state;
 }
 
@@ -216,7 +224,7 @@ void finish(const Run& run, const models::Model& model, const nn::TrainState& st
         models::save_model(run.model, model);
         write_history(run, state.history);
     });
-    const models::DataSet rows = with_dtype(open_data("train: --data", o.data, "test", o.common.seed), o.common.dtype);
+    const models::DataSet rows = with_dtype(open_data("train: --data", o.data, "test", o.common.seed), dtype_of(o));
     std::optional<nn::Evaluation> test;
     if (rows.labels.size() > 0) test = nn::evaluate(model, {rows.x, rows.labels});
     if (o.common.json) return print_json(summary(run, model, state, test));
@@ -243,7 +251,7 @@ Exit train(Words words, const std::atomic<bool>& interrupted) {
     check_options(arguments, o);
     apply(o.common);
 
-    models::DataSet data = with_dtype(open_data("train: --data", o.data, "train", o.common.seed), o.common.dtype);
+    models::DataSet data = with_dtype(open_data("train: --data", o.data, "train", o.common.seed), dtype_of(o));
     models::DataSet validation;
     if (o.validation > 0) std::tie(data, validation) = kept_back(data, o.validation, o.common.seed);
     models::Model model = models::make_for(data, o.model, o.set, o.common.seed);

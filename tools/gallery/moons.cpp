@@ -82,8 +82,7 @@ Chart convergence(const FinishedRun& run, const Tensor& x, const Tensor& baselin
                 .log_y = true,
                 .caption =
                     "|sum of the shares - (f(x) - f(baseline))|, relative, mean over the points. The network is "
-                    "piecewise linear: kinks keep "
-                    "high-order rules from their full speed, which is why the adaptive rule is the default."};
+                    "piecewise linear: kinks keep high-order rules from their full speed."};
     for (const QuadratureRule rule :
          {QuadratureRule::left, QuadratureRule::trapezoid, QuadratureRule::midpoint, QuadratureRule::gauss_legendre}) {
         Chart::Curve curve{describe(rule), {}, {}};

@@ -1,0 +1,108 @@
+// What explain makes of the model's dtype, of rows picked from files, and of a folder that holds an older result.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/models/saved.hpp>
+
+#include "program.hpp"
+
+namespace {
+
+using namespace gradpath;
+using Json = nlohmann::ordered_json;
+
+program::Outcome fine(const std::string& line, const program::Folder& folder) {
+    program::Outcome outcome = program::run(line, folder.path());
+    CHECK_MESSAGE(outcome.exit == 0, line, ": ", outcome.err);
+    return outcome;
+}
+
+Json json_of(const std::string& line, const program::Folder& folder) { return Json::parse(fine(line, folder).out); }
+
+}  // namespace
+
+TEST_CASE("a model runs in the dtype it was trained in, unless another is asked for") {
+    const program::Folder folder;
+    const nn::Init init{.seed = 1, .dtype = DType::float64};
+    models::save_model(folder / "net.safetensors", models::make("mlp", {{"widths", "2-4-2"}}, init));
+    const std::string line = "explain net.safetensors --input 0.1,0.2 --method gradient --json";
+    CHECK(json_of(line, folder)["dtype"] == "float64");
+    CHECK(json_of(line + " --dtype f32", folder)["dtype"] == "float32");
+    CHECK(json_of("explain expr:x1 --input 1 --method gradient --json", folder)["dtype"] == "float32");
+    fine("eval net.safetensors --input 0.1,0.2 --out answers", folder);
+    CHECK(io::read_npz(folder / "answers/output.npz", "output").dtype() == DType::float64);
+}
+
+TEST_CASE("with all targets the arrays are [rows, targets], and target is read back as integers") {
+    const program::Folder folder;
+    io::write_npy(folder / "rows.npy", Tensor({3, 2}, {1, 2, 4, 3, 5, 6}));
+    const std::string line = "explain expr:x1*x2,x1-x2,x2^2 --input rows.npy --method integrated-gradients --quiet ";
+    fine(line + "--target all --out all", folder);
+    for (const char* name : {"f_input", "f_baseline", "delta", "relative_delta", "quadrature_error"})
+        CHECK(io::read_npz(folder / "all/attribution.npz", name).shape() == Shape{3, 3});
+    CHECK(io::read_npz(folder / "all/attribution.npz", "f_input").at(4) == 1);  // 4 - 3
+    fine(line + "--target 1,0,2 --out some", folder);
+    const Json d = json_of(line + "--target some/attribution.npz --json", folder);
+    CHECK(d["target"] == Json({1, 0, 2}));
+}
+
+TEST_CASE("--index picks of targets and baselines that a file has for every row, and names the rows picked") {
+    const program::Folder folder;
+    io::write_npy(folder / "rows.npy", Tensor({4, 2}, {1, 2, 3, 4, 5, 6, 7, 8}));
+    io::write_npy(folder / "ends.npy", Tensor({4, 2}, {0, 0, 1, 1, 2, 2, 3, 3}));
+    io::write_npy(folder / "targets.npy", Indices{0, 1, 0, 1});
+    const std::string line =
+        "explain expr:x1,x2 --input rows.npy --index 3,2 --method integrated-gradients --target targets.npy "
+        "--baseline ends.npy ";
+    const Json d = json_of(line + "--json", folder);
+    CHECK(d["target"] == Json({1, 0}));
+    CHECK(d["baseline"] == "ends.npy");
+    CHECK(d["values"]["data"] == Json::parse("[[0.0, 5.0], [3.0, 0.0]]"));
+    const std::string words = fine(line, folder).out;
+    CHECK(words.find("\nrow 3\n") < words.find("\nrow 2\n"));
+    CHECK(words.find("\nrow 2\n") != std::string::npos);
+    CHECK(words.find("row 0") == std::string::npos);
+}
+
+TEST_CASE("a formula is as wide as the rows of an npz or a data set, and blanks between numbers are free") {
+    const program::Folder folder;
+    io::write_npz(folder / "rows.npz", std::vector<io::NamedTensor>{{"x", ones({2, 3})}});
+    const std::string line = "explain expr:x1^2 --method gradient --json --input ";
+    CHECK(json_of(line + "rows.npz", folder)["values"]["shape"] == Json({2, 3}));
+    CHECK(json_of(line + "data:moons:test:0", folder)["values"]["shape"] == Json({1, 2}));
+    CHECK(json_of(line + "'3, 1'", folder)["values"]["data"] == Json::parse("[[6.0, 0.0]]"));
+}
+
+TEST_CASE("what a folder holds is of one explanation") {
+    const program::Folder folder;
+    models::save_model(folder / "net.safetensors", models::make("lenet5", {{"size", "12"}}, 1));
+    io::write_npy(folder / "image.npy", ones({1, 12, 12}));
+    fine("explain net.safetensors --input image.npy --method gradient --out why --quiet", folder);
+    CHECK(std::filesystem::exists(folder / "why/heatmap.png"));
+    fine("explain expr:x1 --input 1 --method gradient --out why --quiet", folder);
+    CHECK_FALSE(std::filesystem::exists(folder / "why/heatmap.png"));
+    CHECK(std::filesystem::exists(folder / "why/result.json"));
+}
+
+TEST_CASE("info says none where nothing is normalised, and gives every setting a line") {
+    const program::Folder folder;
+    fine("train --model mlp --set widths=2-4-2 --data moons --epochs 1 --out run --quiet", folder);
+    const std::string words = fine("info run/checkpoint.safetensors", folder).out;
+    CHECK(words.find("\nnormalisation  none\n") != std::string::npos);
+    CHECK(words.find("\nbatch         64\n") != std::string::npos);
+    CHECK(words.find("\ndata          moons\n") != std::string::npos);
+}
+
+TEST_CASE("a formula has as many inputs as the input has numbers; the rest are dummies") {
+    const program::Folder folder;
+    const Json d = json_of("explain expr:x1^2 --input 3,7 --method gradient --json", folder);
+    CHECK(d["values"]["data"] == Json::parse("[[6.0, 0.0]]"));
+}
+
+TEST_CASE("a negative number may follow an option") {
+    const program::Folder folder;
+    CHECK(json_of("explain expr:x1^3 --input -2 --method gradient --json", folder)["values"]["data"][0][0] == 12);
+}
