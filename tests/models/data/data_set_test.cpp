@@ -115,7 +115,8 @@ TEST_CASE("parts are known by name, and a wrong name suggests the nearest") {
     CHECK(part_named("train") == Part::train);
     CHECK(part_named("test") == Part::test);
     CHECK(part_named("all") == Part::all);
-    CHECK_THROWS_WITH_AS(part_named("tset"), "data: the split must be train, test or all but is 'tset'", ValueError);
+    CHECK_THROWS_WITH_AS(part_named("tset"),
+                         "data: the split must be train, test or all but is 'tset'; did you mean test?", ValueError);
     CHECK_THROWS_WITH_AS(part_named("tests"),
                          "data: the split must be train, test or all but is 'tests'; did you mean test?", ValueError);
 }
