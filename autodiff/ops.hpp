@@ -27,10 +27,33 @@ inline Tensor tanh(const Tensor& x) { return elementwise(OpCode::tanh, x); }    
 inline Tensor sigmoid(const Tensor& x) { return elementwise(OpCode::sigmoid, x); }  ///< 1 / (1 + e⁻ˣ)
 inline Tensor relu(const Tensor& x) { return elementwise(OpCode::relu, x); }        ///< max(x, 0); slope 0 at 0
 inline Tensor softplus(const Tensor& x) { return elementwise(OpCode::softplus, x); }  ///< log(1 + eˣ), without overflow
-inline Tensor gelu(const Tensor& x) { return elementwise(OpCode::gelu, x); }  ///< x Φ(x), Φ by erf (Hendrycks 2016)
-inline Tensor erf(const Tensor& x) { return elementwise(OpCode::erf, x); }    ///< error function
-inline Tensor sin(const Tensor& x) { return elementwise(OpCode::sin, x); }    ///< sine
-inline Tensor cos(const Tensor& x) { return elementwise(OpCode::cos, x); }    ///< cosine
+inline Tensor gelu(const Tensor& x) { return elementwise(OpCode::gelu, x); }    ///< x Φ(x), Φ by erf (Hendrycks 2016)
+inline Tensor erf(const Tensor& x) { return elementwise(OpCode::erf, x); }      ///< error function
+inline Tensor sin(const Tensor& x) { return elementwise(OpCode::sin, x); }      ///< sine
+inline Tensor cos(const Tensor& x) { return elementwise(OpCode::cos, x); }      ///< cosine
+inline Tensor tan(const Tensor& x) { return elementwise(OpCode::tan, x); }      ///< tangent
+inline Tensor asin(const Tensor& x) { return elementwise(OpCode::asin, x); }    ///< arc sine; NaN outside [-1, 1]
+inline Tensor acos(const Tensor& x) { return elementwise(OpCode::acos, x); }    ///< arc cosine; NaN outside [-1, 1]
+inline Tensor atan(const Tensor& x) { return elementwise(OpCode::atan, x); }    ///< arc tangent
+inline Tensor sinh(const Tensor& x) { return elementwise(OpCode::sinh, x); }    ///< hyperbolic sine
+inline Tensor cosh(const Tensor& x) { return elementwise(OpCode::cosh, x); }    ///< hyperbolic cosine
+inline Tensor asinh(const Tensor& x) { return elementwise(OpCode::asinh, x); }  ///< inverse of sinh
+inline Tensor acosh(const Tensor& x) { return elementwise(OpCode::acosh, x); }  ///< inverse of cosh; NaN below 1
+inline Tensor atanh(const Tensor& x) { return elementwise(OpCode::atanh, x); }  ///< inverse of tanh; ±inf at ±1
+inline Tensor rsqrt(const Tensor& x) { return elementwise(OpCode::rsqrt, x); }  ///< 1 / √x
+inline Tensor expm1(const Tensor& x) { return elementwise(OpCode::expm1, x); }  ///< eˣ - 1, exact for small x, too
+inline Tensor log1p(const Tensor& x) { return elementwise(OpCode::log1p, x); }  ///< log(1 + x), exact for small x, too
+inline Tensor silu(const Tensor& x) { return elementwise(OpCode::silu, x); }    ///< x sigmoid(x), also called swish
+/// gelu by tanh: x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2 (Hendrycks 2016), within 5e-4 of gelu.
+inline Tensor gelu_tanh(const Tensor& x) { return elementwise(OpCode::gelu_tanh, x); }
+inline Tensor floor(const Tensor& x) { return elementwise(OpCode::floor, x); }  ///< whole number below; slope 0
+inline Tensor round(const Tensor& x) { return elementwise(OpCode::round, x); }  ///< nearest, halves to even; slope 0
+/// The scaled elu that keeps mean 0 and variance 1 (Klambauer et al. 2017): 1.0507 elu(x, 1.6733), digits in full.
+Tensor selu(const Tensor& x);
+/// low where x is below, high where above; the slope is one half at a bound. Throws ValueError unless low ≤ high.
+Tensor clamp(const Tensor& x, double low, double high);
+/// clamp as an activation: the straight lines that tanh bends along.
+inline Tensor hardtanh(const Tensor& x, double low = -1, double high = 1) { return clamp(x, low, high); }
 
 // --- two in, one out; shapes broadcast as in NumPy ----------------------------------------------------------------
 inline Tensor add(const Tensor& a, const Tensor& b) { return elementwise(OpCode::add, a, b); }
@@ -52,6 +75,20 @@ inline Tensor greater_equal(const Tensor& a, const Tensor& b) { return elementwi
 inline Tensor greater_equal(const Tensor& a, double b) { return elementwise(OpCode::greater_equal, a, b); }
 inline Tensor equal(const Tensor& a, const Tensor& b) { return elementwise(OpCode::equal, a, b); }
 inline Tensor equal(const Tensor& a, double b) { return elementwise(OpCode::equal, a, b); }
+inline Tensor less(const Tensor& a, const Tensor& b) { return elementwise(OpCode::less, a, b); }
+inline Tensor less(const Tensor& a, double b) { return elementwise(OpCode::less, a, b); }
+inline Tensor less_equal(const Tensor& a, const Tensor& b) { return elementwise(OpCode::less_equal, a, b); }
+inline Tensor less_equal(const Tensor& a, double b) { return elementwise(OpCode::less_equal, a, b); }
+inline Tensor not_equal(const Tensor& a, const Tensor& b) { return elementwise(OpCode::not_equal, a, b); }
+inline Tensor not_equal(const Tensor& a, double b) { return elementwise(OpCode::not_equal, a, b); }
+/// The angle of the point (x, y) in (-π, π], all four quadrants; its slope at the origin is NaN.
+inline Tensor atan2(const Tensor& y, const Tensor& x) { return elementwise(OpCode::atan2, y, x); }
+/// x where positive, else slope · x; at 0 the derivative is `slope`. A tensor for a slope makes PReLU (He et al. 2015).
+inline Tensor leaky_relu(const Tensor& x, const Tensor& slope) { return elementwise(OpCode::leaky_relu, x, slope); }
+inline Tensor leaky_relu(const Tensor& x, double slope = 0.01) { return elementwise(OpCode::leaky_relu, x, slope); }
+/// x where positive, else alpha (eˣ - 1); at 0 the derivative is `alpha` (Clevert et al. 2016).
+inline Tensor elu(const Tensor& x, const Tensor& alpha) { return elementwise(OpCode::elu, x, alpha); }
+inline Tensor elu(const Tensor& x, double alpha = 1) { return elementwise(OpCode::elu, x, alpha); }
 /// g where x > 0, else 0: the adjoint of relu, an op of its own.
 inline Tensor relu_vjp(const Tensor& x, const Tensor& g) { return elementwise(OpCode::relu_vjp, x, g); }
 /// a where mask is not 0, else b; shapes broadcast.

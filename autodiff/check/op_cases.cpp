@@ -61,10 +61,9 @@ void add_binary(std::vector<OpCase>& cases, Draw& draw) {
                                               {{}, {3, 5}},     {{5, 1}, {1, 7}}, {{2, 3, 5}, {2, 1, 1}},
                                               {{0, 3}, {3}}};
     for (const auto& [sa, sb] : shapes) {
-        const bool kink_in_a = info.code == OpCode::relu_vjp;
         const Shape out = broadcast_shape(info.name, sa, sb);
         Tensor a = draw(sa, info.low, info.high), b = draw(sb, info.low, info.high);
-        if (kink_in_a) a = away_from(info.kink, a);
+        if (info.kink_of_a) a = away_from(info.kink, a);
         else if (sa == out) a = away_from(info.kink, a, broadcast_to(b, out));
         else if (sb == out) b = away_from(info.kink, b, broadcast_to(a, out));
         cases.push_back({info.code,
@@ -226,10 +225,8 @@ std::vector<KinkCase> kink_cases() {
     formula::BinaryOps::each([&]<class Formula>() {
         constexpr auto info = Formula::info;
         if (!std::isnan(info.kink))
-            add(info, {at(info.kink + 1), at(1)}, [](const Inputs& in) {
-                constexpr OpCode code = Formula::info.code;
-                return elementwise(code, code == OpCode::relu_vjp ? in[0] - 1.0 : in[0], in[1]);
-            });
+            add(info, {at(info.kink_of_a ? info.kink : info.kink + 0.5), at(0.5)},
+                [](const Inputs& in) { return elementwise(Formula::info.code, in[0], in[1]); });
     });
     return cases;
 }
