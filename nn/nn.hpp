@@ -11,4 +11,5 @@
 #include <gradpath/nn/linear.hpp>
 #include <gradpath/nn/loss.hpp>
 #include <gradpath/nn/pool2d.hpp>
+#include <gradpath/nn/prelu.hpp>
 #include <gradpath/nn/train.hpp>
