@@ -91,16 +91,25 @@ struct Lane {
     friend Lane sqrt(Lane a) { return {xsimd::sqrt(a.v)}; }
     friend Lane floor(Lane a) { return {xsimd::floor(a.v)}; }
     friend Lane nearbyint(Lane a) { return {xsimd::nearbyint(a.v)}; }
+    /// e eᵃ⁻¹ where xsimd's overflows too early. (A call into the C library would cost all loops their registers.)
     friend Lane exp(Lane a) {
-        return repaired(Lane{xsimd::exp(a.v)}, a > all(late), a, [](T x) { return std::exp(x); });
+        const Lane y{xsimd::exp(a.v)};
+        const Mask far = a > all(late);
+        if (!xsimd::any(far)) return y;
+        return select(far, Lane{xsimd::exp((a - all(T(1))).v)} * all(T(2.71828182845904523536)), y);
     }
     friend Lane expm1(Lane a) {  // and -0 stays -0
         const Lane y = select(a == all(T(0)), a, {xsimd::expm1(a.v)});
-        return repaired(y, a > all(late), a, [](T x) { return std::expm1(x); });
+        const Mask far = a > all(late);
+        return xsimd::any(far) ? select(far, exp(a), y) : y;
     }
-    friend Lane log(Lane a) {  // xsimd's is wrong for subnormal doubles
-        const Mask subnormal = a > all(T(0)) && a < all(std::numeric_limits<T>::min());
-        return repaired(Lane{xsimd::log(a.v)}, subnormal, a, [](T x) { return std::log(x); });
+    /// log(2⁵⁴ a) - 54 log 2 for subnormal doubles, which xsimd's takes for others.
+    friend Lane log(Lane a) {
+        const Lane y{xsimd::log(a.v)};
+        if constexpr (sizeof(T) == 4) return y;
+        const Mask small = a < all(std::numeric_limits<T>::min());
+        if (!xsimd::any(small)) return y;
+        return select(small, Lane{xsimd::log((a * all(T(0x1p54))).v)} - all(T(37.429947750237046709)), y);
     }
     friend Lane log1p(Lane a) { return select(a == all(T(0)), a, {xsimd::log1p(a.v)}); }
     friend Lane sinh(Lane a) { return {xsimd::sinh(a.v)}; }
