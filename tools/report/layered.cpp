@@ -1,6 +1,6 @@
 // An arrow that spans several layers gets a place of its own, narrow and empty, in each layer it crosses; then all
 // arrows join neighbours, and places that do not overlap keep arrows out of boxes. Positions follow the neighbours above
-// and below in turn: the nearest ones that keep order and distance are an isotonic regression.
+// and below in turn; the nearest ones that keep order and distance are an isotonic regression.
 #include <gradpath/tools/report/layered.hpp>
 
 #include <algorithm>
@@ -168,8 +168,8 @@ private:
         settle(row, true);
     }
 
-    /// Moves the items of a row, as little as possible in the sense of least squares, until they stand in order and apart:
-    /// pooling of adjacent violators (Ayer et al. 1955). A box weighs more than an arrow passing by.
+    /// Moves the items of a row, as little as possible in the sense of least squares, until they stand in order and
+    /// apart: pooling of adjacent violators (Ayer et al. 1955). A box weighs more than an arrow passing by.
     void settle(const Positions& row, bool weighted) {
         struct Pool {
             double weight, mean;

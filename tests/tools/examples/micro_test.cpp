@@ -6,18 +6,19 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <limits>
+#include <regex>
 
 #include <gradpath/attribution/attribution.hpp>
 #include <gradpath/autodiff/autodiff.hpp>
 
 #include "support/close.hpp"
+#include "tools/program.hpp"
 
 using namespace gradpath;
 
 namespace {
 
+namespace fs = std::filesystem;
 constexpr DType f64 = DType::float64;
 
 /// A formula of x by a list of moves, each of which makes a new value of two earlier ones.
@@ -59,6 +60,11 @@ std::vector<double> three_orders(const std::vector<T>& x, const std::vector<unsi
         }
     }
     return numbers;
+}
+
+std::ptrdiff_t lines_of(const fs::path& file) {
+    const std::string text = program::read(file);
+    return std::count(text.begin(), text.end(), '\n');
 }
 
 }  // namespace
@@ -127,21 +133,40 @@ TEST_CASE("micro's Integrated Gradients are the library's with the same rule") {
         CHECK(tests::close(ours[i], theirs.at(static_cast<Index>(i)), 10 * tests::kernel<double>, 1));
 }
 
-TEST_CASE("an example has at most 60 lines, and micro at most 150") {
-    namespace fs = std::filesystem;
-    const auto lines_of = [](const fs::path& file) {
-        std::ifstream in(file);
-        return std::count(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>(), '\n');
-    };
+TEST_CASE("what micro's README quotes stands in its code, and the files it leads to are there") {
+    const fs::path source = GRADPATH_SOURCE_DIR, folder = source / "tools/examples/micro";
+    const std::string page = program::read(folder / "README.md");
+    const std::string code = program::read(folder / "micro.hpp") + program::read(folder / "xor.cpp");
+    int quotes = 0;
+    for (std::size_t at = 0; (at = page.find("```cpp\n", at)) != std::string::npos; ++quotes) {
+        at += 7;
+        const std::string quote = page.substr(at, page.find("```", at) - at);
+        CHECK_MESSAGE(code.find(quote) != std::string::npos, quote);
+    }
+    CHECK(quotes == 7);
+    const std::string marker = "// Output:\n";
+    const std::string printed =
+        std::regex_replace(code.substr(code.find(marker) + marker.size()), std::regex("// "), "");
+    CHECK(page.find("```text\n" + printed + "```") != std::string::npos);
+    const std::regex path("`((?:autodiff|nn|attribution)/[a-z_0-9/]*(?:\\.[a-z]+)?)`");
+    int paths = 0;
+    for (std::sregex_iterator it(page.begin(), page.end(), path), end; it != end; ++it, ++paths)
+        CHECK_MESSAGE(fs::exists(source / (*it)[1].str()), (*it)[1].str());
+    CHECK(paths > 15);
+    CHECK(page.find(std::to_string(lines_of(folder / "micro.hpp")) + " lines") != std::string::npos);
+}
+
+TEST_CASE("an example has at most 60 lines and is walked through in the README, and micro has at most 150") {
     const fs::path examples = fs::path(GRADPATH_SOURCE_DIR) / "tools/examples";
+    const std::string page = program::read(examples / "README.md");
     int seen = 0;
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(examples)) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(examples)) {
         if (entry.path().extension() != ".cpp") continue;
         CHECK_MESSAGE(lines_of(entry.path()) <= 60, entry.path());
+        CHECK_MESSAGE(page.find("`" + entry.path().filename().string() + "`\n") != std::string::npos, entry.path());
         ++seen;
     }
-    CHECK(seen > 8);
-    const auto micro_lines = lines_of(examples / "micro/micro.hpp");
-    CHECK(micro_lines > 0);
-    CHECK(micro_lines <= 150);
+    CHECK(seen >= 10);
+    CHECK(lines_of(examples / "micro/micro.hpp") <= 150);
+    CHECK(lines_of(examples / "micro/xor.cpp") <= 60);
 }
