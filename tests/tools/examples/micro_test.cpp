@@ -71,8 +71,8 @@ std::ptrdiff_t lines_of(const fs::path& file) {
 
 TEST_CASE("micro gives the engine's values and gradients of three orders, for any formula") {
     rc::check([] {
-        const auto moves =
-            *rc::gen::container<std::vector<unsigned>>(*rc::gen::inRange(0, 7), rc::gen::inRange(0u, 1000u));
+        const auto moves = *rc::gen::container<std::vector<unsigned>>(*rc::gen::inRange<std::size_t>(0, 7),
+                                                                      rc::gen::inRange(0u, 1000u));
         std::vector<Tensor> tensors;
         micro::Scalars scalars;
         const auto seed = *rc::gen::arbitrary<std::uint64_t>();
