@@ -156,6 +156,7 @@ TEST_CASE("includes between the folders point down the map only") {
 TEST_CASE("our own headers are included from the root, as <gradpath/...>") {
     each_include(files(sources, folders),
                  [](const std::string& file, int number, const std::string& line, const std::string& name) {
+                     if (file.starts_with("tools/examples/micro/")) return;  // copied out of the tree, it must build
                      const bool relative = line.find('"') != std::string::npos;
                      const bool bare = may_include.contains(name.substr(0, name.find('/')));
                      CHECK_MESSAGE((!relative && !bare), file, ":", number, ": write <gradpath/...>: ", line);
