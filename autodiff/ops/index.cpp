@@ -4,16 +4,11 @@
 
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/node.hpp>
+#include <gradpath/autodiff/ops/index.hpp>
 #include <gradpath/autodiff/ops/rows.hpp>
 
 namespace gradpath {
 namespace {
-
-void require_in_range(const char* op, const Indices& positions, Index length) {
-    for (Index i = 0; i < positions.size(); ++i)
-        require(0 <= positions[i] && positions[i] < length, op, ": positions must lie in [0, ", length, "): position ",
-                i, " is ", positions[i]);
-}
 
 Computed gather_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
@@ -73,6 +68,12 @@ Tensors scatter_vjp(const VjpCall& call) {
 const Op gather_row{OpCode::gather, "gather", gather_forward, gather_vjp, Forward::linear};
 const Op scatter_add_row{OpCode::scatter_add, "scatter_add", scatter_forward, scatter_vjp, Forward::linear};
 
+void require_in_range(const char* op, const Indices& positions, Index length) {
+    for (Index i = 0; i < positions.size(); ++i)
+        require(0 <= positions[i] && positions[i] < length, op, ": positions must lie in [0, ", length, "): position ",
+                i, " is ", positions[i]);
+}
+
 Tensor gather(const Tensor& x, const Indices& positions, Index axis) {
     axis = normal_axis("gather", axis, x.rank());
     require_in_range("gather", positions, x.shape()[axis]);
@@ -86,6 +87,10 @@ Tensor scatter_add(const Tensor& x, const Indices& positions, Index axis, Index 
                         axis, " of ", x.shape(), " must be the shape of the positions, ", positions.shape());
     require_in_range("scatter_add", positions, length);
     return apply_one(scatter_add_row, {x}, Attributes::of(GatherAttributes{positions, axis, length}));
+}
+
+Tensor take(const Tensor& x, const Indices& positions, std::optional<Index> axis) {
+    return axis ? gather(x, positions, *axis) : gather(reshape(x, {-1}), positions, 0);
 }
 
 Tensor one_hot(const Indices& positions, Index classes, DType dtype) {
