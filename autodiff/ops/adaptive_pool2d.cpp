@@ -31,7 +31,7 @@ Tensor adaptive_avg_pool2d(const Tensor& x, Size2 out) {
     const Index height = x.shape()[2], width = x.shape()[3];
     if (height % out.height == 0 && width % out.width == 0)
         return avg_pool2d(x, {.kernel = {height / out.height, width / out.width}});
-    return average_bins(average_bins(x, 3, out.width), 2, out.height);
+    return average_bins(average_bins(x, 2, out.height), 3, out.width);
 }
 
 Tensor global_avg_pool2d(const Tensor& x) {

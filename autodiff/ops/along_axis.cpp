@@ -16,12 +16,14 @@ using Places = GatherAttributes;
 /// f(place along the whole axis, place among the positions) for each position; blocks before the axis may run at once.
 template <class F>
 void each_place(const Places& o, F f) {
-    const Indices& at = o.positions;
-    const Shape& shape = at.shape();
+    const Shape& shape = o.positions.shape();
     const Index outer = shape.slice(0, o.axis).size(), inner = shape.slice(o.axis + 1, shape.rank()).size();
     const Index block = shape[o.axis] * inner, whole = o.length * inner;
-    kernels::parallel_for(outer, std::max<Index>(1, 16384 / std::max<Index>(1, block)), [&](Index first, Index last) {
-        for (Index i = first * block; i < last * block; ++i) f(i / block * whole + at[i] * inner + i % inner, i);
+    const Index* const at = o.positions.data().data();
+    kernels::parallel_for(outer, std::max<Index>(1, 16384 / std::max<Index>(1, block)), [=](Index first, Index last) {
+        for (Index i = first; i < last; ++i)
+            for (Index line = i * block; line < (i + 1) * block; line += inner)
+                for (Index j = 0; j < inner; ++j) f(i * whole + at[line + j] * inner + j, line + j);
     });
 }
 

@@ -20,9 +20,10 @@ Tensor tile(const Tensor& x, const std::vector<Index>& repeats) {
         require(times >= 0, "tile: repeats must not be negative: got ", times);
         if (times == 1) continue;
         const Index length = y.shape()[axis];
-        std::vector<Index> places(static_cast<std::size_t>(times * length));
+        const Index count = Shape{times, length}.size();  // throws where it is too large to count
+        std::vector<Index> places(static_cast<std::size_t>(count));
         for (std::size_t k = 0; k < places.size(); ++k) places[k] = static_cast<Index>(k) % length;
-        y = gather(y, Indices(Shape{times * length}, places), axis);
+        y = gather(y, Indices(Shape{count}, places), axis);
     }
     return y;
 }

@@ -90,7 +90,8 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<Index>& lengths, In
     axis = normal_axis("split", axis, x.rank());
     require(!lengths.empty(), "split: at least one length is needed");
     for (const Index length : lengths)
-        require<ShapeError>(length >= 0, "split: lengths must not be negative: got ", length);
+        require<ShapeError>(0 <= length && length <= x.shape()[axis], "split: lengths must lie in 0 .. ",
+                            x.shape()[axis], ", the length of axis ", axis, ": got ", length);
     const Index whole = std::accumulate(lengths.begin(), lengths.end(), Index(0));
     require<ShapeError>(whole == x.shape()[axis], "split: the lengths must add up to ", x.shape()[axis], ", axis ",
                         axis, " of ", x.shape(), ": they give ", whole);

@@ -1,8 +1,10 @@
 // Order along an axis. Positions are ordered by number and, among equals, by place: a total order, so that any sorting
 // algorithm gives the same answer. The numbers themselves are then taken from there, which is differentiable.
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <numeric>
+#include <compare>
+#include <type_traits>
 
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/ops/op.hpp>
@@ -10,25 +12,22 @@
 namespace gradpath {
 namespace {
 
-/// NaN counts as the largest number.
+/// A number as an unsigned integer of the same order: the bits, with those of negative numbers turned over. Both zeros
+/// are one, and NaN is the largest.
 template <Real T>
-bool less(T a, T b) {
-    return a < b || (std::isnan(b) && !std::isnan(a));
+auto key_of(T x) {
+    using Bits = std::conditional_t<std::same_as<T, float>, std::uint32_t, std::uint64_t>;
+    constexpr Bits all = ~Bits(0), sign = all - all / 2;
+    if (std::isnan(x)) return all;
+    const Bits bits = std::bit_cast<Bits>(x + T(0));  // -0 + 0 is 0
+    return bits & sign ? ~bits : bits | sign;
 }
 
-/// One line of numbers, `step` apart.
 template <Real T>
-struct Line {
-    const T* numbers;
-    Index step;
-    bool descending;
-
-    bool operator()(Index a, Index b) const {  // does place a come before place b?
-        const T x = numbers[a * step], y = numbers[b * step];
-        if (less(x, y)) return !descending;
-        if (less(y, x)) return descending;
-        return a < b;
-    }
+struct Item {
+    decltype(key_of(T())) key;
+    Index place;
+    auto operator<=>(const Item&) const = default;
 };
 
 /// The first `keep` places of each line along the axis, in order.
@@ -40,15 +39,17 @@ std::vector<Index> ordered(const Tensor& x, Index axis, Index keep, bool descend
     const T* numbers = x.data<T>().data();
     std::vector<Index> positions(static_cast<std::size_t>(lines * keep));
     kernels::parallel_for(lines, std::max<Index>(1, 4096 / std::max<Index>(1, length)), [&](Index first, Index last) {
-        std::vector<Index> places(static_cast<std::size_t>(length));
+        std::vector<Item<T>> items(static_cast<std::size_t>(length));
         for (Index i = first; i < last; ++i) {
-            const Line<T> line{numbers + i / inner * length * inner + i % inner, inner, descending};
-            std::iota(places.begin(), places.end(), Index(0));
-            if (keep == length) std::sort(places.begin(), places.end(), line);
-            else std::partial_sort(places.begin(), places.begin() + keep, places.end(), line);
-            for (Index k = 0; k < keep; ++k)
-                positions[static_cast<std::size_t>((i / inner * keep + k) * inner + i % inner)] =
-                    places[static_cast<std::size_t>(k)];
+            const T* from = numbers + i / inner * length * inner + i % inner;
+            for (Index place = 0; place < length; ++place, from += inner) {
+                const auto key = key_of(*from);
+                items[static_cast<std::size_t>(place)] = {descending ? ~key : key, place};
+            }
+            if (keep == length) std::sort(items.begin(), items.end());
+            else std::partial_sort(items.begin(), items.begin() + keep, items.end());
+            Index* to = positions.data() + i / inner * keep * inner + i % inner;
+            for (Index k = 0; k < keep; ++k, to += inner) *to = items[static_cast<std::size_t>(k)].place;
         }
     });
     return positions;

@@ -138,7 +138,7 @@ TEST_CASE("what arranges numbers refuses what it cannot do, and says why") {
         {[&] {
              (void)split(x, {4, -1}, 1);
          },
-         "split: lengths must not be negative: got -1"},
+         "split: lengths must lie in 0 .. 3, the length of axis 1: got 4"},
         {[&] {
              (void)split(x, {1, 1}, 1);
          },

@@ -93,6 +93,8 @@ TEST_CASE("NaN counts as the largest number, and infinities have their place") {
     CHECK(same(argsort(x, 0, {.descending = true}), {1, 4, 3, 0, 2}));
     CHECK(same(topk(x, 3).positions, {1, 4, 3}));
     CHECK(topk(x, 3).values.at(2) == inf);
+    CHECK(
+        same(argsort(Tensor({4}, {0, -0.0, -1, 1e-45})), {2, 0, 1, 3}));  // zeros are equal, the smallest number is not
 }
 
 TEST_CASE("slopes go back to where the numbers came from") {
