@@ -82,13 +82,13 @@ Tensor mean(const Tensor& x, const Reduce& options = {});  ///< throws ShapeErro
 Tensor max(const Tensor& x,
            const Reduce& options = {});  ///< ties share the slope evenly; throws ShapeError for no elements
 Tensor min(const Tensor& x, const Reduce& options = {});   ///< as max
-Tensor prod(const Tensor& x, const Reduce& options = {});  ///< 1 for no elements; never divides, so zeros have slopes
+Tensor prod(const Tensor& x, const Reduce& options = {});  ///< 1 for no elements; its slope holds at zeros, too
 /// Mean square distance from the mean, with n - correction in place of the n elements (1: Bessel's correction). Throws
 /// ShapeError unless n > correction.
 Tensor variance(const Tensor& x, const Reduce& options = {}, Index correction = 0);
 /// √variance; slope 0 where it is 0.
 Tensor standard_deviation(const Tensor& x, const Reduce& options = {}, Index correction = 0);
-/// (Σ |x|ᵖ)^(1/p) for p > 0, the largest |x| for p = inf, 0 for no elements; neither large nor small numbers overflow.
+/// (Σ |x|ᵖ)^(1/p) for p > 0, the largest |x| for p = inf, 0 for no elements; its powers neither overflow nor vanish.
 /// Slope 0 where the norm is 0, and in each element that is 0. Throws ValueError for other p.
 Tensor norm(const Tensor& x, double p = 2, const Reduce& options = {});
 Tensor logsumexp(const Tensor& x, const Reduce& options = {});  ///< log Σ eˣ without overflow; -inf for no elements
@@ -204,7 +204,7 @@ struct ConvTranspose2d {
 /// - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1 (Dumoulin & Visin 2016, relationship 14).
 Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const ConvTranspose2d& options = {});
 
-// --- pools and pictures over the last two axes of [rows, channels, height, width] -------------------------------------------------
+// --- pools and pictures over the last two axes of [rows, channels, height, width] -----------------------------------
 struct Pool2d {
     Size2 kernel = 2;
     Size2 stride = 0;   ///< 0: the kernel's
