@@ -171,6 +171,12 @@ std::vector<Tensor> take_list(Reading& file, const char* what, const Named& para
     return values;
 }
 
+/// Nothing where the file does not have them.
+std::vector<Tensor> take_list_if_any(Reading& file, const char* what, const Named& parameters) {
+    const bool any = !parameters.empty() && file.tensors.contains(training(text(what, "/", parameters[0].name)));
+    return any ? take_list(file, what, parameters) : std::vector<Tensor>{};
+}
+
 Tensor history_tensor(const std::vector<nn::EpochResult>& history) {
     std::vector<double> numbers;
     for (const nn::EpochResult& e : history)
@@ -248,6 +254,8 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
         file.tensors.push_back({parameters[i].name, state.parameters[i]});
     file.tensors.push_back({training("history"), history_tensor(state.history)});
     file.tensors.push_back({training("loss_sum"), scalar(state.loss_sum, DType::float64)});
+    add_list(file, "average", parameters, state.average);
+    add_list(file, "best", parameters, state.best);
 
     Json numbers = {{"schema", training_schema}, {"seed", state.seed}, {"run", checkpoint.run}};
     visit_numbers(state, [&](const char* name, Index value) { numbers[name] = value; });
@@ -267,6 +275,8 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
     state.optimizer = read_optimizer(file, numbers, parameters);
     state.loss_sum = file.take(training("loss_sum"), {}, DType::float64).item();
     state.history = history_from(file.take(training("history"), {state.epoch, history_columns}, DType::float64));
+    state.average = take_list_if_any(file, "average", parameters);
+    state.best = take_list_if_any(file, "best", parameters);
     file.finish();
     return {std::move(model), std::move(state), file.field<Settings>(numbers, "run")};
 }

@@ -22,7 +22,8 @@ struct Checkpoint {
     nn::TrainState state;
     Settings run = {};
 };
-/// Writes weights, optimiser, random state, position in the epoch and history, atomically, in one file.
+/// Writes weights, optimiser, random state, position in the epoch, history, and the average and the best epoch's
+/// weights where there are any, atomically, in one file.
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 /// Throws IoError as load_model() does, and if the file holds a model only.
 Checkpoint load_checkpoint(const std::filesystem::path& path);

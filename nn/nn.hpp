@@ -1,6 +1,9 @@
 #pragma once
 // Everything in this folder.
 #include <gradpath/nn/activation.hpp>
+#include <gradpath/nn/augment.hpp>
+#include <gradpath/nn/average.hpp>
+#include <gradpath/nn/clip.hpp>
 #include <gradpath/nn/conv2d.hpp>
 #include <gradpath/nn/data.hpp>
 #include <gradpath/nn/dropout.hpp>
@@ -11,4 +14,6 @@
 #include <gradpath/nn/linear.hpp>
 #include <gradpath/nn/loss.hpp>
 #include <gradpath/nn/pool2d.hpp>
+#include <gradpath/nn/schedule.hpp>
+#include <gradpath/nn/summary.hpp>
 #include <gradpath/nn/train.hpp>

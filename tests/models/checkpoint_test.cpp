@@ -70,6 +70,35 @@ TEST_CASE("a run that goes on from its checkpoint file ends in the same file as 
     }
 }
 
+TEST_CASE("averages and the best epoch's weights are in the checkpoint, and a run goes on from it to the same file") {
+    const Scratch folder;
+    nn::Fit fit = options(nn::Adam{.rate = 1e-2});
+    fit.schedule = {.shape = nn::OneCycle{}, .warmup = 2};
+    fit.average = nn::MovingAverage{0.9};
+    fit.augment = {.noise = 0.05};
+    fit.patience = 2;
+    Model whole = make("moons-mlp", {}, 5);
+    const nn::TrainState end = nn::fit(whole, examples(), fit);
+    save_checkpoint(folder / "whole", {whole, end});
+    const Checkpoint read = load_checkpoint(folder / "whole");
+    CHECK(read.state.average.size() == 6);
+    CHECK(read.state.best.size() == 6);
+    for (const Index cut : {Index{1}, batches, batches + 1, 3 * batches - 1}) {
+        CAPTURE(cut);
+        Model first = make("moons-mlp", {}, 5);
+        nn::fit(first, examples(), stopping(fit, first, cut, folder / "cut"));
+        Checkpoint kept = load_checkpoint(folder / "cut");
+        const nn::TrainState resumed = nn::fit(kept.model, examples(), fit, kept.state);
+        save_checkpoint(folder / "resumed", {kept.model, resumed});
+        CHECK(io::read_file(folder / "resumed") == io::read_file(folder / "whole"));
+        CHECK(hash(kept.model) == hash(whole));
+    }
+    io::SafeTensors torn = io::read_safetensors(folder / "whole");
+    std::erase_if(torn.tensors, [](const io::NamedTensor& t) { return t.name == "training/best/dense2.bias"; });
+    io::write_safetensors(folder / "torn", torn);
+    CHECK(refusal(folder / "torn") == "load: a tensor is missing: \"training/best/dense2.bias\" of the shape (64,)");
+}
+
 TEST_CASE("a checkpoint is also a model file") {
     const Scratch folder;
     Model model = make("moons-mlp", {}, 5);
