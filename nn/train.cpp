@@ -76,13 +76,6 @@ void check_state(const Trainee& model, const Examples& examples, const Fit& opti
     if (!state.best.empty()) require_fits("fit: the state's best weights", model, state.best);
 }
 
-/// The losses that schedules and patience are judged by.
-std::vector<double> judged(const std::vector<EpochResult>& history) {
-    std::vector<double> losses;
-    for (const EpochResult& e : history) losses.push_back(std::isnan(e.validation_loss) ? e.loss : e.validation_loss);
-    return losses;
-}
-
 void assign(const Trainee& model, const std::vector<Tensor>& values) {
     for (std::size_t i = 0; i < values.size(); ++i) *model.parameters[i] = values[i];
 }
@@ -118,7 +111,7 @@ std::vector<Tensor> slopes(const Trainee& model, const Examples& batch, const Fi
 
 /// The optimizer with the rate that the schedule gives this step.
 Optimizer scheduled(const Fit& options, const TrainState& state) {
-    const std::vector<double> losses = judged(state.history);
+    const std::vector<double> losses = judged_losses(state.history);
     const double factor = rate_factor(options.schedule, {state.steps, steps_per_epoch(state), options.epochs, losses});
     Optimizer optimizer = options.optimizer;
     std::visit([&](auto& rule) { rule.rate *= factor; }, optimizer);
@@ -172,7 +165,7 @@ void close_epoch(const Trainee& model, const Fit& options, const Progress& done,
     }
     state.history.push_back(result);
     const auto epoch = static_cast<Index>(state.history.size()) - 1;
-    if (options.patience > 0 && best_epoch(judged(state.history)) == epoch) state.best = weights;
+    if (options.patience > 0 && best_epoch(judged_losses(state.history)) == epoch) state.best = weights;
     ++state.epoch;
     state.batch = state.rows_done = state.correct = 0;
     state.loss_sum = 0;
@@ -184,10 +177,16 @@ const std::vector<Tensor>& weights_of(const TrainState& state) {
     return !state.best.empty() ? state.best : !state.average.empty() ? state.average : state.parameters;
 }
 
+std::vector<double> judged_losses(const std::vector<EpochResult>& history) {
+    std::vector<double> losses;
+    for (const EpochResult& e : history) losses.push_back(std::isnan(e.validation_loss) ? e.loss : e.validation_loss);
+    return losses;
+}
+
 bool is_over(const TrainState& state, const Fit& options) {
     if (state.epoch >= options.epochs) return true;
     if (options.patience == 0 || state.history.empty()) return false;
-    return static_cast<Index>(state.history.size()) - 1 - best_epoch(judged(state.history)) >= options.patience;
+    return static_cast<Index>(state.history.size()) - 1 - best_epoch(judged_losses(state.history)) >= options.patience;
 }
 
 TrainState fit_trainee(const Trainee& model, const Examples& examples, const Fit& options, TrainState state) {

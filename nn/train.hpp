@@ -99,6 +99,9 @@ Trainee trainee(M& model) {
 }
 TrainState fit_trainee(const Trainee& model, const Examples& examples, const Fit& options, TrainState from);
 
+/// The loss of each epoch that schedules and patience go by: of the validation examples where there are any, else of
+/// training.
+std::vector<double> judged_losses(const std::vector<EpochResult>& history);
 /// Is there nothing left to do: are all epochs done, or was patience lost?
 bool is_over(const TrainState& state, const Fit& options);
 
