@@ -13,6 +13,7 @@
 #include <gradpath/nn/layer.hpp>
 #include <gradpath/nn/linear.hpp>
 #include <gradpath/nn/loss.hpp>
+#include <gradpath/nn/normalise.hpp>
 #include <gradpath/nn/pool2d.hpp>
 #include <gradpath/nn/schedule.hpp>
 #include <gradpath/nn/summary.hpp>

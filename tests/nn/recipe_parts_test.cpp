@@ -140,6 +140,15 @@ TEST_CASE("noise has the deviation asked for, and takes rows of any shape") {
     CHECK(nn::augmented(zeros({0, 1, 4, 4}), {.flip = true, .noise = 1}, {}).size() == 0);
 }
 
+TEST_CASE("normalising is a layer without parameters, in training and out of it") {
+    const nn::Sequential net{nn::Normalise{{1, 2}, {2, 4}}, nn::Flatten()};
+    CHECK(same_bits(net(Tensor({1, 2, 1, 2}, {3, 5, 2, 10})), Tensor({1, 4}, {1, 2, 0, 2})));
+    CHECK(nn::count(net) == 0);
+    CHECK(same_bits(nn::Normalise{}(ones({3})), ones({3})));
+    CHECK_THROWS_WITH_AS(nn::Normalise({{0}, {0}})(ones({1, 1})), "normalised: sd must be above 0 but is 0",
+                         ValueError);
+}
+
 TEST_CASE("augmenting says what is wrong") {
     const auto refused = [](const nn::Augment& augment, const char* message) {
         CHECK_THROWS_WITH_AS(nn::check(augment, zeros({1, 1, 2, 2})), message, ValueError);

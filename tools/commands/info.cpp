@@ -152,6 +152,11 @@ std::string layers_text(const Json& layers) {
     return table_text(rows, {0, 1});
 }
 
+std::string cost_text(const Json& cost) {
+    return in_line(cost["multiply_adds"]) + " multiply-adds, " + bytes_text(cost["bytes"].get<std::size_t>()) +
+           " of outputs";
+}
+
 std::string document_text(const Json& document) {
     Lines facts;
     std::string tables;
@@ -171,7 +176,8 @@ std::string document_text(const Json& document) {
         }
         if (key == "tensors") tables += "\n" + tensors_text(value);
         else if (key == "layers") tables += "\n" + layers_text(value);
-        else facts.push_back({key == "per_row" ? "one row takes" : key, in_line(value)});
+        else if (key == "per_row") facts.push_back({"one row", cost_text(value)});
+        else facts.push_back({key, in_line(value)});
     }
     return table_text(facts, {0, 1}) + tables;
 }

@@ -51,7 +51,8 @@ void set_field(const std::string& what, const std::string& text, Rule& rule) {
         require<UsageError>(has_value, what, " ", name, " needs a value, as in ", name, "=1");
         read_value(what + " " + name, value, slot);
     });
-    require<UsageError>(found, what, " there is no field \"", name, "\", it has ", either(names), did_you_mean(name, names));
+    require<UsageError>(found, what, " there is no field \"", name, "\", it has ", either(names),
+                        did_you_mean(name, names));
 }
 
 template <class T>

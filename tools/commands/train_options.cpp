@@ -61,9 +61,7 @@ void declare_recipe(Arguments& arguments, TrainOptions& o) {
     arguments.option("--weight-decay", "W", o.weight_decay,
                      "decoupled for adam (0) and adamw (0.01), added to the gradient for sgd (0)");
     word(arguments, "--schedule", "SHAPE", o.schedule.shape, read_schedule,
-         "of the rate: step:every=10,factor=0.1  cosine:period=0,growth=1,final=0  "
-         "one-cycle:rise=0.3,start=25,finish=100000  plateau:patience=10,factor=0.1,threshold=0.0001,least=0 "
-         "(constant)");
+         "of the rate: step, cosine, one-cycle or plateau, with fields as in step:every=10,factor=0.1 (constant)");
     arguments.option("--warmup", "STEPS", o.schedule.warmup,
                      "in which the rate rises to where the schedule starts (0)");
     arguments.option("--clip-norm", "N", o.clip.norm, "longest gradient (no bound)");
