@@ -166,6 +166,20 @@ TEST_CASE("patience ends a run that gets no better, and gives back the best epoc
     CHECK(nn::fit(net, moons(40, 3, 0.35), fit, end).steps == end.steps);  // it stays ended
 }
 
+TEST_CASE("the best epoch's weights are those that were validated: the average, where there is one") {
+    nn::Sequential net = small_net(1);
+    nn::Fit fit{.epochs = 12,
+                .batch = 8,
+                .optimizer = nn::Adam{.rate = 3e-2},
+                .validation = moons(100, 5, 0.35),
+                .average = nn::MovingAverage{0.9},
+                .patience = 12};
+    const nn::TrainState end = nn::fit(net, moons(40, 3, 0.35), fit);
+    double lowest = end.history[0].validation_loss;
+    for (const nn::EpochResult& e : end.history) lowest = std::min(lowest, e.validation_loss);
+    CHECK(nn::evaluate(net, fit.validation).loss == lowest);
+}
+
 TEST_CASE("without validation examples patience goes by the loss of training") {
     nn::Sequential net = small_net(1);
     const nn::TrainState end =

@@ -276,16 +276,6 @@ TEST_CASE("info tells the build, and what every kind of file holds") {
     CHECK(model["kind"] == "model");
     CHECK(model["layers"][0]["name"] == "conv1");
     CHECK(model["layers"][0]["shape"] == Json({6, 12, 12}));
-    CHECK(model["layers"][0]["parameters"] == 6 * 25 + 6);
-    CHECK(model["layers"][0]["multiply_adds"] == 6 * 144 * 25);
-    CHECK(model["layers"][0]["bytes"] == 4 * 6 * 144);
-    const auto sum = [&](const char* field) {
-        Index total = 0;
-        for (const Json& layer : model["layers"]) total += layer[field].get<Index>();
-        return total;
-    };
-    CHECK(model["parameters"] == sum("parameters"));
-    CHECK(model["per_row"] == Json({{"multiply_adds", sum("multiply_adds")}, {"bytes", sum("bytes")}}));
     const Json checkpoint = json_of("info moons/checkpoint.safetensors --json", folder.path());
     CHECK(checkpoint["kind"] == "checkpoint");
     CHECK(checkpoint["training"]["epoch"] == 2);

@@ -149,3 +149,18 @@ TEST_CASE("a run does not go on with another recipe, nor with another length whe
             "cosine:period=0,growth=1,final=0 and is not given");
     refused("--schedule cosine --clip-norm 2 --epochs 1 --average ema:0.9", "--average was not given and is ema:0.9");
 }
+
+TEST_CASE("info tells what each layer of a trained model costs, and a row in all") {
+    const program::Folder folder;
+    trained("--epochs 1 --out run", folder);
+    const Json model = Json::parse(program::run("info run/model.safetensors --json", folder.path()).out);
+    const Json expected = Json::parse(R"([
+        {"name": "dense1", "shape": [8], "parameters": 24, "multiply_adds": 16, "bytes": 32},
+        {"name": "relu1", "shape": [8], "parameters": 0, "multiply_adds": 0, "bytes": 32},
+        {"name": "dense2", "shape": [2], "parameters": 18, "multiply_adds": 16, "bytes": 8}])");
+    CHECK(model["layers"] == expected);
+    CHECK(model["per_row"] == Json({{"multiply_adds", 32}, {"bytes", 72}}));
+    const std::string text = program::run("info run/checkpoint.safetensors", folder.path()).out;
+    CHECK(text.find("one row        32 multiply-adds, 72 bytes of outputs\n") != std::string::npos);
+    CHECK(text.find("\nlayers  shape  parameters  multiply-adds    output\n") != std::string::npos);
+}
