@@ -156,11 +156,11 @@ std::string hash(const Model& model) {
     for (const auto& [key, value] : model.options) line("option ", key, " ", value);
     for (const double mean : model.normalisation.mean) line("mean ", mean);
     for (const double sd : model.normalisation.sd) line("sd ", sd);
-    for (const nn::Parameter& p : nn::parameters(model)) {
-        line("parameter ", p.name, " ", p.value.dtype(), " ", p.value.shape());
-        digest.add(p.value.dtype() == DType::float32 ? bytes_of(p.value.data<float>())
-                                                     : bytes_of(p.value.data<double>()));
-    }
+    nn::each_tensor(
+        model, nn::ConstTensorVisitor([&](const std::string& name, const Tensor& t, nn::Role role) {
+            line(role == nn::Role::parameter ? "parameter " : "buffer ", name, " ", t.dtype(), " ", t.shape());
+            digest.add(t.dtype() == DType::float32 ? bytes_of(t.data<float>()) : bytes_of(t.data<double>()));
+        }));
     return digest.hex();
 }
 

@@ -24,9 +24,9 @@ struct Model {
     /// Raw rows [rows, input..] → outputs [rows, classes]. A net on vectors takes rows of any shape with as many
     /// numbers. Throws ShapeError for rows of another shape.
     Tensor operator()(const Tensor& x) const;
-    // Parameters are named as the net names them.
-    void each(std::string& path, const nn::ParameterVisitor& f) { net.each(path, f); }
-    void each(std::string& path, const nn::ConstParameterVisitor& f) const { net.each(path, f); }
+    // Parameters and buffers are named as the net names them.
+    void each(std::string& path, const nn::TensorVisitor& f) { net.each(path, f); }
+    void each(std::string& path, const nn::ConstTensorVisitor& f) const { net.each(path, f); }
 };
 
 /// The names make() knows: mlp, moons-mlp, lenet5, lenet-small, small-cnn.
@@ -49,8 +49,8 @@ struct Place {
 };
 /// All of them in the order they are reached, by running the model once on zeros.
 std::vector<Place> places(const Model& model);
-/// Names this function: SHA-256 of architecture, options, normalisation, and every parameter's name, dtype, shape and
-/// bytes; class names do not count. 64 hexadecimal digits.
+/// Names this function: SHA-256 of architecture, options, normalisation, and every parameter's and buffer's name, dtype,
+/// shape and bytes; class names do not count. 64 hexadecimal digits.
 std::string hash(const Model& model);
 
 }  // namespace gradpath::models

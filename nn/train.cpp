@@ -8,7 +8,7 @@
 
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/grad.hpp>
-#include <gradpath/nn/dropout.hpp>
+#include <gradpath/nn/training.hpp>
 
 namespace gradpath::nn {
 
@@ -28,12 +28,23 @@ void check_options(const Trainee& model, const Examples& examples, const Fit& op
 TrainState fresh_state(const Trainee& model, const Examples& examples, const Fit& options) {
     TrainState state{.seed = options.seed, .rows = examples.rows(), .batch_rows = options.batch};
     for (const Tensor* parameter : model.parameters) state.parameters.push_back(detached(*parameter));
+    for (const Tensor* buffer : model.buffers) state.buffers.push_back(detached(*buffer));
     if (std::holds_alternative<Sgd>(options.optimizer)) state.optimizer = minimize::SgdState{};
     if (std::holds_alternative<Adam>(options.optimizer)) state.optimizer = minimize::AdamState{};
     return state;
 }
 
 const char* name_of(std::size_t optimizer) { return optimizer == 0 ? "sgd" : "adam"; }
+
+/// Stored tensors must be those of the model, one for one.
+void check_fit(const char* what, const std::vector<std::string>& names, const std::vector<Tensor*>& wanted,
+               const std::vector<Tensor>& stored) {
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        require<ShapeError>(stored[i].shape() == wanted[i]->shape() && stored[i].dtype() == wanted[i]->dtype(),
+                            "fit: the state to go on from must fit the model: ", what, " \"", names[i], "\" is ",
+                            stored[i].dtype(), " ", stored[i].shape(), ", the model's is ", wanted[i]->dtype(), " ",
+                            wanted[i]->shape());
+}
 
 /// A state goes on only where it came from; anything else would end in other bits without a word.
 void check_state(const Trainee& model, const Examples& examples, const Fit& options, const TrainState& state) {
@@ -46,62 +57,69 @@ void check_state(const Trainee& model, const Examples& examples, const Fit& opti
     same("batch size", state.batch_rows, options.batch);
     same("optimizer", std::string(name_of(state.optimizer.index())), std::string(name_of(options.optimizer.index())));
     same("number of parameters", state.parameters.size(), model.parameters.size());
-    for (std::size_t i = 0; i < model.parameters.size(); ++i) {
-        const Tensor &stored = state.parameters[i], &wanted = *model.parameters[i];
-        require<ShapeError>(stored.shape() == wanted.shape() && stored.dtype() == wanted.dtype(),
-                            "fit: the state to go on from must fit the model: parameter \"", model.names[i], "\" is ",
-                            stored.dtype(), " ", stored.shape(), ", the model's is ", wanted.dtype(), " ",
-                            wanted.shape());
-    }
+    same("number of buffers", state.buffers.size(), model.buffers.size());
+    check_fit("parameter", model.names, model.parameters, state.parameters);
+    check_fit("buffer", model.buffer_names, model.buffers, state.buffers);
 }
 
-void assign(const Trainee& model, const std::vector<Tensor>& values) {
-    for (std::size_t i = 0; i < values.size(); ++i) *model.parameters[i] = values[i];
+void assign(const std::vector<Tensor*>& places, const std::vector<Tensor>& values) {
+    for (std::size_t i = 0; i < places.size(); ++i) *places[i] = values[i];
+}
+void assign(const Trainee& model, const TrainState& state) {
+    assign(model.parameters, state.parameters);
+    assign(model.buffers, state.buffers);
 }
 
-/// Leaves plain parameters in the model, whatever happens.
+/// Leaves the state's plain tensors in the model, whatever happens.
 struct Restore {
     const Trainee& model;
-    const std::vector<Tensor>& parameters;
-    ~Restore() { assign(model, parameters); }
+    const TrainState& state;
+    ~Restore() { assign(model, state); }
+};
+
+/// What a batch asks for: the gradient, and what layers want their buffers to hold.
+struct Step {
+    std::vector<Tensor> gradients, buffers;
 };
 
 /// The gradient of a batch; the batch's loss goes into the running sums. The graph is its own affair: a caller under
 /// NoRecording trains all the same.
-std::vector<Tensor> slopes(const Trainee& model, const Examples& batch, const Fit& options, TrainState& state) {
+Step slopes(const Trainee& model, const Examples& batch, const Fit& options, TrainState& state) {
     const Recording on;
     const Training active(state.seed, static_cast<std::uint64_t>(state.steps));
     std::vector<Tensor> leaves;
     leaves.reserve(state.parameters.size());
     for (const Tensor& parameter : state.parameters) leaves.push_back(tracked(parameter));
-    assign(model, leaves);
+    assign(model.parameters, leaves);
 
     const Tensor output = model.run(batch.x);
     const Tensor loss = loss_of(options.loss, output, batch);
-    std::vector<Tensor> gradients = grad(loss, leaves);
+    Step step{grad(loss, leaves), {}};
+    for (const Tensor* buffer : model.buffers) step.buffers.push_back(active.latest(*buffer));
     const double value = loss.item();
     require<NumericError>(std::isfinite(value), "fit: the loss must stay finite: it is ", value, " at epoch ",
                           state.epoch, ", batch ", state.batch, "; lower the rate, or look for the cause with Anomaly");
     state.loss_sum += value * static_cast<double>(batch.rows());
     state.rows_done += batch.rows();
     if (batch.has_labels()) state.correct += count_correct(output, batch.labels);
-    return gradients;
+    return step;
 }
 
-void update(const Fit& options, const std::vector<Tensor>& gradients, TrainState& state) {
+void update(const Fit& options, Step step, TrainState& state) {
     if (const auto* sgd = std::get_if<Sgd>(&options.optimizer))
-        minimize::step(state.parameters, gradients, std::get<minimize::SgdState>(state.optimizer), *sgd);
+        minimize::step(state.parameters, step.gradients, std::get<minimize::SgdState>(state.optimizer), *sgd);
     if (const auto* adam = std::get_if<Adam>(&options.optimizer))
-        minimize::step(state.parameters, gradients, std::get<minimize::AdamState>(state.optimizer), *adam);
+        minimize::step(state.parameters, step.gradients, std::get<minimize::AdamState>(state.optimizer), *adam);
+    state.buffers = std::move(step.buffers);
     ++state.steps;
     ++state.batch;
 }
 
 void one_step(const Trainee& model, const Examples& batch, const Fit& options, TrainState& state) {
-    const Restore restore{model, state.parameters};
-    const std::vector<Tensor> gradients = slopes(model, batch, options, state);
+    const Restore restore{model, state};
+    Step step = slopes(model, batch, options, state);
     for (Tensor* slot : model.parameters) *slot = Tensor();
-    update(options, gradients, state);
+    update(options, std::move(step), state);
 }
 
 Progress progress(const TrainState& state, const Examples& examples, const Fit& options, Index batches) {
@@ -130,7 +148,7 @@ TrainState fit_trainee(const Trainee& model, const Examples& examples, const Fit
     check_options(model, examples, options);
     if (state.parameters.empty()) state = fresh_state(model, examples, options);
     check_state(model, examples, options, state);
-    assign(model, state.parameters);
+    assign(model, state);
 
     Loader loader(examples, {options.batch, options.seed, options.shuffle, options.prefetch});
     loader.seek(state.epoch, state.batch);

@@ -52,8 +52,8 @@ Json tensor_json(const std::string& name, const Tensor& t) {
 }
 
 Json model_json(const std::string& file, const models::Model& model) {
-    Json parameters = Json::array(), places = Json::array();
-    for (const nn::Parameter& p : nn::parameters(model)) parameters.push_back(tensor_json(p.name, p.value));
+    Json tensors = Json::array(), places = Json::array();
+    for (const nn::Parameter& t : nn::tensors(model)) tensors.push_back(tensor_json(t.name, t.value));
     for (const models::Place& place : models::places(model))
         places.push_back({{"name", place.name}, {"shape", list(place.shape)}});
     return {{"schema", "gradpath.info/1"},
@@ -67,7 +67,7 @@ Json model_json(const std::string& file, const models::Model& model) {
             {"classes", model.class_names},
             {"normalisation", {{"mean", model.normalisation.mean}, {"sd", model.normalisation.sd}}},
             {"parameters", nn::count(model)},
-            {"tensors", parameters},
+            {"tensors", tensors},
             {"layers", places}};
 }
 
