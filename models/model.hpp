@@ -7,6 +7,7 @@
 
 #include <gradpath/models/data/data_set.hpp>
 #include <gradpath/models/settings.hpp>
+#include <gradpath/nn/evaluate.hpp>
 #include <gradpath/nn/init.hpp>
 #include <gradpath/nn/layer.hpp>
 
@@ -18,6 +19,7 @@ struct Model {
     nn::Layer net;
     Shape input;                                ///< of one row
     Index classes;                              ///< outputs per row
+    bool reconstructs = false;                  ///< the outputs are to be the row itself, normalised and flattened
     Normalisation normalisation = {};           ///< applied to x before the network
     std::vector<std::string> class_names = {};  ///< one per class, or none
 
@@ -29,7 +31,7 @@ struct Model {
     void each(std::string& path, const nn::ConstTensorVisitor& f) const { net.each(path, f); }
 };
 
-/// The names make() knows: mlp, moons-mlp, lenet5, lenet-small, small-cnn.
+/// The names make() knows: mlp, moons-mlp, lenet5, lenet-small, small-cnn, residual-cnn, depthwise-cnn, autoencoder.
 std::vector<std::string> architectures();
 /// A network with first weights drawn from the seed. Options left out have the architecture's defaults. Throws
 /// ValueError for an unknown name or option (with the nearest one) or a value out of range.
@@ -41,6 +43,15 @@ inline Model make(std::string_view architecture, const Settings& options = {}, s
 /// ValueError if the architecture cannot take its rows or has not as many outputs as it has classes.
 Model make_for(const DataSet& data, std::string_view architecture, const Settings& options = {},
                std::uint64_t seed = 0);
+
+/// What fit() and evaluate() need to know.
+struct Task {
+    nn::Examples examples;
+    nn::Loss loss;
+};
+/// Classes to tell, by cross-entropy; for a model that reconstructs the rows themselves, by mean squared error, without
+/// labels, so that there is no accuracy.
+Task task_for(const Model& model, const DataSet& data);
 
 /// A place inside a model that can be tapped: tap("conv1"), and the shape of one row there.
 struct Place {

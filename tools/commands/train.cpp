@@ -39,8 +39,14 @@ struct Run {
     std::filesystem::path checkpoint, model, history;
 };
 
+std::string listed(const std::vector<std::string>& names) {
+    std::string words;
+    for (const std::string& name : names) words += (words.empty() ? "" : ", ") + name;
+    return words;
+}
+
 void declare(Arguments& arguments, TrainOptions& o) {
-    arguments.option("--model", "NAME", o.model, "mlp, moons-mlp, lenet5, lenet-small or small-cnn");
+    arguments.option("--model", "NAME", o.model, "one of " + listed(models::architectures()));
     arguments.option("--data", "NAME", o.data,
                      "fashion-mnist, moons, shapes, an .npz with x and y, or a folder of IDX files");
     arguments.value(
@@ -150,7 +156,9 @@ nn::TrainState train_on(const Run& run, models::Model& model, const models::Data
     Progress progress(Progress::style(o.common.quiet), "rows");
     const Index already = state.rows_done;
     nn::Fit fit{.epochs = o.epochs, .batch = o.batch, .optimizer = optimizer(o), .seed = o.common.seed};
-    if (validation.x) fit.validation = {validation.x, validation.labels};
+    const models::Task task = models::task_for(model, data);
+    fit.loss = task.loss;
+    if (validation.x) fit.validation = models::task_for(model, validation).examples;
     fit.on_progress = [&](const nn::Progress& p) {
         const bool closed = p.batch == p.batches;
         const std::string note = "loss " + fixed(p.loss, 4) + "  accuracy " + percent(p.accuracy);
@@ -168,7 +176,7 @@ nn::TrainState train_on(const Run& run, models::Model& model, const models::Data
         }
         return interrupted ? nn::Next::stop : nn::Next::go_on;
     };
-    return nn::fit(model, {data.x, data.labels}, fit, std::move(state));
+    return nn::fit(model, task.examples, fit, std::move(state));
 }
 
 /// The checkpoint to go on from; empty parameters: there is none.
@@ -189,7 +197,7 @@ nn::TrainState begin(const Run& run, models::Model& model, const models::DataSet
     }
     if (o.resume) say(o.common, text("there is no checkpoint in ", o.common.out.string(), ": starting afresh"));
     const nn::Fit nothing{.epochs = 0, .batch = o.batch, .optimizer = optimizer(o), .seed = o.common.seed};
-    nn::TrainState state = nn::fit(model, {data.x, data.labels}, nothing);
+    nn::TrainState state = nn::fit(model, models::task_for(model, data).examples, nothing);
     make_folder(o.common.out);
     namespace fs = std::filesystem;
     const bool replaced = fs::exists(run.checkpoint) || fs::exists(run.model) || fs::exists(run.history);
@@ -226,7 +234,8 @@ void finish(const Run& run, const models::Model& model, const nn::TrainState& st
     });
     const models::DataSet rows = with_dtype(open_data("train: --data", o.data, "test", o.common.seed), dtype_of(o));
     std::optional<nn::Evaluation> test;
-    if (rows.labels.size() > 0) test = nn::evaluate(model, {rows.x, rows.labels});
+    const models::Task task = models::task_for(model, rows);
+    if (rows.labels.size() > 0) test = nn::evaluate(model, task.examples, {.loss = task.loss});
     if (o.common.json) return print_json(summary(run, model, state, test));
     std::string words =
         text("model          ", run.model.string(), "\nparameters     ", nn::count(model), "\nepochs         ",
