@@ -69,7 +69,8 @@ Tensors standardize_tangent(const JvpCall& call) {
 }
 Tensors standardize_expand(std::span<const Tensor> inputs, const Attributes& attributes) {
     const auto& o = attributes.as<Standardize>();
-    const Tensor &x = inputs[0], mean = group_mean(x, o), centred = x - mean;
+    const Tensor& x = inputs[0];
+    const Tensor mean = group_mean(x, o), centred = x - mean;
     const Tensor variance = group_mean(square(centred), o);
     return {centred / sqrt(variance + o.epsilon), gathered(mean, x, o), gathered(variance, x, o)};
 }
