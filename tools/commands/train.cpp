@@ -46,7 +46,7 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 void declare(Arguments& arguments, TrainOptions& o) {
-    arguments.option("--model", "NAME", o.model, "one of " + listed(models::architectures()));
+    arguments.option("--model", "NAME", o.model, listed(models::architectures()));
     arguments.option("--data", "NAME", o.data,
                      "fashion-mnist, moons, shapes, an .npz with x and y, or a folder of IDX files");
     arguments.value(
