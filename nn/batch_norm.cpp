@@ -16,7 +16,7 @@ namespace {
 void move(Training& training, const Buffer& running, const Tensor& batch, double momentum) {
     const NoRecording plain;
     const Tensor& before = training.latest(running.value);
-    training.update(running, before * (1 - momentum) + detached(batch) * momentum);
+    training.update(running, before * (1 - momentum) + batch * momentum);
 }
 
 }  // namespace

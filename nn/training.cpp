@@ -19,7 +19,8 @@ Training::~Training() { innermost = before_; }
 Training* Training::current() { return innermost; }
 std::uint64_t Training::next_stream() { return dropout_stream(step_, calls_++); }
 
-void Training::update(const Buffer& buffer, Tensor value) {
+void Training::update(const Buffer& buffer, const Tensor& reported) {
+    Tensor value = detached(reported);
     const auto found = std::ranges::find(updates_, &buffer.value, &std::pair<const Tensor*, Tensor>::first);
     if (found == updates_.end()) updates_.emplace_back(&buffer.value, std::move(value));
     else found->second = std::move(value);

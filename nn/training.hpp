@@ -27,8 +27,9 @@ public:
     std::uint64_t seed() const { return seed_; }
     std::uint64_t next_stream();  ///< another one at each call
 
-    /// For layers: what the buffer is to hold after this step. A later report replaces an earlier one.
-    void update(const Buffer& buffer, Tensor value);
+    /// For layers: the numbers that the buffer is to hold after this step, without their history. A later report
+    /// replaces an earlier one.
+    void update(const Buffer& buffer, const Tensor& reported);
     /// What was last reported for the tensor of a buffer (found by its place in memory), else the tensor itself.
     const Tensor& latest(const Tensor& buffer_value) const;
 
