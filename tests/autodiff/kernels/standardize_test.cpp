@@ -8,7 +8,7 @@ using kernels::Groups;
 
 namespace {
 
-constexpr Groups cases[] = {{0, 0, 3}, {1, 1, 1}, {5, 3, 1},  {1, 4, 17},   {3, 2, 16},
+constexpr Groups cases[] = {{0, 0, 3}, {1, 1, 1}, {5, 3, 1},  {300, 70, 1}, {1, 4, 17},  {3, 2, 16},
                             {2, 5, 7}, {9, 2, 5}, {2, 3, 49}, {1, 2, 2100}, {40, 70, 33}};
 
 std::size_t numbers(const Groups& s) { return static_cast<std::size_t>(s.outer * s.groups * s.inner); }
@@ -85,12 +85,13 @@ TEST_CASE_TEMPLATE("the adjoint of standardising follows its formula on every se
 }
 
 TEST_CASE_TEMPLATE("standardising gives the same bits on any number of threads", T, float, double) {
-    const Groups s{40, 70, 33};
-    const auto x = uniform<T>(static_cast<Index>(numbers(s)), -1, 1, 3);
-    const Result<T> at = run(s, x);
-    CHECK(same_on_any_threads([&] { return run(s, x).y; }));
-    CHECK(same_on_any_threads([&] { return run(s, x).variance; }));
-    CHECK(same_on_any_threads([&] { return run_vjp(s, at, x); }));
+    for (const Groups& s : {Groups{40, 70, 33}, Groups{3000, 70, 1}}) {
+        const auto x = uniform<T>(static_cast<Index>(numbers(s)), -1, 1, 3);
+        const Result<T> at = run(s, x);
+        CHECK(same_on_any_threads([&] { return run(s, x).y; }));
+        CHECK(same_on_any_threads([&] { return run(s, x).variance; }));
+        CHECK(same_on_any_threads([&] { return run_vjp(s, at, x); }));
+    }
 }
 
 TEST_CASE("a NaN spoils its group and no other") {
