@@ -62,64 +62,58 @@ void check_state(const Trainee& model, const Examples& examples, const Fit& opti
     check_fit("buffer", model.buffer_names, model.buffers, state.buffers);
 }
 
-void assign(const std::vector<Tensor*>& places, const std::vector<Tensor>& values) {
-    for (std::size_t i = 0; i < places.size(); ++i) *places[i] = values[i];
+void assign(const Trainee& model, const std::vector<Tensor>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) *model.parameters[i] = values[i];
 }
-void assign(const Trainee& model, const TrainState& state) {
-    assign(model.parameters, state.parameters);
-    assign(model.buffers, state.buffers);
+void assign_buffers(const Trainee& model, const std::vector<Tensor>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) *model.buffers[i] = values[i];
 }
 
-/// Leaves the state's plain tensors in the model, whatever happens.
+/// Leaves plain parameters in the model, whatever happens.
 struct Restore {
     const Trainee& model;
-    const TrainState& state;
-    ~Restore() { assign(model, state); }
+    const std::vector<Tensor>& parameters;
+    ~Restore() { assign(model, parameters); }
 };
 
-/// What a batch asks for: the gradient, and what layers want their buffers to hold.
-struct Step {
-    std::vector<Tensor> gradients, buffers;
-};
-
-/// The gradient of a batch; the batch's loss goes into the running sums. The graph is its own affair: a caller under
-/// NoRecording trains all the same.
-Step slopes(const Trainee& model, const Examples& batch, const Fit& options, TrainState& state) {
+/// The gradient of a batch; its loss goes into the running sums, what its layers reported into the buffers. The graph is
+/// its own affair: a caller under NoRecording trains all the same.
+std::vector<Tensor> slopes(const Trainee& model, const Examples& batch, const Fit& options, TrainState& state) {
     const Recording on;
     const Training active(state.seed, static_cast<std::uint64_t>(state.steps));
     std::vector<Tensor> leaves;
     leaves.reserve(state.parameters.size());
     for (const Tensor& parameter : state.parameters) leaves.push_back(tracked(parameter));
-    assign(model.parameters, leaves);
+    assign(model, leaves);
 
     const Tensor output = model.run(batch.x);
     const Tensor loss = loss_of(options.loss, output, batch);
-    Step step{grad(loss, leaves), {}};
-    for (const Tensor* buffer : model.buffers) step.buffers.push_back(active.latest(*buffer));
+    std::vector<Tensor> gradients = grad(loss, leaves);
     const double value = loss.item();
     require<NumericError>(std::isfinite(value), "fit: the loss must stay finite: it is ", value, " at epoch ",
                           state.epoch, ", batch ", state.batch, "; lower the rate, or look for the cause with Anomaly");
     state.loss_sum += value * static_cast<double>(batch.rows());
     state.rows_done += batch.rows();
     if (batch.has_labels()) state.correct += count_correct(output, batch.labels);
-    return step;
+    for (std::size_t i = 0; i < model.buffers.size(); ++i) state.buffers[i] = active.latest(*model.buffers[i]);
+    return gradients;
 }
 
-void update(const Fit& options, Step step, TrainState& state) {
+void update(const Fit& options, const std::vector<Tensor>& gradients, TrainState& state) {
     if (const auto* sgd = std::get_if<Sgd>(&options.optimizer))
-        minimize::step(state.parameters, step.gradients, std::get<minimize::SgdState>(state.optimizer), *sgd);
+        minimize::step(state.parameters, gradients, std::get<minimize::SgdState>(state.optimizer), *sgd);
     if (const auto* adam = std::get_if<Adam>(&options.optimizer))
-        minimize::step(state.parameters, step.gradients, std::get<minimize::AdamState>(state.optimizer), *adam);
-    state.buffers = std::move(step.buffers);
+        minimize::step(state.parameters, gradients, std::get<minimize::AdamState>(state.optimizer), *adam);
     ++state.steps;
     ++state.batch;
 }
 
 void one_step(const Trainee& model, const Examples& batch, const Fit& options, TrainState& state) {
-    const Restore restore{model, state};
-    Step step = slopes(model, batch, options, state);
+    const Restore restore{model, state.parameters};
+    const std::vector<Tensor> gradients = slopes(model, batch, options, state);
     for (Tensor* slot : model.parameters) *slot = Tensor();
-    update(options, std::move(step), state);
+    update(options, gradients, state);
+    assign_buffers(model, state.buffers);
 }
 
 Progress progress(const TrainState& state, const Examples& examples, const Fit& options, Index batches) {
@@ -148,7 +142,8 @@ TrainState fit_trainee(const Trainee& model, const Examples& examples, const Fit
     check_options(model, examples, options);
     if (state.parameters.empty()) state = fresh_state(model, examples, options);
     check_state(model, examples, options, state);
-    assign(model, state);
+    assign(model, state.parameters);
+    assign_buffers(model, state.buffers);
 
     Loader loader(examples, {options.batch, options.seed, options.shuffle, options.prefetch});
     loader.seek(state.epoch, state.batch);

@@ -119,3 +119,9 @@ TEST_CASE("an autoencoder is trained, evaluated without an accuracy, run and exp
     const program::Outcome again = fine("train --validation 0.2 --resume --out run" + settings, folder);
     CHECK(again.out.find("accuracy -") != std::string::npos);
 }
+
+TEST_CASE("the help of train names every architecture") {
+    const program::Folder folder;
+    const std::string help = fine("train --help", folder).out;
+    for (const std::string& name : models::architectures()) CHECK_MESSAGE(help.find(name) != std::string::npos, name);
+}
