@@ -8,7 +8,7 @@
 
 namespace gradpath::models {
 
-/// Writes atomically: one tensor per parameter, under its name. Throws IoError if it cannot be written, ValueError for
+/// Writes atomically: one tensor per parameter and buffer, under its name. Throws IoError if it cannot be written, ValueError for
 /// a normalisation that is not finite, an sd that is not above 0, or a normalisation or class names that do not fit the
 /// model.
 void save_model(const std::filesystem::path& path, const Model& model);
@@ -16,7 +16,7 @@ void save_model(const std::filesystem::path& path, const Model& model);
 /// ours, if a tensor is missing, misshaped, or not the model's, or if normalisation or class names do not fit it.
 Model load_model(const std::filesystem::path& path);
 
-/// A run that may go on: the model with the parameters of `state`, and what else the caller wants to remember of it.
+/// A run that may go on: the model with the parameters and buffers of `state`, and what else the caller wants to remember of it.
 struct Checkpoint {
     Model model;
     nn::TrainState state;

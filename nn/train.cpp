@@ -9,7 +9,7 @@
 
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/grad.hpp>
-#include <gradpath/nn/dropout.hpp>
+#include <gradpath/nn/training.hpp>
 
 namespace gradpath::nn {
 
@@ -33,6 +33,7 @@ void check_options(const Trainee& model, const Examples& examples, const Fit& op
 TrainState fresh_state(const Trainee& model, const Examples& examples, const Fit& options) {
     TrainState state{.seed = options.seed, .rows = examples.rows(), .batch_rows = options.batch};
     for (const Tensor* parameter : model.parameters) state.parameters.push_back(detached(*parameter));
+    for (const Tensor* buffer : model.buffers) state.buffers.push_back(detached(*buffer));
     if (std::holds_alternative<Sgd>(options.optimizer)) state.optimizer = minimize::SgdState{};
     if (std::holds_alternative<Adam>(options.optimizer)) state.optimizer = minimize::AdamState{};
     return state;
@@ -47,13 +48,22 @@ Index averaged(const Fit& options, const TrainState& state) {
     return averaged_steps(options.average, state.steps, steps_per_epoch(state), options.epochs);
 }
 
-void require_fits(const char* what, const Trainee& model, const std::vector<Tensor>& values) {
-    require(values.size() == model.parameters.size(), what, " must be as many as the model's parameters: there are ",
-            values.size(), ", the model has ", model.parameters.size());
+/// The model's parameters or buffers: what they are called, and where they are.
+struct Places {
+    const char* kind;
+    const std::vector<std::string>& names;
+    const std::vector<Tensor*>& tensors;
+};
+Places parameters_of(const Trainee& model) { return {"parameter", model.names, model.parameters}; }
+Places buffers_of(const Trainee& model) { return {"buffer", model.buffer_names, model.buffers}; }
+
+void require_fits(const char* what, const Places& places, const std::vector<Tensor>& values) {
+    require(values.size() == places.tensors.size(), what, " must be as many as the model's ", places.kind,
+            "s: there are ", values.size(), ", the model has ", places.tensors.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
-        const Tensor &given = values[i], &wanted = *model.parameters[i];
+        const Tensor &given = values[i], &wanted = *places.tensors[i];
         require<ShapeError>(given.shape() == wanted.shape() && given.dtype() == wanted.dtype(), what,
-                            " must fit the model: parameter \"", model.names[i], "\" is ", given.dtype(), " ",
+                            " must fit the model: ", places.kind, " \"", places.names[i], "\" is ", given.dtype(), " ",
                             given.shape(), ", the model's is ", wanted.dtype(), " ", wanted.shape());
     }
 }
@@ -69,15 +79,22 @@ void check_state(const Trainee& model, const Examples& examples, const Fit& opti
     same("batch size", state.batch_rows, options.batch);
     same("optimizer", std::string(name_of(state.optimizer.index())), std::string(name_of(options.optimizer.index())));
     same("number of parameters", state.parameters.size(), model.parameters.size());
-    require_fits("fit: the state to go on from", model, state.parameters);
+    same("number of buffers", state.buffers.size(), model.buffers.size());
+    require_fits("fit: the state to go on from", parameters_of(model), state.parameters);
+    require_fits("fit: the state to go on from", buffers_of(model), state.buffers);
     same("averaging so far", !state.average.empty(), averaged(options, state) > 0);
     same("keeping of the best epoch", !state.best.empty(), options.patience > 0 && !state.history.empty());
-    if (!state.average.empty()) require_fits("fit: the state's average", model, state.average);
-    if (!state.best.empty()) require_fits("fit: the state's best weights", model, state.best);
+    if (!state.average.empty()) require_fits("fit: the state's average", parameters_of(model), state.average);
+    if (state.best.empty()) return;
+    require_fits("fit: the state's best weights", parameters_of(model), state.best);
+    require_fits("fit: the state's best running values", buffers_of(model), state.best_buffers);
 }
 
 void assign(const Trainee& model, const std::vector<Tensor>& values) {
     for (std::size_t i = 0; i < values.size(); ++i) *model.parameters[i] = values[i];
+}
+void assign_buffers(const Trainee& model, const std::vector<Tensor>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) *model.buffers[i] = values[i];
 }
 
 /// Leaves plain parameters in the model, whatever happens.
@@ -87,8 +104,8 @@ struct Restore {
     ~Restore() { assign(model, parameters); }
 };
 
-/// The gradient of a batch; the batch's loss goes into the running sums. The graph is its own affair: a caller under
-/// NoRecording trains all the same.
+/// The gradient of a batch; its loss goes into the running sums, what its layers reported into the buffers. The graph is
+/// its own affair: a caller under NoRecording trains all the same.
 std::vector<Tensor> slopes(const Trainee& model, const Examples& batch, const Fit& options, TrainState& state) {
     const Recording on;
     const Training active(state.seed, static_cast<std::uint64_t>(state.steps));
@@ -106,6 +123,7 @@ std::vector<Tensor> slopes(const Trainee& model, const Examples& batch, const Fi
     state.loss_sum += value * static_cast<double>(batch.rows());
     state.rows_done += batch.rows();
     if (batch.has_labels()) state.correct += count_correct(output, batch.labels);
+    for (std::size_t i = 0; i < model.buffers.size(); ++i) state.buffers[i] = active.latest(*model.buffers[i]);
     return gradients;
 }
 
@@ -134,6 +152,7 @@ double one_step(const Trainee& model, const Examples& batch, const Fit& options,
     for (Tensor* slot : model.parameters) *slot = Tensor();
     const Optimizer optimizer = scheduled(options, state);
     update(optimizer, gradients, state);
+    assign_buffers(model, state.buffers);
     take_in(state.average, state.parameters, options.average, averaged(options, state));
     return std::visit([](const auto& rule) { return rule.rate; }, optimizer);
 }
@@ -165,7 +184,10 @@ void close_epoch(const Trainee& model, const Fit& options, const Progress& done,
     }
     state.history.push_back(result);
     const auto epoch = static_cast<Index>(state.history.size()) - 1;
-    if (options.patience > 0 && best_epoch(judged_losses(state.history)) == epoch) state.best = weights;
+    if (options.patience > 0 && best_epoch(judged_losses(state.history)) == epoch) {
+        state.best = weights;
+        state.best_buffers = state.buffers;
+    }
     ++state.epoch;
     state.batch = state.rows_done = state.correct = 0;
     state.loss_sum = 0;
@@ -194,6 +216,7 @@ TrainState fit_trainee(const Trainee& model, const Examples& examples, const Fit
     if (state.parameters.empty()) state = fresh_state(model, examples, options);
     check_state(model, examples, options, state);
     assign(model, state.parameters);
+    assign_buffers(model, state.buffers);
 
     Loader loader(examples, {.batch = options.batch,
                              .seed = options.seed,
@@ -209,6 +232,7 @@ TrainState fit_trainee(const Trainee& model, const Examples& examples, const Fit
         if (options.on_progress && options.on_progress(done) == Next::stop) break;
     }
     assign(model, weights_of(state));
+    assign_buffers(model, state.best.empty() ? state.buffers : state.best_buffers);
     return state;
 }
 
@@ -216,7 +240,7 @@ ListFunction trainee_loss(Trainee model, Examples examples, Loss loss) {
     check(examples);
     return [model = std::move(model), examples = std::move(examples),
             loss = std::move(loss)](const std::vector<Tensor>& parameters) {
-        require_fits("loss_of_parameters: the tensors", model, parameters);
+        require_fits("loss_of_parameters: the tensors", parameters_of(model), parameters);
         std::vector<Tensor> before;
         for (const Tensor* slot : model.parameters) before.push_back(*slot);
         const Restore restore{model, before};
@@ -226,7 +250,7 @@ ListFunction trainee_loss(Trainee model, Examples examples, Loss loss) {
 }
 
 void assign_trainee(const Trainee& model, const std::vector<Tensor>& values) {
-    require_fits("assign_parameters: the tensors", model, values);
+    require_fits("assign_parameters: the tensors", parameters_of(model), values);
     assign(model, values);
 }
 

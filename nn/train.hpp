@@ -38,12 +38,14 @@ struct TrainState {
     Index steps = 0;
     Index rows = 0, batch_rows = 0;       ///< of the examples and of a full batch
     std::vector<Tensor> parameters = {};  ///< in the order of the visit; empty: not begun
+    std::vector<Tensor> buffers = {};     ///< the same for what is kept but not trained
     OptimizerState optimizer = {};
     double loss_sum = 0;  ///< over the rows of this epoch so far
     Index rows_done = 0, correct = 0;
     std::vector<EpochResult> history = {};  ///< of the epochs that are done
     std::vector<Tensor> average = {};       ///< of the parameters, where asked for and begun
     std::vector<Tensor> best = {};          ///< the weights of the epoch of the lowest loss, where patience is set
+    std::vector<Tensor> best_buffers = {};  ///< its buffers
 };
 /// The weights that a run has come to: the best epoch's where patience is set and an epoch is done, else the average
 /// where there is one, else the parameters.
@@ -81,20 +83,22 @@ struct Fit {
     const std::atomic<bool>* cancel = nullptr;  ///< throws Cancelled between two steps when set
 };
 
-/// A model as training sees it: what it computes, and where its parameters are.
+/// A model as training sees it: what it computes, and where its parameters and buffers are.
 struct Trainee {
     Function run;
     std::vector<std::string> names;
     std::vector<Tensor*> parameters;
+    std::vector<std::string> buffer_names = {};
+    std::vector<Tensor*> buffers = {};
 };
 /// Refers to the model, which must outlive it and keep its structure.
 template <class M>
 Trainee trainee(M& model) {
     Trainee t{.run = [&model](const Tensor& x) { return model(x); }, .names = {}, .parameters = {}};
-    each_parameter(model, ParameterVisitor([&](const std::string& name, Tensor& value) {
-                       t.names.push_back(name);
-                       t.parameters.push_back(&value);
-                   }));
+    each_tensor(model, TensorVisitor([&](const std::string& name, Tensor& value, Role role) {
+                    (role == Role::parameter ? t.names : t.buffer_names).push_back(name);
+                    (role == Role::parameter ? t.parameters : t.buffers).push_back(&value);
+                }));
     return t;
 }
 TrainState fit_trainee(const Trainee& model, const Examples& examples, const Fit& options, TrainState from);
@@ -106,9 +110,9 @@ std::vector<double> judged_losses(const std::vector<EpochResult>& history);
 bool is_over(const TrainState& state, const Fit& options);
 
 /// Trains the model's parameters in place until `epochs` epochs are done, patience is lost or on_progress says stop, and
-/// returns the state then, leaving weights_of() it in the model; `from` is a state to go on from, whose parameters
-/// replace the model's. Whatever is thrown, the model keeps the parameters of the last whole step. Throws ValueError for
-/// options out of range or a state of another run (seed, rows, batch, optimiser, averaging, patience), ShapeError if its
+/// returns the state then, leaving weights_of() it in the model, with the buffers that go with them; `from` is a state to go on from, whose parameters
+/// replace the model's. Whatever is thrown, the model keeps the parameters and buffers of the last whole step. Throws
+/// ValueError for options out of range or a state of another run (seed, rows, batch, optimiser, averaging, patience), ShapeError if its
 /// tensors do not fit, NumericError if the loss or the norm of a gradient to be clipped is not finite, Cancelled.
 template <class M>
 TrainState fit(M& model, const Examples& examples, const Fit& options = {}, TrainState from = {}) {

@@ -3,6 +3,7 @@
 #include <gradpath/autodiff/check/op_cases.hpp>
 
 #include <cmath>
+#include <tuple>
 
 #include <gradpath/autodiff/ops/binary.hpp>
 #include <gradpath/autodiff/ops/conv2d.hpp>
@@ -84,6 +85,26 @@ Tensor apply_pool(const Op& row, const Tensor& x, const Tensor& like, const Pool
     if (row.code == OpCode::max_pool2d_gather)
         return pushforward(std::span(&y, 1), std::span(&leaf, 1), std::span(&x, 1))[0];
     return pullback(std::span(&y, 1), std::span(&x, 1), std::span(&leaf, 1), graph)[0];
+}
+
+void add_groups(std::vector<OpCase>& cases, Draw& d) {
+    const std::tuple<const char*, Shape, Standardize> kinds[] = {
+        {"", {5, 3}, {}},  // rows and channels, then with pixels, then a row at a time
+        {", pixels", {2, 3, 2, 3}, {}},
+        {", layers", {3, 7}, {.first = 0, .last = 1}},
+        {", groups of channels", {2, 2, 6}, {.first = 0, .last = 2, .epsilon = 0.1}}};
+    for (const auto& [special, shape, o] : kinds) {
+        const Tensor x = d(shape);
+        const auto all = [o = o](const Inputs& in) {
+            const auto [y, mean, variance] = standardize(in[0], o);
+            return flatten(concat({reshape(y, {1, -1}), reshape(mean, {1, -1}), reshape(variance, {1, -1})}, 1));
+        };
+        cases.push_back({OpCode::standardize, text("standardize", special), {x}, all});
+        cases.push_back({OpCode::standardize_vjp,
+                         text("standardize_vjp", special),
+                         {d(shape), standardize(x, o).variance + 0.5, d(shape)},
+                         [o = o](const Inputs& in) { return apply_one(standardize_vjp_row, in, Attributes::of(o)); }});
+    }
 }
 
 void add_structure(std::vector<OpCase>& cases, Draw& d) {
@@ -175,6 +196,7 @@ void add_structure(std::vector<OpCase>& cases, Draw& d) {
     add(OpCode::cross_entropy, "cross_entropy", {d({3, 5})}, [](const Inputs& in) {
         return cross_entropy(in[0], Indices{4, 0, 2});
     });
+    add_groups(cases, d);
     add(OpCode::cast, "cast", {d({3})}, [](const Inputs& in) { return in[0].to(DType::float32).to(DType::float64); });
     cases.back().step = 0.5;  // linear, but rounded to float32: a wide difference shows the slope, to seven digits
     cases.back().tolerance = 1e-6;

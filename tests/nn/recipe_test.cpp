@@ -167,7 +167,8 @@ TEST_CASE("patience ends a run that gets no better, and gives back the best epoc
 }
 
 TEST_CASE("the best epoch's weights are those that were validated: the average, where there is one") {
-    nn::Sequential net = small_net(1);
+    nn::Sequential net{nn::Linear(2, 16, {.init = {.seed = 1}}), nn::BatchNorm1d(16), nn::relu,
+                       nn::Linear(16, 2, {.init = {.seed = 2}})};
     nn::Fit fit{.epochs = 12,
                 .batch = 8,
                 .optimizer = nn::Adam{.rate = 3e-2},

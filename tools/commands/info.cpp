@@ -53,8 +53,8 @@ Json tensor_json(const std::string& name, const Tensor& t) {
 }
 
 Json model_json(const std::string& file, const models::Model& model) {
-    Json parameters = Json::array(), layers = Json::array();
-    for (const nn::Parameter& p : nn::parameters(model)) parameters.push_back(tensor_json(p.name, p.value));
+    Json tensors = Json::array(), layers = Json::array();
+    for (const nn::Parameter& t : nn::tensors(model)) tensors.push_back(tensor_json(t.name, t.value));
     const nn::Summary summary = nn::summary(model, model.input);
     for (const nn::SummaryRow& row : summary.rows)
         layers.push_back({{"name", row.path},
@@ -74,7 +74,7 @@ Json model_json(const std::string& file, const models::Model& model) {
             {"normalisation", {{"mean", model.normalisation.mean}, {"sd", model.normalisation.sd}}},
             {"parameters", nn::count(model)},
             {"per_row", {{"multiply_adds", summary.multiply_adds}, {"bytes", summary.bytes}}},
-            {"tensors", parameters},
+            {"tensors", tensors},
             {"layers", layers}};
 }
 

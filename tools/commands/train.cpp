@@ -41,7 +41,8 @@ void finish(const Run& run, const models::Model& model, const nn::TrainState& st
     });
     const models::DataSet rows = with_dtype(open_data("train: --data", o.data, "test", o.common.seed), dtype_of(o));
     std::optional<nn::Evaluation> test;
-    if (rows.labels.size() > 0) test = nn::evaluate(model, {rows.x, rows.labels});
+    const models::Task task = models::task_for(model, rows);
+    if (rows.labels.size() > 0) test = nn::evaluate(model, task.examples, {.loss = task.loss});
     if (o.common.json) return print_json(summary(run, model, state, test));
     const Index told = told_epoch(run, state);
     std::string words = text("model          ", run.model.string(), "\nparameters     ", nn::count(model),
@@ -73,9 +74,9 @@ Exit train(Words words, const std::atomic<bool>& interrupted) {
     models::DataSet validation;
     if (o.validation > 0) std::tie(data, validation) = kept_back(data, o.validation, o.common.seed);
     models::Model model = models::make_for(data, o.model, o.set, o.common.seed);
-    const Run run = plan(o, data, validation);
-    nn::TrainState state = begin(run, model, data);
-    state = train_on(run, model, data, std::move(state), interrupted);
+    const Run run = plan(o, model, data, validation);
+    nn::TrainState state = begin(run, model);
+    state = train_on(run, model, std::move(state), interrupted);
     if (!nn::is_over(state, run.fit)) {
         say(o.common, text("interrupted after ", state.steps, " steps; the same command with --resume goes on"));
         return Exit::interrupted;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include <gradpath/models/model.hpp>
 #include <gradpath/nn/loss.hpp>
 #include <gradpath/tools/commands/exit.hpp>
 
@@ -80,7 +81,7 @@ void declare_recipe(Arguments& arguments, TrainOptions& o) {
 }  // namespace
 
 void declare(Arguments& arguments, TrainOptions& o) {
-    arguments.option("--model", "NAME", o.model, "mlp, moons-mlp, lenet5, lenet-small or small-cnn");
+    arguments.option("--model", "NAME", o.model, either(models::architectures()));
     arguments.option("--data", "NAME", o.data,
                      "fashion-mnist, moons, shapes, an .npz with x and y, or a folder of IDX files");
     arguments.value(

@@ -70,19 +70,26 @@ void replace_old_run(const Run& run, const models::Model& model, const nn::Train
 
 }  // namespace
 
-Run plan(const TrainOptions& o, const models::DataSet& data, const models::DataSet& validation) {
+Run plan(const TrainOptions& o, const models::Model& model, const models::DataSet& data,
+         const models::DataSet& validation) {
     const std::filesystem::path& folder = o.common.out;
+    models::Task task = models::task_for(model, data);
     Run run{o,
+            std::move(task.examples),
             fit_of(o, data),
             settings_of(o),
             folder / "checkpoint.safetensors",
             folder / "model.safetensors",
             folder / "history.csv"};
-    if (validation.x) run.fit.validation = {validation.x, validation.labels};
+    require<UsageError>(!task.loss || !run.fit.loss,
+                        "train: --label-smoothing and --class-weights are of classes: ", model.architecture,
+                        " has none");
+    if (task.loss) run.fit.loss = std::move(task.loss);
+    if (validation.x) run.fit.validation = models::task_for(model, validation).examples;
     return run;
 }
 
-nn::TrainState begin(const Run& run, models::Model& model, const models::DataSet& data) {
+nn::TrainState begin(const Run& run, models::Model& model) {
     const TrainOptions& o = run.options;
     if (o.resume && std::filesystem::exists(run.checkpoint)) {
         models::Checkpoint stored = models::load_checkpoint(run.checkpoint);
@@ -97,12 +104,12 @@ nn::TrainState begin(const Run& run, models::Model& model, const models::DataSet
     if (o.resume) say(o.common, text("there is no checkpoint in ", o.common.out.string(), ": starting afresh"));
     nn::Fit nothing = run.fit;
     nothing.epochs = 0;
-    nn::TrainState state = nn::fit(model, {data.x, data.labels}, nothing);
+    nn::TrainState state = nn::fit(model, run.examples, nothing);
     replace_old_run(run, model, state);
     return state;
 }
 
-nn::TrainState train_on(const Run& run, models::Model& model, const models::DataSet& data, nn::TrainState state,
+nn::TrainState train_on(const Run& run, models::Model& model, nn::TrainState state,
                         const std::atomic<bool>& interrupted) {
     using Clock = std::chrono::steady_clock;
     const Common& common = run.options.common;
@@ -116,7 +123,7 @@ nn::TrainState train_on(const Run& run, models::Model& model, const models::Data
         const bool closed = p.batch == p.batches;
         curves.add(p);
         const std::string note = "loss " + fixed(p.loss, 4) + "  accuracy " + percent(p.accuracy);
-        progress.tell(text("epoch ", p.epoch + 1, "/", p.epochs), p.rows, data.x.rows(), note, already);
+        progress.tell(text("epoch ", p.epoch + 1, "/", p.epochs), p.rows, run.examples.rows(), note, already);
         if (closed || interrupted || Clock::now() - saved >= checkpoint_interval) {
             writing([&] {
                 models::save_checkpoint(run.checkpoint, {model, p.state, run.settings});
@@ -130,7 +137,7 @@ nn::TrainState train_on(const Run& run, models::Model& model, const models::Data
         }
         return interrupted ? nn::Next::stop : nn::Next::go_on;
     };
-    state = nn::fit(model, {data.x, data.labels}, fit, std::move(state));
+    state = nn::fit(model, run.examples, fit, std::move(state));
     if (state.steps > before) progress.leave_below();
     return state;
 }

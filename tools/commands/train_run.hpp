@@ -10,17 +10,20 @@ namespace gradpath::tools {
 
 struct Run {
     const TrainOptions& options;
-    nn::Fit fit;                ///< with its validation examples
+    nn::Examples examples;      ///< to train on
+    nn::Fit fit;                ///< with its loss and validation examples
     models::Settings settings;  ///< what must be equal to go on
     std::filesystem::path checkpoint, model, history;
 };
-Run plan(const TrainOptions& options, const models::DataSet& data, const models::DataSet& validation);
+/// Throws UsageError for options of classifiers where the model is none.
+Run plan(const TrainOptions& options, const models::Model& model, const models::DataSet& data,
+         const models::DataSet& validation);
 
 /// The state to go on from: that of the checkpoint with --resume, which also gives the model; else a fresh one, whose
 /// checkpoint is then written. Throws UsageError for a checkpoint of other settings.
-nn::TrainState begin(const Run& run, models::Model& model, const models::DataSet& data);
+nn::TrainState begin(const Run& run, models::Model& model);
 /// Trains to the end or to the interrupt, keeping the checkpoint fresh and telling how far it is.
-nn::TrainState train_on(const Run& run, models::Model& model, const models::DataSet& data, nn::TrainState state,
+nn::TrainState train_on(const Run& run, models::Model& model, nn::TrainState state,
                         const std::atomic<bool>& interrupted);
 /// The epoch whose results stand for the run, counted from 0: with patience the best, else the last.
 Index told_epoch(const Run& run, const nn::TrainState& state);
