@@ -1,80 +1,14 @@
-// Real training with schedules, clipping, averages, augmentation and early stopping, alone and all together.
+// Real training with schedules, clipping, averages, augmentation and early stopping.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <algorithm>
-#include <cmath>
 
-#include <gradpath/autodiff/threads.hpp>
-#include <gradpath/nn/loss.hpp>
-
-#include "moons.hpp"
-#include "support/close.hpp"
+#include "recipes.hpp"
 
 using namespace gradpath;
 using namespace gradpath::nn_tests;
 
 namespace {
-
-/// Images of 8 x 8 with a bright bar that stands (1) or lies (0) somewhere.
-nn::Examples bars(Index rows, std::uint64_t seed) {
-    std::vector<float> pixels(static_cast<std::size_t>(rows * 64));
-    std::vector<Index> labels;
-    for (Index row = 0; row < rows; ++row) {
-        const auto place = static_cast<Index>(6 * random::uniform_at(seed, 0, static_cast<std::uint64_t>(row))) + 1;
-        labels.push_back(row % 2);
-        for (Index i = 1; i < 7; ++i)
-            pixels[static_cast<std::size_t>(row * 64 + (row % 2 == 1 ? 8 * i + place : 8 * place + i))] = 1;
-    }
-    return {Tensor({rows, 1, 8, 8}, pixels), {Shape{rows}, labels}};
-}
-
-nn::Sequential image_net(std::uint64_t seed) {
-    return nn::Sequential{nn::Conv2d(1, 4, {.kernel = 3, .padding = 1, .init = {.seed = seed}}),
-                          nn::relu,
-                          nn::MaxPool2d(2),
-                          nn::Flatten(),
-                          nn::Dropout(0.2),
-                          nn::Linear(64, 2, {.init = {.seed = seed, .stream = 1}})};
-}
-
-/// Everything switched on.
-nn::Fit recipe(const nn::Averaging& average, decltype(nn::Schedule::shape) shape) {
-    return {.epochs = 4,
-            .batch = 16,
-            .optimizer = nn::Adam{.rate = 1e-2, .weight_decay = 1e-3},
-            .seed = 21,
-            .loss =
-                [](const Tensor& y, const nn::Examples& batch) {
-                    return nn::mean_cross_entropy(y, batch.labels, {.smoothing = 0.05, .class_weights = {1, 2}});
-                },
-            .validation = bars(20, 8),
-            .schedule = {.shape = std::move(shape), .warmup = 3},
-            .clip = {.value = 0.5, .norm = 1},
-            .average = average,
-            .augment = {.flip = true, .rotate = 10, .shift = 1, .noise = 0.05},
-            .patience = 2};
-}
-
-nn::Fit until(nn::Fit fit, Index step) {
-    fit.on_progress = [step](const nn::Progress& p) {
-        return p.state.steps == step ? nn::Next::stop : nn::Next::go_on;
-    };
-    return fit;
-}
-
-bool same_history(const nn::TrainState& a, const nn::TrainState& b) {
-    using tests::same;  // what was not measured is NaN
-    return std::ranges::equal(a.history, b.history, [](const nn::EpochResult& x, const nn::EpochResult& y) {
-        return x.loss == y.loss && x.accuracy == y.accuracy && same(x.validation_loss, y.validation_loss) &&
-               same(x.validation_accuracy, y.validation_accuracy);
-    });
-}
-
-bool same_state(const nn::TrainState& a, const nn::TrainState& b) {
-    return nn_tests::same_bits(a.parameters, b.parameters) && nn_tests::same_bits(a.average, b.average) &&
-           nn_tests::same_bits(a.best, b.best) && same_history(a, b) && a.steps == b.steps && a.epoch == b.epoch;
-}
 
 /// The rates of all steps of a run.
 std::vector<double> rates(const nn::Fit& options) {
@@ -211,97 +145,6 @@ TEST_CASE("every schedule and average learns two moons and bars") {
     fit.epochs = 12;
     nn::fit(net, bars(120, 1), fit);
     CHECK(nn::evaluate(net, bars(200, 2)).accuracy > 0.95);
-}
-
-TEST_CASE("with everything switched on, a run cut at any step and resumed ends in the same bits") {
-    const std::vector<nn::Fit> recipes{recipe(nn::MovingAverage{0.9}, nn::PlateauDecay{.patience = 1, .factor = 0.5}),
-                                       recipe(nn::TailAverage{2}, nn::OneCycle{}),
-                                       recipe(nn::NoAverage{}, nn::CosineDecay{.period = 1})};
-    const nn::Examples examples = bars(40, 1);
-    for (const nn::Fit& fit : recipes) {
-        nn::Sequential net = image_net(3);
-        const nn::TrainState whole = nn::fit(net, examples, fit);
-        for (Index cut = 1; cut <= whole.steps; ++cut) {
-            CAPTURE(cut);
-            nn::Sequential first = image_net(3), second = image_net(9);
-            const nn::TrainState kept = nn::fit(first, examples, until(fit, cut));
-            CHECK(kept.steps == cut);
-            CHECK(nn_tests::same_bits(values(first), nn::weights_of(kept)));
-            CHECK(same_state(nn::fit(second, examples, fit, kept), whole));
-            CHECK(nn_tests::same_bits(values(second), values(net)));
-        }
-    }
-}
-
-TEST_CASE("whatever the recipe and the sizes, a run cut anywhere ends in the same bits") {
-    const bool law = rc::check("recipes resume", [] {
-        const auto between = [](Index first, Index last) { return *rc::gen::inRange(first, last + 1); };
-        const std::vector<nn::Schedule> schedules{{nn::ConstantRate{}},
-                                                  {nn::StepDecay{.every = 1, .factor = 0.5}},
-                                                  {nn::CosineDecay{.period = between(0, 2), .growth = 2}},
-                                                  {nn::OneCycle{}},
-                                                  {nn::PlateauDecay{.patience = 1, .factor = 0.3}}};
-        const std::vector<nn::Averaging> averages{nn::NoAverage{}, nn::MovingAverage{0.8},
-                                                  nn::TailAverage{between(1, 4)}};
-        nn::Fit fit{.epochs = between(1, 4), .batch = between(1, 9), .seed = *rc::gen::arbitrary<std::uint64_t>()};
-        if (between(0, 1) == 1) fit.optimizer = nn::Sgd{.rate = 0.3, .momentum = 0.5, .nesterov = true};
-        fit.schedule = schedules[static_cast<std::size_t>(between(0, 4))];
-        fit.schedule.warmup = between(0, 5);
-        fit.average = averages[static_cast<std::size_t>(between(0, 2))];
-        fit.clip.norm = static_cast<double>(between(0, 1)) * 0.1;
-        fit.augment.noise = static_cast<double>(between(0, 1)) * 0.1;
-        fit.patience = between(0, 2);
-        if (between(0, 1) == 1) fit.validation = moons(7, 3);
-        const nn::Examples examples = moons(between(1, 20), 1);
-
-        nn::Sequential net = small_net(1, 0.3), first = small_net(1, 0.3), second = small_net(2, 0.3);
-        const nn::TrainState whole = nn::fit(net, examples, fit);
-        const nn::TrainState kept = nn::fit(first, examples, until(fit, between(1, whole.steps)));
-        RC_ASSERT(same_state(nn::fit(second, examples, fit, kept), whole));
-        RC_ASSERT(nn_tests::same_bits(values(second), values(net)));
-    });
-    CHECK(law);
-}
-
-TEST_CASE("with everything switched on, one thread and two train to the same bits, prefetching or not") {
-    const int before = threads();
-    const auto train = [](int count, bool prefetch) {
-        set_threads(count);
-        nn::Sequential net = image_net(3);
-        nn::Fit fit = recipe(nn::MovingAverage{0.9}, nn::CosineDecay{});
-        fit.prefetch = prefetch;
-        fit.epochs = 2;
-        fit.batch = 600;  // large enough to be prefetched
-        return nn::fit(net, bars(1300, 1), fit);
-    };
-    const nn::TrainState one = train(1, true);
-    CHECK(same_state(one, train(2, true)));
-    CHECK(same_state(one, train(2, false)));
-    set_threads(before);
-}
-
-TEST_CASE("a state without the average or the best weights that a run needs is refused") {
-    nn::Sequential net = small_net(1);
-    nn::Fit plain{.epochs = 2, .batch = 10};
-    nn::TrainState state = nn::fit(net, moons(20, 1), plain);
-    const auto refused = [&](const nn::Fit& fit, const char* difference) {
-        const std::string message = std::string("fit: the state to go on from belongs to another run: its ") +
-                                    difference + "; ask for the same or begin anew";
-        CHECK_THROWS_WITH_AS(nn::fit(net, moons(20, 1), fit, state), message.c_str(), ValueError);
-    };
-    nn::Fit other = plain;
-    other.average = nn::MovingAverage{};
-    refused(other, "averaging so far is false, here it is true");
-    other = plain;
-    other.patience = 3;
-    refused(other, "keeping of the best epoch is false, here it is true");
-    state = nn::fit(net, moons(20, 1), other);
-    refused(plain, "keeping of the best epoch is true, here it is false");
-    state.best.pop_back();
-    CHECK_THROWS_WITH_AS(nn::fit(net, moons(20, 1), other, state),
-                         "fit: the state's best weights must be as many as the model's parameters: there are 3, the "
-                         "model has 4",
-                         ValueError);
 }
 
 TEST_CASE("fit passes on what its parts find wrong") {
