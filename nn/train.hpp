@@ -88,9 +88,9 @@ TrainState fit_trainee(const Trainee& model, const Examples& examples, const Fit
 
 /// Trains the model's parameters in place until `epochs` epochs are done or on_progress says stop, and returns the
 /// state then; `from` is a state to go on from, whose parameters replace the model's. Whatever is thrown, the model
-/// keeps the parameters and buffers of the last whole step. Throws ValueError for options out of range or a state of another run
-/// (seed, rows, batch, optimiser), ShapeError if its tensors do not fit, NumericError if the loss is not finite,
-/// Cancelled.
+/// keeps the parameters and buffers of the last whole step. Throws ValueError for options out of range or a state of
+/// another run (seed, rows, batch, optimiser), ShapeError if its tensors do not fit, NumericError if the loss is not
+/// finite, Cancelled.
 template <class M>
 TrainState fit(M& model, const Examples& examples, const Fit& options = {}, TrainState from = {}) {
     return fit_trainee(trainee(model), examples, options, std::move(from));
