@@ -1,4 +1,5 @@
-// Two multilayer perceptrons, the second the first one's mirror image (Hinton & Salakhutdinov 2006, without pretraining).
+// Two multilayer perceptrons, the second the first one's mirror image (Hinton & Salakhutdinov 2006, without
+// pretraining).
 #include <gradpath/models/autoencoder.hpp>
 
 #include <gradpath/models/mlp.hpp>

@@ -17,8 +17,8 @@ struct Autoencoder {
     }
 };
 
-/// [rows, inputs] → [rows, inputs]; further axes of the input are flattened. Places: encoder (the code) and decoder, each
-/// an mlp (mlp.hpp). Throws ValueError as mlp() does.
+/// [rows, inputs] → [rows, inputs]; further axes of the input are flattened. Places: encoder (the code) and decoder,
+/// each an mlp (mlp.hpp). Throws ValueError as mlp() does.
 nn::Layer autoencoder(const Autoencoder& options = {}, const nn::Init& init = {});
 
 }  // namespace gradpath::models

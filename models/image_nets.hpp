@@ -46,10 +46,10 @@ nn::Layer lenet_small(const ImageOptions& options = {}, const nn::Init& init = {
 /// relu3, dense2. 1,199,882 parameters for 1x28x28 and ten classes. Throws ValueError for images below 6x6.
 nn::Layer small_cnn(const ImageOptions& options = {}, const nn::Init& init = {});
 
-/// A residual network (He et al. 2016) with batch normalisation. stem (3x3 convolution, norm), relu; block1, block2, ..:
-/// two such with a shortcut around both, and relu; the first of a stage has stride 2 and a projection as its shortcut;
-/// pool (the mean of each channel), dense. 78,042 parameters for 1x28x28 and ten classes. Throws ValueError for no
-/// blocks.
+/// A residual network (He et al. 2016) with batch normalisation. stem (3x3 convolution, norm), relu; block1, block2,
+/// ..: two such with a shortcut around both, and relu; the first of a stage has stride 2 and a projection as its
+/// shortcut; pool (the mean of each channel), dense. 78,042 parameters for 1x28x28 and ten classes. Throws ValueError
+/// for no blocks.
 nn::Layer residual_cnn(const StagedOptions& options = {}, const nn::Init& init = {});
 
 /// Depthwise-separable convolutions (Howard et al. 2017, MobileNet) in the same frame: a block is a 3x3 convolution of

@@ -60,8 +60,8 @@ struct Place {
 };
 /// All of them in the order they are reached, by running the model once on zeros.
 std::vector<Place> places(const Model& model);
-/// Names this function: SHA-256 of architecture, options, normalisation, and every parameter's and buffer's name, dtype,
-/// shape and bytes; class names do not count. 64 hexadecimal digits.
+/// Names this function: SHA-256 of architecture, options, normalisation, and every parameter's and buffer's name,
+/// dtype, shape and bytes; class names do not count. 64 hexadecimal digits.
 std::string hash(const Model& model);
 
 }  // namespace gradpath::models

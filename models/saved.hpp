@@ -8,15 +8,16 @@
 
 namespace gradpath::models {
 
-/// Writes atomically: one tensor per parameter and buffer, under its name. Throws IoError if it cannot be written, ValueError for
-/// a normalisation that is not finite, an sd that is not above 0, or a normalisation or class names that do not fit the
-/// model.
+/// Writes atomically: one tensor per parameter and buffer, under its name. Throws IoError if it cannot be written,
+/// ValueError for a normalisation that is not finite, an sd that is not above 0, or a normalisation or class names that
+/// do not fit the model.
 void save_model(const std::filesystem::path& path, const Model& model);
 /// The model of a file written by save_model() or save_checkpoint(). Throws IoError, naming the file, if it is not
 /// ours, if a tensor is missing, misshaped, or not the model's, or if normalisation or class names do not fit it.
 Model load_model(const std::filesystem::path& path);
 
-/// A run that may go on: the model with the parameters and buffers of `state`, and what else the caller wants to remember of it.
+/// A run that may go on: the model with the parameters and buffers of `state`, and what else the caller wants to
+/// remember of it.
 struct Checkpoint {
     Model model;
     nn::TrainState state;

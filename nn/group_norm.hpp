@@ -5,8 +5,8 @@
 
 namespace gradpath::nn {
 
-/// [rows, channels, ..] → the same shape; mean and variance are taken over the numbers of a row in one of `groups` equal
-/// groups of adjacent channels. Weight ones, bias zeros [channels] at first.
+/// [rows, channels, ..] → the same shape; mean and variance are taken over the numbers of a row in one of `groups`
+/// equal groups of adjacent channels. Weight ones, bias zeros [channels] at first.
 struct GroupNorm {
     Index groups, channels;
     Tensor weight, bias;

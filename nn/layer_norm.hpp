@@ -1,5 +1,6 @@
 #pragma once
-// Layer normalisation (Ba, Kiros & Hinton 2016): the numbers of a row to mean 0 and variance 1, then scaled and shifted.
+// Layer normalisation (Ba, Kiros & Hinton 2016): the numbers of a row to mean 0 and variance 1, then scaled and
+// shifted.
 #include <gradpath/autodiff/tensor.hpp>
 
 namespace gradpath::nn {

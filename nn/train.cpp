@@ -104,8 +104,8 @@ struct Restore {
     ~Restore() { assign(model, parameters); }
 };
 
-/// The gradient of a batch; its loss goes into the running sums, what its layers reported into the buffers. The graph is
-/// its own affair: a caller under NoRecording trains all the same.
+/// The gradient of a batch; its loss goes into the running sums, what its layers reported into the buffers. The graph
+/// is its own affair: a caller under NoRecording trains all the same.
 std::vector<Tensor> slopes(const Trainee& model, const Examples& batch, const Fit& options, TrainState& state) {
     const Recording on;
     const Training active(state.seed, static_cast<std::uint64_t>(state.steps));
