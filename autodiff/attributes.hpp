@@ -38,6 +38,7 @@ private:
 };
 
 // reshape, broadcast_to, sum_to: Shape, of the result · matmul: Matmul · cast: DType · tap: std::string, its path
+// standardize, standardize_vjp: Standardize
 
 struct ReduceAttributes {  ///< sum, max, logsumexp: axes first .. last-1 become length 1
     Index first, last;

@@ -86,6 +86,8 @@ enum class OpCode : std::uint16_t {
     softmax_vjp,
     log_softmax,
     cross_entropy,
+    standardize,
+    standardize_vjp,
     cast,
     tap,
     checkpoint,

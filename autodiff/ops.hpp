@@ -269,4 +269,19 @@ Tensor log_softmax(const Tensor& x);  ///< x - log Σ eˣ
 /// -log softmax(logits)[label] per row: logits [rows, classes], labels [rows] → [rows]. Take mean() for a loss.
 Tensor cross_entropy(const Tensor& logits, const Indices& labels);
 
+// --- groups ----------------------------------------------------------------------------------------------------------
+/// Axes first .. last-1 tell groups apart: all numbers of x with the same indices there are one group.
+struct Standardize {
+    Index first = 1, last = 2;
+    double epsilon = 1e-5;
+};
+struct Standardized {
+    Tensor y;               ///< like x
+    Tensor mean, variance;  ///< shape of axes first .. last-1; the variance is divided by the count
+};
+/// (x - mean) / √(variance + epsilon) in each group (Ioffe & Szegedy 2015, algorithm 1). Groups told apart by axis 1 of
+/// [rows, channels, ..] are batch normalisation, by all axes but the last layer normalisation. Throws ShapeError if
+/// there are no such axes or groups are empty, ValueError unless epsilon is at least 0.
+Standardized standardize(const Tensor& x, const Standardize& options = {});
+
 }  // namespace gradpath

@@ -119,8 +119,8 @@ void check_description(const Model& model, const auto& unless) {
     const auto &mean = model.normalisation.mean, &sd = model.normalisation.sd;
     const auto channels = static_cast<Index>(mean.size());
     unless(mean.size() == sd.size(), "there must be as many means as sds: there are ", mean.size(), " and ", sd.size());
-    const bool fits = channels == 0 || (model.input.rank() == 1 ? model.input.size() % channels == 0
-                                                                : model.input[0] == channels);
+    const bool fits =
+        channels == 0 || (model.input.rank() == 1 ? model.input.size() % channels == 0 : model.input[0] == channels);
     unless(fits, "the normalisation must be one per channel: there are ", channels, " means, rows have the shape ",
            model.input);
     for (const double value : sd) unless(value > 0, "an sd must be above 0: it is ", value);
@@ -137,9 +137,9 @@ Model read_model(Reading& file) {
     model.normalisation.sd = file.field<std::vector<double>>(normalisation, "sd");
     model.class_names = file.field<std::vector<std::string>>(description, "class_names");
     check_description(model, [&](bool ok, const auto&... parts) { file.fault.unless(ok, parts...); });
-    nn::each_parameter(model, nn::ParameterVisitor([&](const std::string& name, Tensor& p) {
-                           p = file.take(name, p.shape(), p.dtype());
-                       }));
+    nn::each_tensor(model, nn::TensorVisitor([&](const std::string& name, Tensor& t, nn::Role) {
+                        t = file.take(name, t.shape(), t.dtype());
+                    }));
     return model;
 }
 
@@ -169,6 +169,12 @@ std::vector<Tensor> take_list(Reading& file, const char* what, const Named& para
     for (const auto& [name, value] : parameters)
         values.push_back(file.take(training(text(what, "/", name)), value.shape(), value.dtype()));
     return values;
+}
+
+/// Nothing where the file does not have them.
+std::vector<Tensor> take_list_if_any(Reading& file, const char* what, const Named& parameters) {
+    const bool any = !parameters.empty() && file.tensors.contains(training(text(what, "/", parameters[0].name)));
+    return any ? take_list(file, what, parameters) : std::vector<Tensor>{};
 }
 
 Tensor history_tensor(const std::vector<nn::EpochResult>& history) {
@@ -225,7 +231,7 @@ void visit_numbers(auto& state, auto&& f) {
 
 void save_model(const std::filesystem::path& path, const Model& model) {
     io::SafeTensors file{.metadata = {{model_key, describe(model)}}};
-    for (nn::Parameter& p : nn::parameters(model)) file.tensors.push_back({std::move(p.name), std::move(p.value)});
+    for (nn::Parameter& t : nn::tensors(model)) file.tensors.push_back({std::move(t.name), std::move(t.value)});
     io::write_safetensors(path, file);
 }
 
@@ -240,14 +246,22 @@ Model load_model(const std::filesystem::path& path) {
 
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
     const nn::TrainState& state = checkpoint.state;
-    const Named parameters = nn::parameters(checkpoint.model);
-    require(state.parameters.size() == parameters.size(), "save_checkpoint: the state must be the model's: it has ",
-            state.parameters.size(), " parameters, the model ", parameters.size());
+    const Named parameters = nn::parameters(checkpoint.model), buffers = nn::buffers(checkpoint.model);
+    const auto as_many = [](const char* what, std::size_t stored, std::size_t wanted) {
+        require(stored == wanted, "save_checkpoint: the state must be the model's: it has ", stored, " ", what,
+                ", the model ", wanted);
+    };
+    as_many("parameters", state.parameters.size(), parameters.size());
+    as_many("buffers", state.buffers.size(), buffers.size());
     io::SafeTensors file;
     for (std::size_t i = 0; i < parameters.size(); ++i)
         file.tensors.push_back({parameters[i].name, state.parameters[i]});
+    for (std::size_t i = 0; i < buffers.size(); ++i) file.tensors.push_back({buffers[i].name, state.buffers[i]});
     file.tensors.push_back({training("history"), history_tensor(state.history)});
     file.tensors.push_back({training("loss_sum"), scalar(state.loss_sum, DType::float64)});
+    add_list(file, "average", parameters, state.average);
+    add_list(file, "best", parameters, state.best);
+    add_list(file, "best", buffers, state.best_buffers);
 
     Json numbers = {{"schema", training_schema}, {"seed", state.seed}, {"run", checkpoint.run}};
     visit_numbers(state, [&](const char* name, Index value) { numbers[name] = value; });
@@ -264,9 +278,13 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
     nn::TrainState state{.seed = file.field<std::uint64_t>(numbers, "seed")};
     visit_numbers(state, [&](const char* name, Index& value) { value = file.count(numbers, name); });
     for (const nn::Parameter& p : parameters) state.parameters.push_back(p.value);
+    for (const nn::Parameter& b : nn::buffers(model)) state.buffers.push_back(b.value);
     state.optimizer = read_optimizer(file, numbers, parameters);
     state.loss_sum = file.take(training("loss_sum"), {}, DType::float64).item();
     state.history = history_from(file.take(training("history"), {state.epoch, history_columns}, DType::float64));
+    state.average = take_list_if_any(file, "average", parameters);
+    state.best = take_list_if_any(file, "best", parameters);
+    if (!state.best.empty()) state.best_buffers = take_list(file, "best", nn::buffers(model));
     file.finish();
     return {std::move(model), std::move(state), file.field<Settings>(numbers, "run")};
 }

@@ -54,7 +54,7 @@ const Names private_headers = {
     "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/index.hpp",
     "autodiff/ops/reduce.hpp", "autodiff/ops/rows.hpp", "autodiff/ops/strided.hpp", "autodiff/ops/trace.hpp",
     "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp",
-    "nn/conv_sizes.hpp", "nn/streams.hpp", "models/sha256.hpp",
+    "nn/channels.hpp", "nn/conv_sizes.hpp", "nn/streams.hpp", "models/sha256.hpp", "models/staged.hpp",
     "attribution/core/adaptive.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
     "attribution/core/walk.hpp",
     "tools/",

@@ -4,6 +4,7 @@
 #include <gradpath/autodiff/check/draw.hpp>
 
 #include <cmath>
+#include <tuple>
 
 #include <gradpath/autodiff/ops/binary.hpp>
 #include <gradpath/autodiff/ops/rows.hpp>
@@ -50,6 +51,26 @@ void add_binary(std::vector<OpCase>& cases, Draw& draw) {
                          {a, b},
                          [](const Inputs& in) { return elementwise(Formula::info.code, in[0], in[1]); },
                          info.differentiable});
+    }
+}
+
+void add_groups(std::vector<OpCase>& cases, Draw& d) {
+    const std::tuple<const char*, Shape, Standardize> kinds[] = {
+        {"", {5, 3}, {}},  // rows and channels, then with pixels, then a row at a time
+        {", pixels", {2, 3, 2, 3}, {}},
+        {", layers", {3, 7}, {.first = 0, .last = 1}},
+        {", groups of channels", {2, 2, 6}, {.first = 0, .last = 2, .epsilon = 0.1}}};
+    for (const auto& [special, shape, o] : kinds) {
+        const Tensor x = d(shape);
+        const auto all = [o = o](const Inputs& in) {
+            const auto [y, mean, variance] = standardize(in[0], o);
+            return flatten(concat({reshape(y, {1, -1}), reshape(mean, {1, -1}), reshape(variance, {1, -1})}, 1));
+        };
+        cases.push_back({OpCode::standardize, text("standardize", special), {x}, all});
+        cases.push_back({OpCode::standardize_vjp,
+                         text("standardize_vjp", special),
+                         {d(shape), standardize(x, o).variance + 0.5, d(shape)},
+                         [o = o](const Inputs& in) { return apply_one(standardize_vjp_row, in, Attributes::of(o)); }});
     }
 }
 
@@ -132,6 +153,7 @@ std::vector<OpCase> op_cases(std::uint64_t seed) {
     add_products(cases, draw);
     add_image_cases(cases, draw);
     add_softmax(cases, draw);
+    add_groups(cases, draw);
     add_steps(cases, draw);
     return cases;
 }

@@ -55,6 +55,28 @@ void softmax_vjp(const T* y, const T* g, T* dx, Index rows, Index n);
 template <Real T>
 void cross_entropy(const T* x, const Index* labels, T* loss, Index rows, Index n);
 
+// --- groups of [outer, groups, inner]: numbers with the same middle index -------------------------------------------
+struct Groups {
+    Index outer, groups, inner;
+};
+template <Real T>
+struct Standardized {
+    T* y;         ///< (x - mean) / √(variance + epsilon)
+    T* mean;      ///< [groups]
+    T* variance;  ///< [groups], around the mean, divided by the count
+};
+template <Real T>
+void standardize(const Groups& s, double epsilon, const T* x, const Standardized<T>& out);
+template <Real T>
+struct StandardizedSlope {
+    const T* y;
+    const T* variance;
+    const T* g;
+};
+/// dx = (g - mean g - y mean(g y)) / √(variance + epsilon), means over the group
+template <Real T>
+void standardize_vjp(const Groups& s, double epsilon, const StandardizedSlope<T>& in, T* dx);
+
 // --- products --------------------------------------------------------------------------------------------------------
 /// c = op(a) · op(b), all dense row-major; op(a) is [m, k], op(b) is [k, n]. The order of the inner sum of an element
 /// depends on k alone: not on m, n, threads, or the path taken.

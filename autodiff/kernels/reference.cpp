@@ -87,6 +87,26 @@ void softmax_vjp(const T* y, const T* g, T* dx, Index rows, Index n) {
     }
 }
 
+template <Real T>
+T square_sum(const T* x, T centre, Index n) {
+    return pairwise<T>(0, n, [=](Index i) { return (x[i] - centre) * (x[i] - centre); });
+}
+
+template <Real T>
+T dot(const T* a, const T* b, Index n) {
+    return pairwise<T>(0, n, [=](Index i) { return a[i] * b[i]; });
+}
+
+template <Real T>
+void standardize(const T* x, T mean, T scale, T* y, Index n) {
+    for (Index i = 0; i < n; ++i) y[i] = (x[i] - mean) * scale;
+}
+
+template <Real T>
+void standardize_vjp(const StandardizeTerms<T>& terms, const T* y, const T* g, T* dx, Index n) {
+    for (Index i = 0; i < n; ++i) dx[i] = terms.scale * (g[i] - terms.mean_g - y[i] * terms.mean_gy);
+}
+
 template <Real T, Index R, Index C>
 void tile(Index depth, const T* a, Index step_row, Index step_depth, const T* b, const Index* offsets, T* c,
           Index step_c, bool add) {
@@ -161,6 +181,10 @@ void fill(Table<T>& table) {
     table.softmax = &softmax<T>;
     table.log_softmax = &log_softmax<T>;
     table.softmax_vjp = &softmax_vjp<T>;
+    table.square_sum = &square_sum<T>;
+    table.dot = &dot<T>;
+    table.standardize = &standardize<T>;
+    table.standardize_vjp = &standardize_vjp<T>;
     table.gemm = {.rows = 4,
                   .columns = 8,
                   .depth = 256,

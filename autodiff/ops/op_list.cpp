@@ -43,6 +43,8 @@ std::vector<const Op*> list() {
                           &softmax_vjp_row,
                           &log_softmax_row,
                           &cross_entropy_row,
+                          &standardize_row,
+                          &standardize_vjp_row,
                           &cast_row,
                           &tap_row,
                           &checkpoint_row,

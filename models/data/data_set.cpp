@@ -1,5 +1,4 @@
-// Subsets are gathers, so x may have any rank; normalisation is written with ops, so that explaining a model may
-// differentiate through it. Statistics are sums in double, in the order of the rows.
+// Subsets are gathers, so x may have any rank. Statistics are sums in double, in the order of the rows.
 #include <gradpath/models/data/data_set.hpp>
 
 #include <cmath>
@@ -7,16 +6,10 @@
 
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
+#include <gradpath/nn/normalise.hpp>
 
 namespace gradpath::models {
 namespace {
-
-// One number per channel as a tensor that broadcasts against x [rows, channels, ..].
-Tensor per_channel(const std::vector<double>& numbers, const Tensor& x) {
-    Shape shape{static_cast<Index>(numbers.size())};
-    for (Index axis = 2; axis < x.rank(); ++axis) shape = shape.joined({1});
-    return Tensor(shape, numbers).to(x.dtype());
-}
 
 Index channels_of(const char* op, const Tensor& x) {
     require<ShapeError>(x.rank() >= 2, op, ": x must be [rows, channels, ..] but has shape ", x.shape());
@@ -25,15 +18,7 @@ Index channels_of(const char* op, const Tensor& x) {
 
 }  // namespace
 
-Tensor normalised(const Tensor& x, const Normalisation& n) {
-    if (n.mean.empty() && n.sd.empty()) return x;
-    const Index channels = channels_of("normalised", x);
-    require<ShapeError>(static_cast<Index>(n.mean.size()) == channels && n.mean.size() == n.sd.size(),
-                        "normalised: x has ", channels, " channels but there are ", n.mean.size(), " means and ",
-                        n.sd.size(), " sds");
-    for (const double sd : n.sd) require(sd > 0, "normalised: sd must be above 0 but is ", sd);
-    return (x - per_channel(n.mean, x)) / per_channel(n.sd, x);
-}
+Tensor normalised(const Tensor& x, const Normalisation& n) { return nn::normalised(x, n.mean, n.sd); }
 
 Normalisation channel_statistics(const Tensor& x) {
     const Index channels = channels_of("channel_statistics", x);

@@ -5,6 +5,7 @@
 
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/io/safetensors.hpp>
+#include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/models/saved.hpp>
 
@@ -201,4 +202,29 @@ TEST_CASE("a model whose normalisation is not finite is not saved") {
     CHECK_THROWS_WITH_AS(save_model(folder / "m", model),
                          "save_model: the normalisation must be finite, as JSON has no other numbers", ValueError);
     CHECK_FALSE(std::filesystem::exists(folder / "m"));
+}
+
+TEST_CASE("a model file holds running values beside the weights, and none may be missing") {
+    const Scratch folder;
+    Model model = make("residual-cnn", {{"width", "2"}, {"size", "8"}}, 1);
+    nn::each_tensor(model, nn::TensorVisitor([](const std::string&, Tensor& t, nn::Role role) {
+                        if (role == nn::Role::buffer) t = t + 0.25;
+                    }));
+    save_model(folder / "m.safetensors", model);
+    CHECK(hash(load_model(folder / "m.safetensors")) == hash(model));
+    io::SafeTensors file = io::read_safetensors(folder / "m.safetensors");
+    CHECK(file.tensors.size() == nn::tensors(model).size());
+    std::erase_if(file.tensors, [](const io::NamedTensor& t) { return t.name == "stem.norm.running_mean"; });
+    CHECK(refusal(file) == "load: a tensor is missing: \"stem.norm.running_mean\" of the shape (2,)");
+}
+
+TEST_CASE("a forged description of a staged network takes no more memory than its file holds") {
+    const auto forged = [](const std::string& option) {
+        return refusal(
+            R"({"architecture":"residual-cnn","class_names":[],"normalisation":{"mean":[],"sd":[]},"options":{)" +
+            option + R"(},"schema":"gradpath.model/1"})");
+    };
+    const std::string told = "load: the options ask for more numbers than the file holds: a weight of the shape ";
+    CHECK(forged(R"("width":"100000000")") == told + "(100000000, 1, 3, 3)");
+    CHECK(forged(R"("width":"1","blocks":"100000000")").starts_with(told));
 }

@@ -107,7 +107,7 @@ TEST_CASE("training that makes no sense is refused, and no folder appears") {
         {"train --model mlp --data moons --rate 0 --out o", 2, "train: --rate must be positive: got 0"},
         {"train --model mlp --data moons --rate nan --out o", 2, "train: --rate takes a finite number: got \"nan\""},
         {"train --model mlp --data moons --optimizer sdg --out o", 2,
-         "train: --optimizer takes adam or sgd: got \"sdg\"; did you mean \"sgd\"?"},
+         "train: --optimizer takes adam, adamw or sgd: got \"sdg\"; did you mean \"sgd\"?"},
         {"train --model mlp --data moons --momentum 0.9 --out o", 2,
          "train: --momentum is of sgd, the optimizer is adam"},
         {"train --model mlp --data moons --weight-decay -1 --out o", 2,

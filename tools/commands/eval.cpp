@@ -58,7 +58,8 @@ Json evaluation_json(const EvalOptions& o, const Subject& subject, const nn::Eva
 
 std::string evaluation_text(const EvalOptions& o, const Subject& subject, const nn::Evaluation& e) {
     std::string words = text("data      ", o.data, " ", o.split, ", ", e.rows, " rows\nloss      ", fixed(e.loss, 4),
-                             "\naccuracy  ", percent(e.accuracy), "\n\n");
+                             "\naccuracy  ", percent(e.accuracy), "\n");
+    if (e.per_class.empty()) return words;  // it reconstructs
     const Index classes = static_cast<Index>(e.per_class.size());
     std::vector<std::vector<std::string>> table{{"class", "accuracy"}};
     for (Index j = 0; j < classes; ++j) table[0].push_back("as " + std::to_string(j));
@@ -68,7 +69,7 @@ std::string evaluation_text(const EvalOptions& o, const Subject& subject, const 
         for (Index j = 0; j < classes; ++j) row.push_back(to_text(e.confusion[i * classes + j]));
         table.push_back(std::move(row));
     }
-    return words + table_text(table);
+    return words + "\n" + table_text(table);
 }
 
 Exit evaluate_data(const EvalOptions& o, const Subject& subject, const std::atomic<bool>& interrupted) {
@@ -76,11 +77,13 @@ Exit evaluate_data(const EvalOptions& o, const Subject& subject, const std::atom
                         " is a formula; give --input");
     const models::DataSet data = with_dtype(open_data("eval: --data", o.data, o.split, o.common.seed), subject.dtype);
     const models::Model& model = *subject.model;
-    require<UsageError>(static_cast<Index>(data.classes.size()) <= model.classes, "eval: ", data.name, " has ",
-                        data.classes.size(), " classes, the model has ", model.classes, " outputs");
+    require<UsageError>(model.reconstructs || static_cast<Index>(data.classes.size()) <= model.classes,
+                        "eval: ", data.name, " has ", data.classes.size(), " classes, the model has ", model.classes,
+                        " outputs");
     require<UsageError>(data.labels.size() > 0, "eval: ", data.name, " has no ", o.split, " rows");
+    const models::Task task = models::task_for(model, data);
     const nn::Evaluation e =
-        nn::evaluate(model, {data.x, data.labels}, {.batch = rows_at_once, .cancel = &interrupted});
+        nn::evaluate(model, task.examples, {.batch = rows_at_once, .loss = task.loss, .cancel = &interrupted});
     if (o.common.json) print_json(evaluation_json(o, subject, e));
     else if (o.common.out.empty()) print(evaluation_text(o, subject, e));
     if (o.common.out.empty()) return Exit::fine;

@@ -13,6 +13,7 @@
 #include <gradpath/autodiff/threads.hpp>
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/models/saved.hpp>
+#include <gradpath/nn/summary.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/format.hpp>
@@ -54,10 +55,15 @@ Json tensor_json(const std::string& name, const Tensor& t) {
 }
 
 Json model_json(const std::string& file, const models::Model& model) {
-    Json parameters = Json::array(), places = Json::array();
-    for (const nn::Parameter& p : nn::parameters(model)) parameters.push_back(tensor_json(p.name, p.value));
-    for (const models::Place& place : models::places(model))
-        places.push_back({{"name", place.name}, {"shape", list(place.shape)}});
+    Json tensors = Json::array(), layers = Json::array();
+    for (const nn::Parameter& t : nn::tensors(model)) tensors.push_back(tensor_json(t.name, t.value));
+    const nn::Summary summary = nn::summary(model, model.input);
+    for (const nn::SummaryRow& row : summary.rows)
+        layers.push_back({{"name", row.path},
+                          {"shape", list(row.output)},
+                          {"parameters", row.parameters},
+                          {"multiply_adds", row.multiply_adds},
+                          {"bytes", row.bytes}});
     return {{"schema", "gradpath.info/1"},
             {"kind", "model"},
             {"file", file},
@@ -69,8 +75,9 @@ Json model_json(const std::string& file, const models::Model& model) {
             {"classes", model.class_names},
             {"normalisation", {{"mean", model.normalisation.mean}, {"sd", model.normalisation.sd}}},
             {"parameters", nn::count(model)},
-            {"tensors", parameters},
-            {"layers", places}};
+            {"per_row", {{"multiply_adds", summary.multiply_adds}, {"bytes", summary.bytes}}},
+            {"tensors", tensors},
+            {"layers", layers}};
 }
 
 Json tensors_json(const std::string& file, const std::string& kind, const std::vector<io::NamedTensor>& tensors) {
@@ -136,6 +143,28 @@ std::string in_line(const Json& value) {
     return value.is_object() ? words : "(" + words + ")";
 }
 
+std::string tensors_text(const Json& tensors) {
+    Lines rows{{"tensors", "dtype", "shape"}};
+    for (const Json& entry : tensors)
+        rows.push_back({in_line(entry["name"]), in_line(entry["dtype"]), in_line(entry["shape"])});
+    return table_text(rows, {0, 1, 2});
+}
+
+std::string layers_text(const Json& layers) {
+    Lines rows{{"layers", "shape", "parameters", "multiply-adds", "output"}};
+    for (const Json& entry : layers) {
+        const std::string name = in_line(entry["name"]);
+        rows.push_back({name.empty() ? "(elsewhere)" : name, in_line(entry["shape"]), in_line(entry["parameters"]),
+                        in_line(entry["multiply_adds"]), bytes_text(entry["bytes"].get<std::size_t>())});
+    }
+    return table_text(rows, {0, 1});
+}
+
+std::string cost_text(const Json& cost) {
+    return in_line(cost["multiply_adds"]) + " multiply-adds, " + bytes_text(cost["bytes"].get<std::size_t>()) +
+           " of outputs";
+}
+
 std::string document_text(const Json& document) {
     Lines facts;
     std::string tables;
@@ -153,18 +182,10 @@ std::string document_text(const Json& document) {
             tables += "\n" + table_text(rows, {0, 1});
             continue;
         }
-        if (key != "tensors" && key != "layers") {
-            facts.push_back({key, in_line(value)});
-            continue;
-        }
-        Lines rows{{key, key == "tensors" ? "dtype" : "shape"}};
-        if (key == "tensors") rows[0].push_back("shape");
-        for (const Json& entry : value) {
-            rows.push_back({in_line(entry["name"])});
-            if (entry.contains("dtype")) rows.back().push_back(in_line(entry["dtype"]));
-            rows.back().push_back(in_line(entry["shape"]));
-        }
-        tables += "\n" + table_text(rows, {0, 1, 2});
+        if (key == "tensors") tables += "\n" + tensors_text(value);
+        else if (key == "layers") tables += "\n" + layers_text(value);
+        else if (key == "per_row") facts.push_back({"one row", cost_text(value)});
+        else facts.push_back({key, in_line(value)});
     }
     return table_text(facts, {0, 1}) + tables;
 }

@@ -229,7 +229,7 @@ Subject open_subject(const std::string& command, const std::string& name, std::o
                     .row = model.input,
                     .dtype = chosen,
                     .class_names = model.class_names};
-    nn::each_parameter(model, nn::ParameterVisitor([&](const std::string&, Tensor& p) { p = p.to(chosen); }));
+    nn::each_tensor(model, nn::TensorVisitor([&](const std::string&, Tensor& t, nn::Role) { t = t.to(chosen); }));
     subject.run = model;
     subject.model = std::move(model);
     return subject;
