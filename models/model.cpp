@@ -133,6 +133,8 @@ Model make_for(const DataSet& data, std::string_view architecture, const Setting
             ": it must fit the data: it takes rows of the shape ", model.input, ", those of ", data.name, " are ", row);
     model.normalisation = data.normalisation;
     model.class_names = data.classes;
+    model.columns = data.columns;
+    model.label = data.label;
     return model;
 }
 

@@ -56,7 +56,7 @@ Json model_json(const std::string& file, const models::Model& model) {
     for (const nn::Parameter& p : nn::parameters(model)) parameters.push_back(tensor_json(p.name, p.value));
     for (const models::Place& place : models::places(model))
         places.push_back({{"name", place.name}, {"shape", list(place.shape)}});
-    return {{"schema", "gradpath.info/1"},
+    Json document = {{"schema", "gradpath.info/1"},
             {"kind", "model"},
             {"file", file},
             {"architecture", model.architecture},
@@ -69,6 +69,11 @@ Json model_json(const std::string& file, const models::Model& model) {
             {"parameters", nn::count(model)},
             {"tensors", parameters},
             {"layers", places}};
+    if (!model.columns.empty()) {
+        document["label"] = model.label;
+        document["features"] = models::feature_names(model.columns);
+    }
+    return document;
 }
 
 Json tensors_json(const std::string& file, const std::string& kind, const std::vector<io::NamedTensor>& tensors) {

@@ -15,6 +15,7 @@
 #include <gradpath/models/saved.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/data_options.hpp>
 #include <gradpath/tools/commands/data_source.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/progress.hpp>
@@ -30,6 +31,7 @@ struct TrainOptions {
     double rate = 1e-3, momentum = 0, weight_decay = 0, validation = 0;
     bool resume = false;
     std::map<std::string, std::string> set = {};
+    models::ReadTable table = {};
     Common common = {};
 };
 
@@ -41,8 +43,7 @@ struct Run {
 
 void declare(Arguments& arguments, TrainOptions& o) {
     arguments.option("--model", "NAME", o.model, "mlp, moons-mlp, lenet5, lenet-small or small-cnn");
-    arguments.option("--data", "NAME", o.data,
-                     "fashion-mnist, moons, shapes, an .npz with x and y, or a folder of IDX files");
+    arguments.option("--data", "DATA", o.data, data_help);
     arguments.value(
         "--set", "KEY=VALUE", "an option of the model, such as widths=2-32-2; may be repeated",
         [&](const std::string& text) {
@@ -60,6 +61,7 @@ void declare(Arguments& arguments, TrainOptions& o) {
     arguments.option("--validation", "F", o.validation,
                      "share of the rows kept back and evaluated after each epoch (0)");
     arguments.flag("--resume", o.resume, "go on from the checkpoint in --out, bit for bit");
+    add_table_options(arguments, o.table);
     add_common(arguments, o.common);
 }
 
@@ -224,7 +226,7 @@ void finish(const Run& run, const models::Model& model, const nn::TrainState& st
         models::save_model(run.model, model);
         write_history(run, state.history);
     });
-    const models::DataSet rows = with_dtype(open_data("train: --data", o.data, "test", o.common.seed), dtype_of(o));
+    const models::DataSet rows = with_dtype(open_data("train: --data", o.data, "test", o.common.seed, o.table), dtype_of(o));
     std::optional<nn::Evaluation> test;
     if (rows.labels.size() > 0) test = nn::evaluate(model, {rows.x, rows.labels});
     if (o.common.json) return print_json(summary(run, model, state, test));
@@ -251,11 +253,13 @@ Exit train(Words words, const std::atomic<bool>& interrupted) {
     check_options(arguments, o);
     apply(o.common);
 
-    models::DataSet data = with_dtype(open_data("train: --data", o.data, "train", o.common.seed), dtype_of(o));
+    models::DataSet data = with_dtype(open_data("train: --data", o.data, "train", o.common.seed, o.table), dtype_of(o));
+    for (const std::string& note : data.notes) say(o.common, "note: " + note);
     models::DataSet validation;
     if (o.validation > 0) std::tie(data, validation) = kept_back(data, o.validation, o.common.seed);
     models::Model model = models::make_for(data, o.model, o.set, o.common.seed);
-    const Run run = plan(o);
+    Run run = plan(o);
+    run.settings.merge(table_settings(o.data, o.table));
     nn::TrainState state = begin(run, model, data);
     state = train_on(run, model, data, validation, std::move(state), interrupted);
     if (state.epoch < o.epochs) {
