@@ -120,8 +120,8 @@ void check_description(const Model& model, const auto& unless) {
     const auto &mean = model.normalisation.mean, &sd = model.normalisation.sd;
     const auto channels = static_cast<Index>(mean.size());
     unless(mean.size() == sd.size(), "there must be as many means as sds: there are ", mean.size(), " and ", sd.size());
-    const bool fits = channels == 0 || (model.input.rank() == 1 ? model.input.size() % channels == 0
-                                                                : model.input[0] == channels);
+    const bool fits =
+        channels == 0 || (model.input.rank() == 1 ? model.input.size() % channels == 0 : model.input[0] == channels);
     unless(fits, "the normalisation must be one per channel: there are ", channels, " means, rows have the shape ",
            model.input);
     for (const double value : sd) unless(value > 0, "an sd must be above 0: it is ", value);

@@ -38,8 +38,9 @@ void read_columns(const Json& description, const io::Fault& fault, Model& model)
         for (const Json& column : description.at("columns")) model.columns.push_back(column_from(column));
         model.label = description.at("label").get<std::string>();
     } catch (const Json::exception&) {
-        fault.unless(false, "the metadata must describe columns by \"name\", \"missing\" and \"categories\", and name a "
-                            "\"label\"");
+        fault.unless(false,
+                     "the metadata must describe columns by \"name\", \"missing\" and \"categories\", and name a "
+                     "\"label\"");
     }
     fault.unless(description.at("columns").is_array() && !model.columns.empty(),
                  "\"columns\" of the metadata must be a list of at least one");

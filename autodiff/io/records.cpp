@@ -1,5 +1,5 @@
-// One pass over the bytes. A quoted field may hold anything, line ends too, and a quote doubled; any other field ends at
-// the next separator or line end, and a quote in it is a fault, because readers disagree about what it would mean.
+// One pass over the bytes. A quoted field may hold anything, line ends too, and a quote doubled; any other field ends
+// at the next separator or line end, and a quote in it is a fault, because readers disagree about what it would mean.
 #include <gradpath/autodiff/io/records.hpp>
 
 #include <algorithm>

@@ -67,8 +67,8 @@ bool is_categories(const View& column, bool declared) {
     const std::string& name = column.name();
     column.unless(number < rows || word < rows, "a column must have values: \"", name, "\" has none; ignore it");
     if (declared) return true;
-    column.unless(word == rows || !has_decimal_comma(column.value(word)), "numbers take a decimal point: ",
-                  word < rows ? column.place(word) : "");
+    column.unless(word == rows || !has_decimal_comma(column.value(word)),
+                  "numbers take a decimal point: ", word < rows ? column.place(word) : "");
     if (word < rows && number < rows)
         column.unless(false, "column \"", name, "\" mixes numbers and text: ", column.place(number), ", ",
                       column.place(word), "; mend it, or declare it a column of categories");
@@ -127,9 +127,8 @@ std::string missing_note(const View& view, const Column& column) {
     if (missing == 0) return "";
     std::array<char, 32> mean{};
     std::snprintf(mean.data(), mean.size(), "%.6g", column.mean);
-    const std::string stand_in = column.categories.empty()
-                                     ? text(mean.data(), ", the mean")
-                                     : text("\"", column.usual, "\", the most frequent");
+    const std::string stand_in =
+        column.categories.empty() ? text(mean.data(), ", the mean") : text("\"", column.usual, "\", the most frequent");
     return text("column \"", column.name, "\": ", missing, " of ", view.table.rows.size(),
                 " values are missing and count as ", stand_in, " of the training rows");
 }

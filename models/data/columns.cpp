@@ -40,8 +40,8 @@ void check(std::span<const Column> columns, Index inputs) {
         require(kinds.empty() || kinds.contains(column.usual), "columns: the usual category of \"", column.name,
                 "\" must be one of its categories: \"", column.usual, "\"");
     }
-    require(columns.empty() || feature_count(columns) == inputs, "columns: features must be as many as inputs: ",
-            feature_count(columns), " for ", inputs);
+    require(columns.empty() || feature_count(columns) == inputs,
+            "columns: features must be as many as inputs: ", feature_count(columns), " for ", inputs);
 }
 
 }  // namespace gradpath::models

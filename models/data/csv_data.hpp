@@ -21,8 +21,8 @@ struct TableRows {
     std::optional<Indices> labels = {};   ///< [rows], among `options.classes`
     std::vector<std::string> notes = {};  ///< on missing values
 };
-/// The rows of a file at these positions (empty: all), which need no labels: there are some if classes are given and the
-/// label's column is there and full. Throws ValueError for a position that is not there.
+/// The rows of a file at these positions (empty: all), which need no labels: there are some if classes are given and
+/// the label's column is there and full. Throws ValueError for a position that is not there.
 TableRows read_csv_rows(const std::filesystem::path& path, const ReadTable& options,
                         const std::vector<Index>& positions = {});
 /// One row as a line of text, "39,red,12.5": a value for each column. Throws IoError if it has not as many fields.

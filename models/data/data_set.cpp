@@ -129,8 +129,7 @@ RowSplit stratified_rows(const Indices& labels, double fraction, std::uint64_t s
     std::map<Index, Index> left = shares_of(labels, fraction);
     std::vector<Index> first, second;
     const Indices order = random::permutation(labels.size(), seed);
-    for (const Index row : order.data())
-        (left[labels[row]]-- > 0 ? first : second).push_back(row);
+    for (const Index row : order.data()) (left[labels[row]]-- > 0 ? first : second).push_back(row);
     return {Indices({static_cast<Index>(first.size())}, first), Indices({static_cast<Index>(second.size())}, second)};
 }
 

@@ -82,8 +82,8 @@ Labels read_labels(const Table& table, std::size_t column, const std::vector<std
     std::vector<Index> positions;
     for (std::size_t row = 0; row < names.size(); ++row) {
         const auto found = std::ranges::find(result.classes, names[row]);
-        io::Fault{"csv", table.file}.unless(found != result.classes.end(), "the model has no such class: ",
-                                            labels.place(table.rows[row]));
+        io::Fault{"csv", table.file}.unless(found != result.classes.end(),
+                                            "the model has no such class: ", labels.place(table.rows[row]));
         positions.push_back(found - result.classes.begin());
     }
     result.positions = Indices({static_cast<Index>(positions.size())}, positions);

@@ -40,9 +40,20 @@ bool is_file_name(const std::string& name) { return name.ends_with(".npz") || is
                           nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
 }
 
+bool is_idx_folder(const fs::path& folder) {
+    const fs::directory_iterator files(folder);
+    return std::any_of(begin(files), end(files), [](const fs::directory_entry& file) {
+        return file.path().filename().string().find("-ubyte") != std::string::npos;
+    });
+}
+
 DataSet load_folder(const std::string& name, Part part) {
+    if (is_idx_folder(name)) return idx_folder(name, part);
     if (is_cifar10_folder(name)) return cifar10(name, part);
-    return is_image_folder(name) ? image_folder(name, part) : idx_folder(name, part);
+    require<IoError>(
+        is_image_folder(name),
+        "data: a folder must hold IDX files, CIFAR-10's batches, or folders of PNG images by class: ", name);
+    return image_folder(name, part);
 }
 
 }  // namespace

@@ -88,7 +88,9 @@ Tensor planes(const Pixels& pixels, Index channels) {
     const bool grey = pixels.channels < 3;
     std::vector<double> values(static_cast<std::size_t>(channels * count));
     for (Index i = 0; i < count; ++i) {
-        const auto at = [&](Index c) { return pixels.bytes[static_cast<std::size_t>(i * pixels.channels + c)] / 255.0; };
+        const auto at = [&](Index c) {
+            return pixels.bytes[static_cast<std::size_t>(i * pixels.channels + c)] / 255.0;
+        };
         const double luma = grey ? at(0) : 0.2126 * at(0) + 0.7152 * at(1) + 0.0722 * at(2);
         for (Index c = 0; c < channels; ++c)
             values[static_cast<std::size_t>(c * count + i)] = grey || channels == 1 ? luma : at(c);

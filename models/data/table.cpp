@@ -20,15 +20,14 @@ using Rows = std::vector<io::Record>;
 bool is_count(const std::string& field, std::size_t count) { return field == std::to_string(count); }
 
 bool begins_with_summary(const Rows& rows) {
-    if (rows.size() < 2 || rows[0].fields.size() < 3) return false;
+    if (rows.size() < 2 || rows[0].fields.size() < 4) return false;
     return is_count(rows[0].fields[0], rows.size() - 1) && is_count(rows[0].fields[1], rows[1].fields.size() - 1);
 }
 
 bool begins_with_header(const Rows& rows, Header header) {
     double ignored = 0;
     const auto is_number = [&](const std::string& field) { return parse_number(field, ignored); };
-    return header == Header::yes ||
-           (header == Header::automatic && std::ranges::none_of(rows[0].fields, is_number));
+    return header == Header::yes || (header == Header::automatic && std::ranges::none_of(rows[0].fields, is_number));
 }
 
 /// Takes the first line off and makes names of it.

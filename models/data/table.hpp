@@ -16,7 +16,7 @@ enum class Header {
 };
 /// How to read a table. Columns are named by their name, or by their number from 1.
 struct ReadTable {
-    std::string label = {};                    ///< the column of the classes
+    std::string label = {};  ///< the column of the classes
     Header header = Header::automatic;
     char separator = 0;                        ///< 0: comma, semicolon or tab, found from the first line
     std::vector<std::string> ignore = {};      ///< columns to leave out
@@ -32,10 +32,10 @@ struct Table {
     bool summary = false;              ///< did it begin with a summary?
     std::vector<std::string> classes;  ///< of the summary
 };
-/// A CSV file, plain or inside gzip. A summary is the first line of scikit-learn's files, "rows,features,class names..",
-/// recognised where both numbers are those of what follows; the last column then holds positions among the classes.
-/// Throws IoError, with line and column, for what io::read_records() refuses, rows of unequal length, names that are
-/// missing or occur twice, or no row.
+/// A CSV file, plain or inside gzip. A summary is the first line of scikit-learn's files, "rows,features,names..",
+/// recognised where both numbers are those of what follows and two classes are named at least; the last column then
+/// holds positions among the classes. Throws IoError, with line and column, for what io::read_records() refuses, rows of
+/// unequal length, names that are missing or occur twice, or no row.
 Table read_table(const std::filesystem::path& path, const ReadTable& options = {});
 /// The position of a column by name, or by number from 1. Throws ValueError, with the nearest name, if there is none.
 std::size_t column_of(const Table& table, const std::string& column);

@@ -54,7 +54,8 @@ void add_table_options(Arguments& arguments, models::ReadTable& table) {
                             separators[chosen(command + ": --separator", text, separators, name_of)].letter;
                     });
     const auto list = [&](const char* name, const char* help, std::vector<std::string>& names) {
-        arguments.value(name, "COLUMN", help, [&names](const std::string& text) { names.push_back(text); }, true);
+        arguments.value(
+            name, "COLUMN", help, [&names](const std::string& text) { names.push_back(text); }, true);
     };
     list("--ignore", "a column to leave out; may be repeated", table.ignore);
     list("--category", "a column of numbers that stand for kinds; may be repeated", table.categories);

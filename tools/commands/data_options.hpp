@@ -7,8 +7,9 @@
 
 namespace gradpath::tools {
 
-constexpr const char* data_help = "a data set by name (circles, fashion-mnist, moons, shapes, spirals), a file (.csv, "
-                                  ".npz, CIFAR-10's .bin) or a folder (IDX, CIFAR-10, PNG images by class)";
+constexpr const char* data_help =
+    "a data set by name (circles, fashion-mnist, moons, shapes, spirals), a file (.csv, "
+    ".npz, CIFAR-10's .bin) or a folder (IDX, CIFAR-10, PNG images by class)";
 
 /// --label, --header, --separator, --ignore and --category.
 void add_table_options(Arguments& arguments, models::ReadTable& table);

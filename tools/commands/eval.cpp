@@ -27,9 +27,7 @@ struct EvalOptions {
     Common common = {};
 };
 
-ReadRows input_of(const EvalOptions& o) {
-    return {.what = "eval: --input", .seed = o.common.seed, .table = o.table};
-}
+ReadRows input_of(const EvalOptions& o) { return {.what = "eval: --input", .seed = o.common.seed, .table = o.table}; }
 
 std::string class_name(const Subject& subject, Index i) {
     const auto k = static_cast<std::size_t>(i);

@@ -108,8 +108,9 @@ attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows,
     const bool numbers = looks_like_numbers(o.baseline);
     const ReadRows reading{.what = "explain: --baseline", .seed = o.common.seed, .table = o.table};
     if (o.baseline == "typical") {
-        require<UsageError>(!o.table.columns.empty(), "explain: --baseline typical is a row of a table's means: ",
-                            subject.name, " was not trained on a table");
+        require<UsageError>(!o.table.columns.empty(),
+                            "explain: --baseline typical is a row of a table's means: ", subject.name,
+                            " was not trained on a table");
         return read_typed_row(unknown_row(o.table.columns), reading).x.to(subject.dtype);
     }
     const bool row = o.baseline.find(',') != std::string::npos && o.baseline.find(':') == std::string::npos &&

@@ -57,18 +57,18 @@ Json model_json(const std::string& file, const models::Model& model) {
     for (const models::Place& place : models::places(model))
         places.push_back({{"name", place.name}, {"shape", list(place.shape)}});
     Json document = {{"schema", "gradpath.info/1"},
-            {"kind", "model"},
-            {"file", file},
-            {"architecture", model.architecture},
-            {"options", model.options},
-            {"hash", models::hash(model)},
-            {"input", list(model.input)},
-            {"outputs", model.classes},
-            {"classes", model.class_names},
-            {"normalisation", {{"mean", model.normalisation.mean}, {"sd", model.normalisation.sd}}},
-            {"parameters", nn::count(model)},
-            {"tensors", parameters},
-            {"layers", places}};
+                     {"kind", "model"},
+                     {"file", file},
+                     {"architecture", model.architecture},
+                     {"options", model.options},
+                     {"hash", models::hash(model)},
+                     {"input", list(model.input)},
+                     {"outputs", model.classes},
+                     {"classes", model.class_names},
+                     {"normalisation", {{"mean", model.normalisation.mean}, {"sd", model.normalisation.sd}}},
+                     {"parameters", nn::count(model)},
+                     {"tensors", parameters},
+                     {"layers", places}};
     if (!model.columns.empty()) {
         document["label"] = model.label;
         document["features"] = models::feature_names(model.columns);

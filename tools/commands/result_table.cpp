@@ -32,11 +32,12 @@ std::vector<ColumnShare> column_shares(const Explained& e, std::size_t k) {
     for (const models::Column& column : e.subject.model->columns) {
         const bool number = column.categories.empty();
         const Index input = row * features + first, count = models::feature_count(column);
-        ColumnShare share{column.name, number ? short_number(e.rows.x.at(input)) : category_of(e.rows.x, input, column)};
+        ColumnShare share{column.name,
+                          number ? short_number(e.rows.x.at(input)) : category_of(e.rows.x, input, column)};
         share.is_category = !number;
-        for (Index i = 0; i < count; ++i) share.attribution += a.values.at(static_cast<Index>(k) * features + first + i);
-        if (number && a.standard_error)
-            share.error = a.standard_error->at(static_cast<Index>(k) * features + first);
+        for (Index i = 0; i < count; ++i)
+            share.attribution += a.values.at(static_cast<Index>(k) * features + first + i);
+        if (number && a.standard_error) share.error = a.standard_error->at(static_cast<Index>(k) * features + first);
         shares.push_back(std::move(share));
         first += count;
     }
@@ -47,8 +48,8 @@ Bars share_bars(const Explained& e, std::size_t k) {
     const attribution::Attribution& a = e.attribution;
     const std::size_t targets = a.f_input.size() / static_cast<std::size_t>(a.values.rows());
     const Index row = e.rows.position(static_cast<Index>(k / targets));
-    Bars bars{.title = text(a.values.rows() > 1 ? text("row ", row, ": ") : "", "why ", target_text(e, k), "? ", a.method,
-                            " of the ", attribution::describe(a.stage))};
+    Bars bars{.title = text(a.values.rows() > 1 ? text("row ", row, ": ") : "", "why ", target_text(e, k), "? ",
+                            a.method, " of the ", attribution::describe(a.stage))};
     bars.alt = text("the attribution of each column as a bar, ", a.method);
     bars.caption = text("f = ", short_number(a.f_input[k]));
     if (a.f_baseline) bars.caption += text(", f(baseline) = ", short_number((*a.f_baseline)[k]));

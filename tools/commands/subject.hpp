@@ -23,11 +23,11 @@ struct Subject {
 };
 /// Rows to explain or to run, and what is known of them.
 struct Rows {
-    Tensor x;                            ///< [rows, ..]
-    std::string name;                    ///< as given
-    std::optional<Indices> labels = {};  ///< [rows]
-    Index read = 0;                      ///< rows there were before picking
-    std::vector<Index> picks = {};       ///< those picked; empty: all
+    Tensor x;                             ///< [rows, ..]
+    std::string name;                     ///< as given
+    std::optional<Indices> labels = {};   ///< [rows]
+    Index read = 0;                       ///< rows there were before picking
+    std::vector<Index> picks = {};        ///< those picked; empty: all
     std::vector<std::string> notes = {};  ///< on what was read
     /// Where row i stood before picking.
     Index position(Index i) const { return picks.empty() ? i : picks[static_cast<std::size_t>(i)]; }

@@ -226,7 +226,8 @@ void finish(const Run& run, const models::Model& model, const nn::TrainState& st
         models::save_model(run.model, model);
         write_history(run, state.history);
     });
-    const models::DataSet rows = with_dtype(open_data("train: --data", o.data, "test", o.common.seed, o.table), dtype_of(o));
+    const models::DataSet rows =
+        with_dtype(open_data("train: --data", o.data, "test", o.common.seed, o.table), dtype_of(o));
     std::optional<nn::Evaluation> test;
     if (rows.labels.size() > 0) test = nn::evaluate(model, {rows.x, rows.labels});
     if (o.common.json) return print_json(summary(run, model, state, test));

@@ -14,8 +14,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-constexpr Index margin = 16, gap = 10;       // pixels
-constexpr Index half = 150;                  // of the bars' width: the longest bar
+constexpr Index margin = 16, gap = 10;  // pixels
+constexpr Index half = 150;             // of the bars' width: the longest bar
 constexpr Index line_height = 24, thick = 14;
 constexpr Index widest_name = 420;
 

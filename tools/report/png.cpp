@@ -1,4 +1,4 @@
-// Writing as models/data/png.cpp reads: the function that calls setjmp, over which libpng's longjmp may return, holds no
+// Writing as models/data/png.cpp reads: the function that calls setjmp, to which libpng's longjmp may return, holds no
 // object with a destructor.
 #include <gradpath/tools/report/png.hpp>
 

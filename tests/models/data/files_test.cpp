@@ -92,6 +92,10 @@ TEST_CASE("a folder that does not fit together is refused") {
     const std::string name = folder.path.string();
     CHECK_THROWS_WITH_AS(
         load(name),
+        ("data: a folder must hold IDX files, CIFAR-10's batches, or folders of PNG images by class: " + name).c_str(),
+        IoError);
+    CHECK_THROWS_WITH_AS(
+        idx_folder(name, Part::train),
         ("idx: the folder must hold train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz (" + name + ")").c_str(),
         IoError);
     write_tiny(folder.path);
@@ -191,16 +195,21 @@ TEST_CASE("generated sets are cut so that training and test rows never coincide"
     CHECK(test.x.rows() == 2500);
     CHECK(same_bits(train.x, subset(all, 0, 7500).x));
     CHECK(same_bits(test.x, subset(all, 7500, 10'000).x));
+    for (const char* name : {"circles", "spirals"}) {
+        CHECK(load(name, "train").x.rows() == 7500);
+        CHECK(load(name, "test").x.rows() == 2500);
+    }
     CHECK(load("shapes", "train").x.rows() == 4000);
     CHECK(load("shapes", "test").x.rows() == 1000);
 }
 
 TEST_CASE("a name that is not known suggests the nearest, and a path that is not there is said to be missing") {
-    const std::string known =
-        "; known are fashion-mnist, moons, shapes, a folder of IDX files, and .npz files with x and y";
-    CHECK_THROWS_WITH_AS(load("moon"), ("data: there is no data set 'moon'; did you mean moons?" + known).c_str(),
+    const std::string known = ": there are circles, fashion-mnist, moons, shapes, spirals, and files and folders";
+    CHECK_THROWS_WITH_AS(load("moon"),
+                         ("data: there is no data set \"moon\"" + known + "; did you mean \"moons\"?").c_str(),
                          ValueError);
-    CHECK_THROWS_WITH_AS(load("imagenet"), ("data: there is no data set 'imagenet'" + known).c_str(), ValueError);
+    CHECK_THROWS_WITH_AS(load("imagenet"), ("data: there is no data set \"imagenet\"" + known).c_str(), ValueError);
+    CHECK_THROWS_WITH_AS(load("none.csv"), "data: no such file or folder: none.csv", IoError);
     CHECK_THROWS_WITH_AS(load("no/such"), "data: no such file or folder: no/such", IoError);
     CHECK_THROWS_WITH_AS(load("none.npz"), "data: no such file or folder: none.npz", IoError);
     CHECK_THROWS_WITH_AS(load("moons", "trainn"),
@@ -208,7 +217,9 @@ TEST_CASE("a name that is not known suggests the nearest, and a path that is not
     const Folder folder;
     io::write_file(folder.path / "x.txt", "hello");
     CHECK_THROWS_WITH_AS(load((folder.path / "x.txt").string()),
-                         ("data: a file must be an .npz with x and y: " + (folder.path / "x.txt").string()).c_str(),
+                         ("data: a file must be a .csv, an .npz with x and y, or a .bin of CIFAR-10: " +
+                          (folder.path / "x.txt").string())
+                             .c_str(),
                          IoError);
 }
 
