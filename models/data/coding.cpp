@@ -9,6 +9,7 @@
 #include <map>
 
 #include <gradpath/autodiff/io/fault.hpp>
+#include <gradpath/models/data/nearest.hpp>
 
 namespace gradpath::models {
 namespace {
@@ -113,11 +114,9 @@ void put(const View& view, std::size_t row, const Column& column, float* first) 
         return;
     }
     const auto found = std::ranges::find(column.categories, missing ? column.usual : view.value(row));
-    if (found == column.categories.end()) {
-        std::string known;
-        for (const std::string& name : column.categories) known += (known.empty() ? "" : ", ") + name;
-        view.unless(false, "column \"", column.name, "\" has the categories ", known, ": ", view.place(row));
-    }
+    if (found == column.categories.end())
+        view.unless(false, "column \"", column.name, "\" has the categories ", name_list(column.categories), ": ",
+                    view.place(row));
     first[found - column.categories.begin()] = 1;
 }
 
@@ -160,7 +159,7 @@ TableRows coded(const Table& table, std::span<const Column> columns) {
     for (const Column& column : columns) {
         const auto found = std::ranges::find(table.names, column.name);
         io::Fault{"csv", table.file}.unless(found != table.names.end(), "the model's column \"", column.name,
-                                            "\" must be there");
+                                            "\" must be there: the columns are ", name_list(table.names));
         const View view{table, static_cast<std::size_t>(found - table.names.begin())};
         for (Index row = 0; row < rows; ++row)
             put(view, static_cast<std::size_t>(row), column, numbers.data() + row * features + first);

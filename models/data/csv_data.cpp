@@ -8,6 +8,7 @@
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/io/fault.hpp>
 #include <gradpath/models/data/coding.hpp>
+#include <gradpath/models/data/nearest.hpp>
 
 namespace gradpath::models {
 namespace {
@@ -21,9 +22,7 @@ std::optional<std::size_t> label_of(const Table& table, const ReadTable& options
 
 std::size_t needed_label(const Table& table, const ReadTable& options) {
     if (!options.label.empty()) return column_of(table, options.label);
-    std::string names;
-    for (const std::string& name : table.names) names += (names.empty() ? "" : ", ") + name;
-    require(table.summary, "csv: the column of the labels must be named: ", table.file, " has ", names,
+    require(table.summary, "csv: the column of the labels must be named: ", table.file, " has ", name_list(table.names),
             "; give --label COLUMN");
     return table.names.size() - 1;
 }

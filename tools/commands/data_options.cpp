@@ -2,40 +2,31 @@
 #include <gradpath/tools/commands/data_options.hpp>
 
 #include <algorithm>
-#include <array>
+#include <span>
 
 #include <gradpath/models/data/csv_data.hpp>
+#include <gradpath/models/data/nearest.hpp>
 #include <gradpath/tools/commands/exit.hpp>
 
 namespace gradpath::tools {
 namespace {
 
-struct Separator {
-    const char* name;
-    char letter;
-};
-constexpr std::array<Separator, 4> separators{{{"auto", 0}, {"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}}};
-constexpr std::array<const char*, 3> headers{"auto", "yes", "no"};  // in the order of models::Header
+using Names = std::vector<std::string>;
+
+const Names headers{"auto", "yes", "no"};  // in the order of models::Header
+const Names separators{"auto", "comma", "semicolon", "tab"};
+constexpr std::string_view letters{"\0,;\t", 4};  // of the separators, in their order
 
 /// The position of a word among names.
-template <class Names, class Name>
-std::size_t chosen(const std::string& what, const std::string& text, const Names& names, const Name& name_of) {
-    std::vector<std::string> known;
-    for (const auto& name : names) known.emplace_back(name_of(name));
-    const auto found = std::ranges::find(known, text);
-    std::string list;
-    for (const std::string& name : known) list += (list.empty() ? "" : name == known.back() ? " or " : ", ") + name;
-    require<UsageError>(found != known.end(), what, " takes ", list, ": got \"", text, "\"", did_you_mean(text, known));
-    return static_cast<std::size_t>(found - known.begin());
+std::size_t chosen(const std::string& what, const std::string& text, const Names& names) {
+    const auto found = std::ranges::find(names, text);
+    const std::span<const std::string> all(names);
+    require<UsageError>(found != names.end(), what, " takes ", models::name_list(all.first(all.size() - 1)), " or ",
+                        names.back(), ": got \"", text, "\"", did_you_mean(text, names));
+    return static_cast<std::size_t>(found - names.begin());
 }
 
-std::string joined(const std::vector<std::string>& names) {
-    std::string list;
-    for (const std::string& name : names) list += (list.empty() ? "" : ",") + name;
-    return list;
-}
-
-const char* name_of(const Separator& separator) { return separator.name; }
+std::string or_none(const std::string& text) { return text.empty() ? "none" : text; }
 
 }  // namespace
 
@@ -45,13 +36,11 @@ void add_table_options(Arguments& arguments, models::ReadTable& table) {
     arguments.option("--label", "COLUMN", table.label, "the column of the classes, by name or number from 1");
     arguments.value("--header", "WHEN", "yes, no or auto: if no field of the first line is a number (auto)",
                     [&table, command](const std::string& text) {
-                        const auto word = [](const char* name) { return name; };
-                        table.header = static_cast<models::Header>(chosen(command + ": --header", text, headers, word));
+                        table.header = static_cast<models::Header>(chosen(command + ": --header", text, headers));
                     });
     arguments.value("--separator", "NAME", "comma, semicolon, tab or auto: as in the first line (auto)",
                     [&table, command](const std::string& text) {
-                        table.separator =
-                            separators[chosen(command + ": --separator", text, separators, name_of)].letter;
+                        table.separator = letters[chosen(command + ": --separator", text, separators)];
                     });
     const auto list = [&](const char* name, const char* help, std::vector<std::string>& names) {
         arguments.value(
@@ -71,12 +60,11 @@ models::ReadTable table_for(models::ReadTable table, const models::Model& model)
 
 models::Settings table_settings(const std::string& data, const models::ReadTable& table) {
     if (!models::is_csv(data)) return {};
-    const auto separator = std::ranges::find(separators, table.separator, &Separator::letter);
-    return {{"label", table.label},
+    return {{"label", or_none(table.label)},
             {"header", headers[static_cast<std::size_t>(table.header)]},
-            {"separator", separator->name},
-            {"ignore", joined(table.ignore)},
-            {"category", joined(table.categories)}};
+            {"separator", separators[letters.find(table.separator)]},
+            {"ignore", or_none(models::name_list(table.ignore, ","))},
+            {"category", or_none(models::name_list(table.categories, ","))}};
 }
 
 }  // namespace gradpath::tools

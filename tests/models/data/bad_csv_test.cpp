@@ -3,6 +3,8 @@
 
 #include <gradpath/autodiff/tensor.hpp>
 
+#include "autodiff/io/folder.hpp"
+
 using namespace gradpath;
 using namespace gradpath::models;
 
@@ -68,10 +70,27 @@ TEST_CASE("a table must have what a model learnt: its columns, their kinds, its 
                           .columns = {{.name = "a"}, {.name = "k", .categories = {"u", "v"}, .usual = "u"}},
                           .classes = {"b", "c"}};
     CHECK(CsvFile("a,k,y\n1,u,b\n").refusal(known) == "read");
-    refused("a,y\n1,b\n", "the model's column \"k\" must be there", known);
+    refused("a,y\n1,b\n", "the model's column \"k\" must be there: the columns are a, y", known);
     refused("a,k,y\none,u,b\n", "column \"a\" must hold numbers: \"one\" at line 2, column 1", known);
     refused("a,k,y\n1,w,b\n", "column \"k\" has the categories u, v: \"w\" at line 2, column 2", known);
     refused("a,k,y\n1,u,d\n", "the model has no such class: \"d\" at line 2, column 3", known);
+}
+
+TEST_CASE("damage to a table never does more than be refused") {
+    const TempFolder folder;
+    const std::string good =
+        "\xef\xbb\xbf"
+        "id,\"mass, kg\",colour,y\r\n1,4.5,black,b\r\n2,NA,\"white\",b\n3,20,?,c\n4,3e1,black,c\n";
+    const auto read = [&](const std::string& bytes) {
+        put(folder / "t.csv", bytes);
+        try {
+            csv_data_set(folder / "t.csv", Part::train, {.label = "y", .ignore = {"1"}});
+        } catch (const ValueError&) {  // the label's name is damaged
+        }
+    };
+    const Outcome outcome = read_damaged(good, read);
+    CHECK(outcome.fine > 0);
+    CHECK(outcome.refused > 0);
 }
 
 TEST_CASE("a column that is not there is the caller's mistake, with the nearest name") {

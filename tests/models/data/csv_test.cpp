@@ -1,13 +1,13 @@
-// Tables that are as they should be. scikit-learn's are read where they are, in the folder of GRADPATH_TEST_DATA or in
-// ../shared/data beside the sources.
+// Tables that are as they should be.
 #include "csv_file.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 #include <gradpath/models/data/load.hpp>
 #include <gradpath/models/model.hpp>
+
+#include "support/real_data.hpp"
 
 using namespace gradpath;
 using namespace gradpath::models;
@@ -24,20 +24,6 @@ const char* const zoo =
     "3,20,?,dog\r\n"
     "4,30,\"white\",dog\r\n"
     "5,6,black,cat\r\n";
-
-std::filesystem::path tabular(const std::string& name) {
-    const char* named = std::getenv("GRADPATH_TEST_DATA");
-    const std::filesystem::path root = named != nullptr
-                                           ? std::filesystem::path(named)
-                                           : std::filesystem::path(GRADPATH_SOURCE_DIR).parent_path() / "shared/data";
-    return root / "tabular" / name;
-}
-
-bool there(const std::filesystem::path& file) {
-    if (std::filesystem::exists(file)) return true;
-    MESSAGE("skipped: no ", file.string());
-    return false;
-}
 
 }  // namespace
 
@@ -147,20 +133,20 @@ TEST_CASE("without a model every column but the label is learnt from the file it
 }
 
 TEST_CASE("scikit-learn's files are recognised by their first line: names of classes, the last column their position") {
-    if (!there(tabular("iris.csv"))) return;
-    const DataSet iris = load(tabular("iris.csv").string(), "all");
+    if (!have_real_data("tabular/iris.csv")) return;
+    const DataSet iris = load(real_data("tabular/iris.csv").string(), "all");
     CHECK(iris.x.shape() == Shape{150, 4});
     CHECK(iris.classes == Names{"setosa", "versicolor", "virginica"});
     CHECK(iris.label == "x5");
     CHECK(feature_names(iris.columns) == Names{"x1", "x2", "x3", "x4"});
     for (Index k = 0; k < 3; ++k) CHECK(std::ranges::count(iris.labels.data(), k) == 50);
-    const DataSet test = load(tabular("iris.csv").string(), "test");
+    const DataSet test = load(real_data("tabular/iris.csv").string(), "test");
     for (Index k = 0; k < 3; ++k) CHECK(std::ranges::count(test.labels.data(), k) == 10);
-    const DataSet cancer = load(tabular("breast_cancer.csv").string(), "all");
+    const DataSet cancer = load(real_data("tabular/breast_cancer.csv").string(), "all");
     CHECK(cancer.x.shape() == Shape{569, 30});
     CHECK(cancer.classes == Names{"malignant", "benign"});
-    CHECK(load(tabular("wine_data.csv").string()).x.shape() == Shape{142, 13});
-    const DataSet digits = load(tabular("digits.csv.gz").string(), "all", 0, {.label = "65"});
+    CHECK(load(real_data("tabular/wine_data.csv").string()).x.shape() == Shape{142, 13});
+    const DataSet digits = load(real_data("tabular/digits.csv.gz").string(), "all", 0, {.label = "65"});
     CHECK(digits.name == "digits");
     CHECK(digits.x.shape() == Shape{1797, 64});
     CHECK(digits.classes.size() == 10);

@@ -1,9 +1,7 @@
-// Data sets from files. The real ones are read where they are: MNIST in the folder of GRADPATH_TEST_DATA or in
-// ../shared/data beside the sources, Fashion-MNIST where Debian puts it.
+// Data sets from files. The real ones are read where they are, Fashion-MNIST where Debian puts it.
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
 #include <stdlib.h>
@@ -13,6 +11,8 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/models/data/fashion_mnist.hpp>
 #include <gradpath/models/data/load.hpp>
+
+#include "support/real_data.hpp"
 
 using namespace gradpath;
 using namespace gradpath::models;
@@ -58,11 +58,6 @@ std::string message(const std::string& bytes) {
         return what.substr(0, what.size() - name.size());
     }
     return "";
-}
-
-fs::path mnist_folder() {
-    const char* named = std::getenv("GRADPATH_TEST_DATA");
-    return (named != nullptr ? fs::path(named) : fs::path(GRADPATH_SOURCE_DIR).parent_path() / "shared/data") / "mnist";
 }
 
 double label_share(const DataSet& data, Index label) {
@@ -246,11 +241,8 @@ TEST_CASE("fashion-mnist has 60,000 and 10,000 images, a tenth of each class, an
 }
 
 TEST_CASE("mnist has its published statistics and begins with a five") {
-    if (!fs::is_directory(mnist_folder())) {
-        MESSAGE("skipped: no MNIST in ", mnist_folder().string());
-        return;
-    }
-    const DataSet train = load(mnist_folder().string()), all = load(mnist_folder().string(), "all");
+    if (!have_real_data("mnist")) return;
+    const DataSet train = load(real_data("mnist").string()), all = load(real_data("mnist").string(), "all");
     CHECK(train.name == "mnist");
     CHECK(train.x.shape() == Shape{60'000, 1, 28, 28});
     CHECK(all.x.rows() == 70'000);

@@ -2,7 +2,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <png.h>
 
@@ -13,6 +12,7 @@
 #include <gradpath/models/data/png.hpp>
 
 #include "../scratch.hpp"
+#include "support/real_data.hpp"
 
 using namespace gradpath;
 using namespace gradpath::models;
@@ -48,11 +48,6 @@ std::string message(const fs::path& folder, Part part = Part::all) {
     return "read";
 }
 
-fs::path real(const std::string& name) {
-    const char* named = std::getenv("GRADPATH_TEST_DATA");
-    return (named != nullptr ? fs::path(named) : fs::path(GRADPATH_SOURCE_DIR).parent_path() / "shared/data") / name;
-}
-
 }  // namespace
 
 TEST_CASE("a folder of CIFAR-10's batches has its training rows in order of name and the names of its classes") {
@@ -86,17 +81,14 @@ TEST_CASE("records that are cut and parts that are missing are refused") {
 }
 
 TEST_CASE("a single file of records is cut like any file, and the real ones have a thousand images") {
-    const fs::path file = real("cifar10/train1000_lossless.bin.gz");
-    if (!fs::exists(file)) {
-        MESSAGE("skipped: no ", file.string());
-        return;
-    }
+    if (!have_real_data("cifar10")) return;
+    const fs::path file = real_data("cifar10/train1000_lossless.bin.gz");
     const DataSet all = load(file.string(), "all");
     CHECK(all.x.shape() == Shape{1000, 3, 32, 32});
     CHECK(all.classes[static_cast<std::size_t>(all.labels[0])] == "frog");
     CHECK(all.classes[static_cast<std::size_t>(all.labels[1])] == "truck");
     CHECK(load(file.string()).x.rows() == 800);
-    const DataSet test = load(real("cifar10/test1000_from_jpeg.bin.gz").string(), "test");
+    const DataSet test = load(real_data("cifar10/test1000_from_jpeg.bin.gz").string(), "test");
     CHECK(test.x.rows() == 200);
     for (Index k = 0; k < 10; ++k) CHECK(std::ranges::count(test.labels.data(), k) == 20);
 }
