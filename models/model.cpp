@@ -152,6 +152,8 @@ Model make_for(const DataSet& data, std::string_view architecture, const Setting
     require(model.classes == classes, architecture, ": outputs must be as many as classes: there are ", model.classes,
             " outputs, ", data.name, " has ", classes, " classes");
     model.class_names = data.classes;
+    model.columns = data.columns;
+    model.label = data.label;
     return model;
 }
 

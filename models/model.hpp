@@ -22,6 +22,8 @@ struct Model {
     bool reconstructs = false;                  ///< the outputs are to be the row itself, normalised and flattened
     Normalisation normalisation = {};           ///< applied to x before the network
     std::vector<std::string> class_names = {};  ///< one per class, or none
+    std::vector<Column> columns = {};           ///< of the table it was trained on, if it was
+    std::string label = {};                     ///< that table's column of labels
 
     /// Raw rows [rows, input..] → outputs [rows, classes]. A net on vectors takes rows of any shape with as many
     /// numbers. Throws ShapeError for rows of another shape.
@@ -39,8 +41,8 @@ Model make(std::string_view architecture, const Settings& options, const nn::Ini
 inline Model make(std::string_view architecture, const Settings& options = {}, std::uint64_t seed = 0) {
     return make(architecture, options, nn::Init{.seed = seed});
 }
-/// The same for a data set: sizes and classes come from it unless given, so do normalisation and class names. Throws
-/// ValueError if the architecture cannot take its rows or has not as many outputs as it has classes.
+/// The same for a data set: sizes and classes come from it unless given, so do normalisation, class names and columns.
+/// Throws ValueError if the architecture cannot take its rows or has not as many outputs as it has classes.
 Model make_for(const DataSet& data, std::string_view architecture, const Settings& options = {},
                std::uint64_t seed = 0);
 
@@ -61,7 +63,7 @@ struct Place {
 /// All of them in the order they are reached, by running the model once on zeros.
 std::vector<Place> places(const Model& model);
 /// Names this function: SHA-256 of architecture, options, normalisation, and every parameter's and buffer's name,
-/// dtype, shape and bytes; class names do not count. 64 hexadecimal digits.
+/// dtype, shape and bytes; names of classes and columns do not count. 64 hexadecimal digits.
 std::string hash(const Model& model);
 
 }  // namespace gradpath::models

@@ -16,6 +16,7 @@
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/io/fault.hpp>
 #include <gradpath/autodiff/io/safetensors.hpp>
+#include <gradpath/models/saved_columns.hpp>
 
 namespace gradpath::models {
 
@@ -127,6 +128,11 @@ void check_description(const Model& model, const auto& unless) {
     const auto names = static_cast<Index>(model.class_names.size());
     unless(names == 0 || names == model.classes, "class names must be one per class, or none: there are ", names,
            ", the model has ", model.classes, " classes");
+    try {
+        check(model.columns, model.input.size());
+    } catch (const ValueError& error) {
+        unless(false, std::string(error.what()));
+    }
 }
 
 Model read_model(Reading& file) {
@@ -136,6 +142,7 @@ Model read_model(Reading& file) {
     model.normalisation.mean = file.field<std::vector<double>>(normalisation, "mean");
     model.normalisation.sd = file.field<std::vector<double>>(normalisation, "sd");
     model.class_names = file.field<std::vector<std::string>>(description, "class_names");
+    read_columns(description, file.fault, model);
     check_description(model, [&](bool ok, const auto&... parts) { file.fault.unless(ok, parts...); });
     nn::each_tensor(model, nn::TensorVisitor([&](const std::string& name, Tensor& t, nn::Role) {
                         t = file.take(name, t.shape(), t.dtype());
@@ -151,11 +158,12 @@ std::string describe(const Model& model) {
     require(finite(by.mean) && finite(by.sd),
             "save_model: the normalisation must be finite, as JSON has no other numbers");
     check_description(model, [](bool ok, const auto&... parts) { require(ok, "save_model: ", parts...); });
-    const Json description = {{"schema", model_schema},
-                              {"architecture", model.architecture},
-                              {"options", model.options},
-                              {"normalisation", {{"mean", by.mean}, {"sd", by.sd}}},
-                              {"class_names", model.class_names}};
+    Json description = {{"schema", model_schema},
+                        {"architecture", model.architecture},
+                        {"options", model.options},
+                        {"normalisation", {{"mean", by.mean}, {"sd", by.sd}}},
+                        {"class_names", model.class_names}};
+    write_columns(description, model);
     return description.dump();
 }
 

@@ -1,7 +1,10 @@
 // Subsets are gathers, so x may have any rank. Statistics are sums in double, in the order of the rows.
 #include <gradpath/models/data/data_set.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <numeric>
 
 #include <gradpath/autodiff/ops.hpp>
@@ -14,6 +17,29 @@ namespace {
 Index channels_of(const char* op, const Tensor& x) {
     require<ShapeError>(x.rank() >= 2, op, ": x must be [rows, channels, ..] but has shape ", x.shape());
     return x.shape()[1];
+}
+
+Index share_of(Index rows, double fraction) {
+    require(fraction >= 0 && fraction <= 1, "split: the fraction must lie in [0, 1] but is ", fraction);
+    return std::llround(fraction * static_cast<double>(rows));
+}
+
+// How many rows of each class belong to the first part. All shares are rounded down, and the rows that are left over go
+// to the classes that lost most by it (Hamilton's method of apportionment).
+std::map<Index, Index> shares_of(const Indices& labels, double fraction) {
+    Index left = share_of(labels.size(), fraction);
+    std::map<Index, Index> shares;
+    for (const Index label : labels.data()) ++shares[label];
+    std::vector<std::pair<double, Index>> losses;
+    for (auto& [label, count] : shares) {
+        const double exact = fraction * static_cast<double>(count);
+        count = static_cast<Index>(std::floor(exact));
+        losses.emplace_back(exact - std::floor(exact), label);
+        left -= count;
+    }
+    std::ranges::stable_sort(losses, std::greater(), &std::pair<double, Index>::first);
+    for (std::size_t i = 0; i < losses.size() && left > 0; ++i, --left) ++shares[losses[i].second];
+    return shares;
 }
 
 }  // namespace
@@ -60,7 +86,10 @@ DataSet subset(const DataSet& data, const Indices& rows) {
                 data.labels.size());
         labels.push_back(data.labels[row]);
     }
-    return {data.name, gather(data.x, rows), Indices({rows.size()}, labels), data.classes, data.normalisation};
+    DataSet part = data;
+    part.x = gather(data.x, rows);
+    part.labels = Indices({rows.size()}, labels);
+    return part;
 }
 
 DataSet subset(const DataSet& data, Index first, Index last) {
@@ -72,14 +101,26 @@ DataSet subset(const DataSet& data, Index first, Index last) {
 }
 
 Split split(const DataSet& data, double fraction, std::uint64_t seed) {
-    require(fraction >= 0 && fraction <= 1, "split: the fraction must lie in [0, 1] but is ", fraction);
     const Indices order = random::permutation(data.labels.size(), seed);
-    const auto first = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(order.size())));
+    const auto first = static_cast<std::size_t>(share_of(data.labels.size(), fraction));
     const std::span<const Index> rows = order.data();
     const auto part = [&](std::span<const Index> some) {
         return subset(data, Indices({static_cast<Index>(some.size())}, some));
     };
     return {part(rows.first(first)), part(rows.subspan(first))};
+}
+
+RowSplit stratified_rows(const Indices& labels, double fraction, std::uint64_t seed) {
+    std::map<Index, Index> left = shares_of(labels, fraction);
+    std::vector<Index> first, second;
+    const Indices order = random::permutation(labels.size(), seed);
+    for (const Index row : order.data()) (left[labels[row]]-- > 0 ? first : second).push_back(row);
+    return {Indices({static_cast<Index>(first.size())}, first), Indices({static_cast<Index>(second.size())}, second)};
+}
+
+Split stratified_split(const DataSet& data, double fraction, std::uint64_t seed) {
+    const RowSplit rows = stratified_rows(data.labels, fraction, seed);
+    return {subset(data, rows.first), subset(data, rows.second)};
 }
 
 }  // namespace gradpath::models

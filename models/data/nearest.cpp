@@ -41,4 +41,10 @@ std::string nearest_name(std::string_view word, std::span<const std::string_view
     return std::string(best);
 }
 
+std::string name_list(std::span<const std::string> names, std::string_view between) {
+    std::string list;
+    for (const std::string& name : names) (list += list.empty() ? "" : between) += name;
+    return list;
+}
+
 }  // namespace gradpath::models

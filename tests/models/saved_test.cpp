@@ -165,6 +165,49 @@ TEST_CASE("class names are one per class, or none, in a file and before it is wr
                          ValueError);
 }
 
+TEST_CASE("the columns of a table live in the file, and a model of no table says nothing of them") {
+    const Scratch folder;
+    Model model = make("moons-mlp", {{"widths", "4-3-2"}});
+    save_model(folder / "plain", model);
+    CHECK(io::read_safetensors(folder / "plain").metadata.at("gradpath").find("columns") == std::string::npos);
+    const std::string plain = hash(model);
+    model.columns = {{.name = "age", .mean = 0.1}, {.name = "colour", .categories = {"b", "r", "ü"}, .usual = "r"}};
+    model.label = "species";
+    save_model(folder / "m", model);
+    const Model loaded = load_model(folder / "m");
+    CHECK(loaded.columns == model.columns);
+    CHECK(loaded.label == "species");
+    CHECK(hash(loaded) == plain);
+    const std::string written = io::read_safetensors(folder / "m").metadata.at("gradpath");
+    CHECK(written.find(R"("columns":[{"missing":0.1,"name":"age"},)"
+                       R"({"categories":["b","r","ü"],"missing":"r","name":"colour"}])") != std::string::npos);
+    model.columns.pop_back();
+    CHECK_THROWS_WITH_AS(save_model(folder / "m", model),
+                         "save_model: columns: features must be as many as inputs: 1 for 4", ValueError);
+}
+
+TEST_CASE("columns of a file are read strictly") {
+    const auto told = [](const std::string& columns, const std::string& label = R"(,"label":"y")") {
+        return refusal(with("\"class_names\":[]", "\"class_names\":[],\"columns\":" + columns + label));
+    };
+    CHECK(told(R"([{"name":"a","missing":1},{"name":"b","missing":2.5}])") == "loaded");
+    CHECK(told(R"([{"name":"k","categories":["u","v"],"missing":"v"}])") == "loaded");
+    const std::string kinds =
+        "load: the metadata must describe columns by \"name\", \"missing\" and \"categories\", and name a \"label\"";
+    CHECK(told(R"([{"name":"a"},{"name":"b","missing":2}])") == kinds);
+    CHECK(told(R"([{"name":7,"missing":1},{"name":"b","missing":2}])") == kinds);
+    CHECK(told(R"([{"name":"a","missing":"x"},{"name":"b","missing":2}])") == kinds);
+    CHECK(told(R"([{"name":"k","categories":["u","v"],"missing":1}])") == kinds);
+    CHECK(told("7") == kinds);
+    CHECK(told(R"([{"name":"a","missing":1},{"name":"b","missing":2}])", "") == kinds);
+    CHECK(told("[]") == "load: \"columns\" of the metadata must be a list of at least one");
+    CHECK(told(R"({"x":{"name":"k","categories":["u","v"],"missing":"u"}})") ==
+          "load: \"columns\" of the metadata must be a list of at least one");
+    CHECK(told(R"([{"name":"a","missing":1}])") == "load: columns: features must be as many as inputs: 1 for 2");
+    CHECK(told(R"([{"name":"k","categories":["u","v"],"missing":"w"}])") ==
+          "load: columns: the usual category of \"k\" must be one of its categories: \"w\"");
+}
+
 TEST_CASE("a dense model made for images keeps the normalisation of their channels") {
     const Scratch folder;
     const DataSet data{"tiny", zeros({2, 3, 2, 2}), {0, 1}, {"a", "b"}, {{0, 0, 0}, {1, 2, 3}}};

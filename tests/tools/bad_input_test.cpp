@@ -204,8 +204,8 @@ TEST_CASE("an input that does not fit the model is named, with both shapes") {
         {"explain run/model.safetensors --input data:moons --method gradient", 2,
          "explain: --input: it is data:NAME:SPLIT or data:NAME:SPLIT:INDEX: got \"data:moons\""},
         {"explain run/model.safetensors --input somewhere --method gradient", 2,
-         "explain: --input: it takes numbers such as 1,3, an .npy, .npz or .png file, or data:NAME:SPLIT:INDEX: got "
-         "\"somewhere\""},
+         "explain: --input: it takes numbers such as 1,3, a .csv, .npy, .npz or .png file, or data:NAME:SPLIT:INDEX: "
+         "got \"somewhere\""},
         {"explain run/model.safetensors --input 1,x --method gradient", 2,
          "explain: --input takes a number: got \"x\""},
         {"explain run/model.safetensors --input rows.npy --index 4 --method gradient", 2,

@@ -10,8 +10,10 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/data_options.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 #include <gradpath/tools/commands/result.hpp>
+#include <gradpath/tools/commands/table_input.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -21,6 +23,7 @@ struct ExplainOptions {
     bool baseline_given = false;
     std::optional<Index> samples = {};
     std::map<std::string, std::string> set = {};
+    models::ReadTable table = {};
     Common common = {};
 };
 
@@ -49,7 +52,7 @@ void add_method_options(Arguments& arguments, ExplainOptions& o) {
 void declare(Arguments& arguments, ExplainOptions& o) {
     arguments.positional("MODEL", o.model, "a .safetensors file, or expr:FORMULA");
     arguments.option("--input", "X", o.input,
-                     "numbers such as 1,3, an .npy, .npz or .png file, or data:NAME:SPLIT:INDEX");
+                     "numbers such as 1,3, a .csv, .npy, .npz or .png file, FILE.csv:INDEX, or data:DATA:SPLIT:INDEX");
     arguments.option("--index", "I", o.index, "the rows of the input to explain, such as 0 or 3,1,4 (all)");
     arguments.option("--method", "NAME", o.method, "see gradpath methods");
     arguments.option("--target", "T", o.target,
@@ -57,9 +60,11 @@ void declare(Arguments& arguments, ExplainOptions& o) {
     arguments.option("--output", "STAGE", o.stage,
                      "logit, probability, log-probability, log-odds or margin:A,B (logit)");
     arguments.value("--baseline", "B",
-                    "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, numbers or a file (zero)",
+                    "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, typical (a table's means), numbers "
+                    "or a file (zero)",
                     [&o](const std::string& text) { o.baseline = text, o.baseline_given = true; });
     add_method_options(arguments, o);
+    add_table_options(arguments, o.table);
     add_common(arguments, o.common);
 }
 
@@ -101,13 +106,22 @@ attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows) {
 attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
     const auto file = [&](const char* ending) { return o.baseline.ends_with(ending); };
     const bool numbers = looks_like_numbers(o.baseline);
-    const bool read = numbers || o.baseline.starts_with("data:") || file(".npy") || file(".npz") || file(".png");
+    const ReadRows reading{.what = "explain: --baseline", .seed = o.common.seed, .table = o.table};
+    if (o.baseline == "typical") {
+        require<UsageError>(!o.table.columns.empty(),
+                            "explain: --baseline typical is a row of a table's means: ", subject.name,
+                            " was not trained on a table");
+        return read_typed_row(unknown_row(o.table.columns), reading).x.to(subject.dtype);
+    }
+    const bool row = o.baseline.find(',') != std::string::npos && o.baseline.find(':') == std::string::npos &&
+                     is_typed_row(o.baseline, reading);
+    const bool read = numbers || row || names_csv(o.baseline) || o.baseline.starts_with("data:") || file(".npy") ||
+                      file(".npz") || file(".png");
     if (!read) return attribution::parse_baseline(o.baseline);
     const bool single = numbers && o.baseline.find(',') == std::string::npos;
     require<UsageError>(!single || subject.row.size() == 1, "explain: --baseline: the model takes ", subject.row.size(),
                         " numbers a row: got 1; for the same number everywhere write constant:", o.baseline);
-    Tensor baseline =
-        read_rows(o.baseline, subject.row, subject.dtype, {.what = "explain: --baseline", .seed = o.common.seed}).x;
+    Tensor baseline = read_rows(o.baseline, subject.row, subject.dtype, reading).x;
     if (picked_too(rows, baseline.rows()))
         baseline = gather(baseline, Indices({static_cast<Index>(rows.picks.size())}, rows.picks));
     require<UsageError>(baseline.rows() == 1 || baseline.rows() == rows.x.rows(),
@@ -181,16 +195,19 @@ Exit explain(Words words, const std::atomic<bool>& interrupted) {
     const attribution::Method& method = chosen_method(o);
     apply(o.common);
 
-    const ReadRows input{.what = "explain: --input",
-                         .picks = o.index.empty() ? std::vector<Index>{} : parse_positions("explain: --index", o.index),
-                         .index = "explain: --index",
-                         .seed = o.common.seed};
+    ReadRows input{.what = "explain: --input",
+                   .picks = o.index.empty() ? std::vector<Index>{} : parse_positions("explain: --index", o.index),
+                   .index = "explain: --index",
+                   .seed = o.common.seed,
+                   .table = o.table};
     const Subject subject = open_subject("explain", o.model, o.common.dtype, o.input, input);
+    if (subject.model) input.table = o.table = table_for(o.table, *subject.model);
     const Rows rows = read_rows(o.input, subject.row, subject.dtype, input);
     const Explained explained{subject, rows, options_used(o, method),
                               run_method(o, method, subject, rows, interrupted)};
 
-    for (const std::string& note : explained.attribution.notes) say(o.common, "note: " + note);
+    for (const auto* notes : {&rows.notes, &explained.attribution.notes})
+        for (const std::string& note : *notes) say(o.common, "note: " + note);
     if (!o.common.out.empty()) {
         make_folder(o.common.out);
         writing([&] { write_result(o.common.out, explained); });

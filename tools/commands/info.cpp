@@ -64,20 +64,25 @@ Json model_json(const std::string& file, const models::Model& model) {
                           {"parameters", row.parameters},
                           {"multiply_adds", row.multiply_adds},
                           {"bytes", row.bytes}});
-    return {{"schema", "gradpath.info/1"},
-            {"kind", "model"},
-            {"file", file},
-            {"architecture", model.architecture},
-            {"options", model.options},
-            {"hash", models::hash(model)},
-            {"input", list(model.input)},
-            {"outputs", model.classes},
-            {"classes", model.class_names},
-            {"normalisation", {{"mean", model.normalisation.mean}, {"sd", model.normalisation.sd}}},
-            {"parameters", nn::count(model)},
-            {"per_row", {{"multiply_adds", summary.multiply_adds}, {"bytes", summary.bytes}}},
-            {"tensors", tensors},
+    Json document = {{"schema", "gradpath.info/1"},
+                     {"kind", "model"},
+                     {"file", file},
+                     {"architecture", model.architecture},
+                     {"options", model.options},
+                     {"hash", models::hash(model)},
+                     {"input", list(model.input)},
+                     {"outputs", model.classes},
+                     {"classes", model.class_names},
+                     {"normalisation", {{"mean", model.normalisation.mean}, {"sd", model.normalisation.sd}}},
+                     {"parameters", nn::count(model)},
+                     {"per_row", {{"multiply_adds", summary.multiply_adds}, {"bytes", summary.bytes}}},
+                     {"tensors", tensors},
             {"layers", layers}};
+    if (!model.columns.empty()) {
+        document["label"] = model.label;
+        document["features"] = models::feature_names(model.columns);
+    }
+    return document;
 }
 
 Json tensors_json(const std::string& file, const std::string& kind, const std::vector<io::NamedTensor>& tensors) {

@@ -11,6 +11,7 @@
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/report/bars.hpp>
 #include <gradpath/tools/report/heatmap.hpp>
 #include <gradpath/tools/report/png.hpp>
 
@@ -21,7 +22,7 @@ using attribution::Attribution;
 using Json = nlohmann::ordered_json;
 
 constexpr Index small_row = 64;     // numbers of a row that still stand in the document
-constexpr Index pictured_rows = 8;  // in heatmap.png
+constexpr Index pictured_rows = 8;  // in heatmap.png; of a table, bar charts
 
 Index targets_of(const Attribution& a) { return static_cast<Index>(a.f_input.size()) / a.values.rows(); }
 
@@ -120,6 +121,42 @@ Picture stacked(const std::vector<Picture>& parts) {
     return whole;
 }
 
+/// A bar chart for each [row, target].
+std::vector<Picture> charts(const Explained& e) {
+    std::vector<Picture> parts;
+    for (std::size_t k = 0; k < std::min<std::size_t>(e.attribution.f_input.size(), pictured_rows); ++k)
+        parts.push_back(paint(share_bars(e, k)));
+    return parts;
+}
+
+std::vector<Picture> images(const Explained& e) {
+    std::vector<Picture> parts;
+    for (Index row = 0; row < std::min(e.attribution.values.rows(), pictured_rows); ++row)
+        parts.push_back(row_picture(e, row));
+    return parts;
+}
+
+/// The attributions of the table's columns: of a column of categories, the sum over its features.
+Json columns_json(const Explained& e) {
+    const Attribution& a = e.attribution;
+    const auto targets = static_cast<std::size_t>(targets_of(a));
+    std::vector<std::vector<ColumnShare>> shares;
+    for (std::size_t k = 0; k < a.f_input.size(); ++k) shares.push_back(column_shares(e, k));
+    Json columns = Json::array();
+    for (std::size_t i = 0; i < e.subject.model->columns.size(); ++i) {
+        std::vector<double> values;
+        Json inputs = Json::array();
+        for (std::size_t k = 0; k < shares.size(); ++k) {
+            values.push_back(shares[k][i].attribution);
+            if (k % targets == 0) inputs.push_back(shares[k][i].input);
+        }
+        columns.push_back({{"name", e.subject.model->columns[i].name},
+                           {"input", inputs},
+                           {"attribution", per_row_json(values, targets_of(a), a.all_targets)}});
+    }
+    return columns;
+}
+
 }  // namespace
 
 bool is_image(const Shape& row) {
@@ -140,10 +177,12 @@ Json result_json(const Explained& e, const std::string& values_file) {
     d["options"] = options;
     d["model"] = {{"file", e.subject.name}, {"hash", e.subject.hash}};
     d["input"] = {{"shape", shape_json(e.rows.x.shape())}};
+    if (!e.subject.feature_names.empty()) d["input"]["features"] = e.subject.feature_names;
     d["target"] = a.target.empty() ? Json(a.target_kind) : Json(a.target);
     d["output_stage"] = describe(a.stage);
     d["baseline"] = a.baseline_kind.empty() ? Json(nullptr) : Json(a.baseline_kind);
     d["values"] = values_json(a, values_file);
+    if (!e.subject.feature_names.empty()) d["columns"] = columns_json(e);
     d["sum"] = per_row_json(reduced(a.values, a, sum), targets_of(a), a.all_targets);
     d["f_input"] = per_row_json(a.f_input, targets_of(a), a.all_targets);
     d["f_baseline"] = per_row(a.f_baseline, a);
@@ -172,12 +211,8 @@ Json result_json(const Explained& e, const std::string& values_file) {
 void write_result(const std::filesystem::path& folder, const Explained& e) {
     for (const char* old : {"result.json", "heatmap.png"}) remove_file(folder / old);  // what is there is of one run
     io::write_npz(folder / "attribution.npz", arrays(e), index_arrays(e.attribution));
-    if (is_image(e.subject.row)) {
-        std::vector<Picture> parts;
-        for (Index row = 0; row < std::min(e.attribution.values.rows(), pictured_rows); ++row)
-            parts.push_back(row_picture(e, row));
-        write_png(folder / "heatmap.png", stacked(parts));
-    }
+    const bool table = !e.subject.feature_names.empty();
+    if (table || is_image(e.subject.row)) write_png(folder / "heatmap.png", stacked(table ? charts(e) : images(e)));
     io::write_file(folder / "result.json",
                    result_json(e, "attribution.npz").dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }

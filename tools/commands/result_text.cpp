@@ -20,15 +20,6 @@ std::string shape_text(const Shape& shape) {
     return words.empty() ? "1" : words;
 }
 
-std::string target_text(const Explained& e, std::size_t k) {
-    const Attribution& a = e.attribution;
-    const std::size_t at = a.all_targets ? k % a.target.size() : k;
-    if (at >= a.target.size()) return a.target_kind;
-    const auto index = static_cast<std::size_t>(a.target[at]);
-    const std::string number = std::to_string(index);
-    return index < e.subject.class_names.size() ? number + " (" + e.subject.class_names[index] + ")" : number;
-}
-
 /// [0, 12, 7]: where a number stands in a row.
 std::string position_text(Index flat, const Shape& row) {
     std::string words = "]";
@@ -40,6 +31,8 @@ std::string position_text(Index flat, const Shape& row) {
 }
 
 std::string feature_name(const Explained& e, Index i) {
+    const std::vector<std::string>& names = e.subject.feature_names;
+    if (!names.empty()) return names[static_cast<std::size_t>(i)];
     return e.subject.row.rank() == 1 ? "x" + std::to_string(i + 1) : position_text(i, e.subject.row);
 }
 
@@ -85,6 +78,14 @@ std::string features_text(const Explained& e, std::size_t k) {
     return table_text(table);
 }
 
+/// The columns of categories, whose features are summed.
+std::string categories_text(const Explained& e, std::size_t k) {
+    Lines table{{"column", "input", "attribution"}};
+    for (const ColumnShare& share : column_shares(e, k))
+        if (share.is_category) table.push_back({share.name, share.input, short_number(share.attribution)});
+    return table.size() > 1 ? "\n" + table_text(table, {0, 1}) : "";
+}
+
 /// What can be said of many features in a few lines.
 std::string summary_text(const Explained& e, std::size_t k) {
     const Attribution& a = e.attribution;
@@ -101,7 +102,8 @@ std::string summary_text(const Explained& e, std::size_t k) {
         if (v < a.values.at(first + lowest)) lowest = i;
     }
     const auto place = [&](Index i) {
-        return short_number(a.values.at(first + i)) + " at " + position_text(i, e.subject.row);
+        return short_number(a.values.at(first + i)) + " at " +
+               (e.subject.feature_names.empty() ? position_text(i, e.subject.row) : feature_name(e, i));
     };
     return table_text({{"sum", short_number(sum)},
                        {"sum of |a|", short_number(absolute)},
@@ -113,6 +115,15 @@ std::string summary_text(const Explained& e, std::size_t k) {
 }
 
 }  // namespace
+
+std::string target_text(const Explained& e, std::size_t k) {
+    const Attribution& a = e.attribution;
+    const std::size_t at = a.all_targets ? k % a.target.size() : k;
+    if (at >= a.target.size()) return a.target_kind;
+    const auto index = static_cast<std::size_t>(a.target[at]);
+    const std::string number = std::to_string(index);
+    return index < e.subject.class_names.size() ? number + " (" + e.subject.class_names[index] + ")" : number;
+}
 
 std::string result_text(const Explained& e) {
     const Attribution& a = e.attribution;
@@ -131,6 +142,7 @@ std::string result_text(const Explained& e) {
         if (several) words += "row " + std::to_string(e.rows.position(static_cast<Index>(k / targets))) + "\n";
         words += table_text(facts(e, k), {0, 1}) + "\n";
         words += e.subject.row.size() <= few_features ? features_text(e, k) : summary_text(e, k);
+        words += categories_text(e, k);
     }
     return words;
 }

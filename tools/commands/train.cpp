@@ -39,7 +39,8 @@ void finish(const Run& run, const models::Model& model, const nn::TrainState& st
         models::save_model(run.model, model);
         write_history(run, state.history);
     });
-    const models::DataSet rows = with_dtype(open_data("train: --data", o.data, "test", o.common.seed), dtype_of(o));
+    const models::DataSet rows =
+        with_dtype(open_data("train: --data", o.data, "test", o.common.seed, o.table), dtype_of(o));
     std::optional<nn::Evaluation> test;
     const models::Task task = models::task_for(model, rows);
     if (rows.labels.size() > 0) test = nn::evaluate(model, task.examples, {.loss = task.loss});
@@ -70,7 +71,8 @@ Exit train(Words words, const std::atomic<bool>& interrupted) {
     check(arguments, o);
     apply(o.common);
 
-    models::DataSet data = with_dtype(open_data("train: --data", o.data, "train", o.common.seed), dtype_of(o));
+    models::DataSet data = with_dtype(open_data("train: --data", o.data, "train", o.common.seed, o.table), dtype_of(o));
+    for (const std::string& note : data.notes) say(o.common, "note: " + note);
     models::DataSet validation;
     if (o.validation > 0) std::tie(data, validation) = kept_back(data, o.validation, o.common.seed);
     models::Model model = models::make_for(data, o.model, o.set, o.common.seed);

@@ -7,6 +7,7 @@
 
 #include <gradpath/models/model.hpp>
 #include <gradpath/nn/loss.hpp>
+#include <gradpath/tools/commands/data_options.hpp>
 #include <gradpath/tools/commands/exit.hpp>
 
 namespace gradpath::tools {
@@ -82,8 +83,7 @@ void declare_recipe(Arguments& arguments, TrainOptions& o) {
 
 void declare(Arguments& arguments, TrainOptions& o) {
     arguments.option("--model", "NAME", o.model, either(models::architectures()));
-    arguments.option("--data", "NAME", o.data,
-                     "fashion-mnist, moons, shapes, an .npz with x and y, or a folder of IDX files");
+    arguments.option("--data", "DATA", o.data, data_help);
     arguments.value(
         "--set", "KEY=VALUE", "an option of the model, such as widths=2-32-2; may be repeated",
         [&](const std::string& text) { read_setting(text, o.set); }, true);
@@ -93,6 +93,7 @@ void declare(Arguments& arguments, TrainOptions& o) {
                      "share of the rows kept back and evaluated after each epoch (0)");
     arguments.flag("--resume", o.resume, "go on from the checkpoint in --out, bit for bit");
     declare_recipe(arguments, o);
+    add_table_options(arguments, o.table);
     add_common(arguments, o.common);
 }
 
@@ -147,6 +148,7 @@ models::Settings settings_of(const TrainOptions& o) {
     name_where(o.smoothing > 0, "label-smoothing", to_text(o.smoothing));
     name_where(o.class_weights.given(), "class-weights", class_weights_text(o.class_weights));
     name_where(tail || nn::needs_epochs(o.schedule), "epochs", to_text(o.epochs));  // such a run cannot be prolonged
+    settings.merge(table_settings(o.data, o.table));
     return settings;
 }
 

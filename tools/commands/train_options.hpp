@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include <gradpath/models/data/table.hpp>
 #include <gradpath/models/settings.hpp>
 #include <gradpath/nn/train.hpp>
 #include <gradpath/tools/commands/common.hpp>
@@ -23,6 +24,7 @@ struct TrainOptions {
     nn::Augment augment = {};
     ClassWeights class_weights = {};
     std::map<std::string, std::string> set = {};
+    models::ReadTable table = {};
     Common common = {};
 };
 
