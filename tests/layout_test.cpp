@@ -51,7 +51,8 @@ const std::vector<ThirdParty> third_parties = {
 // clang-format off
 const Names private_headers = {
     "autodiff/check/", "autodiff/kernels/", "autodiff/node.hpp", "autodiff/reach.hpp",
-    "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/rows.hpp",
+    "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/matrices.hpp",
+    "autodiff/ops/rows.hpp",
     "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp",
     "nn/streams.hpp", "models/sha256.hpp",
     "attribution/core/adaptive.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",

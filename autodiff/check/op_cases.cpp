@@ -209,6 +209,7 @@ std::vector<OpCase> op_cases(std::uint64_t seed) {
     formula::UnaryOps::each([&]<class Formula>() { add_unary<Formula>(cases, draw); });
     formula::BinaryOps::each([&]<class Formula>() { add_binary<Formula>(cases, draw); });
     add_structure(cases, draw);
+    for (OpCase& c : linalg_cases(seed)) cases.push_back(std::move(c));
     return cases;
 }
 
