@@ -3,6 +3,7 @@
 // place. The model's slots are empty during the update and hold the plain parameters between steps.
 #include <gradpath/nn/train.hpp>
 
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -30,10 +31,11 @@ TrainState fresh_state(const Trainee& model, const Examples& examples, const Fit
     for (const Tensor* parameter : model.parameters) state.parameters.push_back(detached(*parameter));
     if (std::holds_alternative<Sgd>(options.optimizer)) state.optimizer = minimize::SgdState{};
     if (std::holds_alternative<Adam>(options.optimizer)) state.optimizer = minimize::AdamState{};
+    if (std::holds_alternative<RmsProp>(options.optimizer)) state.optimizer = minimize::RmsPropState{};
     return state;
 }
 
-const char* name_of(std::size_t optimizer) { return optimizer == 0 ? "sgd" : "adam"; }
+const char* name_of(std::size_t optimizer) { return std::array{"sgd", "adam", "rmsprop"}.at(optimizer); }
 
 /// A state goes on only where it came from; anything else would end in other bits without a word.
 void check_state(const Trainee& model, const Examples& examples, const Fit& options, const TrainState& state) {
@@ -93,6 +95,8 @@ void update(const Fit& options, const std::vector<Tensor>& gradients, TrainState
         minimize::step(state.parameters, gradients, std::get<minimize::SgdState>(state.optimizer), *sgd);
     if (const auto* adam = std::get_if<Adam>(&options.optimizer))
         minimize::step(state.parameters, gradients, std::get<minimize::AdamState>(state.optimizer), *adam);
+    if (const auto* rms = std::get_if<RmsProp>(&options.optimizer))
+        minimize::step(state.parameters, gradients, std::get<minimize::RmsPropState>(state.optimizer), *rms);
     ++state.steps;
     ++state.batch;
 }

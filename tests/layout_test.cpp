@@ -54,6 +54,7 @@ const Names private_headers = {
     "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/matrices.hpp",
     "autodiff/ops/rows.hpp",
     "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp",
+    "autodiff/minimize/flat.hpp", "autodiff/minimize/walk.hpp",
     "nn/streams.hpp", "models/sha256.hpp",
     "attribution/core/adaptive.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
     "attribution/core/walk.hpp",
