@@ -15,7 +15,7 @@ Tensor trace(const Tensor& x);                     ///< sum of the diagonal: [..
 // --- factors and solutions -------------------------------------------------------------------------------------------
 /// L with L Lᵀ = a: lower triangular, its diagonal positive. Only the lower triangle of a is read, for a means the
 /// symmetric matrix; the slope is symmetric, too. Throws NumericError, naming the matrix and the pivot, where a is not
-/// positive definite or not finite. Derivative: Murray 2016 ("Differentiation of the Cholesky decomposition"), eq. (10).
+/// positive definite or not finite. Derivative: Murray 2016 ("Differentiation of the Cholesky decomposition"), 3.
 Tensor cholesky(const Tensor& a);
 struct Solve {
     bool transpose = false;  ///< aᵀ x = b
@@ -55,9 +55,10 @@ struct Eigh {
 };
 /// Eigenvalues and eigenvectors of symmetric matrices, by Jacobi's rotations (Golub & Van Loan 2013, 8.5). Only the
 /// lower triangle of a is read; the slope is symmetric. Throws NumericError where a is not finite. Derivative: Giles
-/// 2008, 3.1. That of the values alone is exact for equal values, too, taken along the vectors that came out. Vectors of
-/// one value (differences within rounding) have no derivative; they count as not turning among themselves, so what does
-/// not depend on their choice, like a projector on all of them, has the right first derivative.
+/// 2008, 3.1. That of the values alone is exact for equal values, too, taken along the vectors that came out. Vectors
+/// of one value (differences within rounding) have no derivative; they count as not turning among themselves, so what
+/// does not depend on their choice, like a projector on all of them, has the right first derivative; second ones need
+/// values that differ.
 Eigh eigh(const Tensor& a);
 
 }  // namespace gradpath

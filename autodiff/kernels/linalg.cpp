@@ -10,6 +10,12 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
+template <Real T>
+void load(const T* a, Index n, bool transpose, double* work) {
+    if (transpose) copy_transposed(a, n, work);
+    else copy_numbers(a, n * n, work);
+}
+
 /// y -= factor x
 void subtract(double factor, const double* x, double* y, Index n) {
     for (Index i = 0; i < n; ++i) y[i] -= factor * x[i];
@@ -87,8 +93,8 @@ double complete_pivoting(double* a, Index n, Index* rows, Index* columns) {
     return sign;
 }
 
-/// cof(A) from P A Q = L U: cofactors multiply, so they are ± Pᵀ cof(L) cof(U) Qᵀ with cof(L) = L⁻ᵀ. With U = [V u; 0 d]
-/// the adjugate of U is det(V) [d V⁻¹, -V⁻¹ u; 0, 1]: no division by d, which may be 0.
+/// cof(A) from P A Q = L U: cofactors multiply, so they are ± Pᵀ cof(L) cof(U) Qᵀ with cof(L) = L⁻ᵀ; and cof(U)ᵀ, for
+/// U = [V u; 0 d], is det(V) [d V⁻¹, -V⁻¹ u; 0, 1]: no division by d, which may be 0.
 template <Real T>
 void cofactors_of(const T* a, T* c, Index n) {
     const Scratch<double> lu(n * n), adjugate(n * n), turned(n * n);
@@ -158,16 +164,6 @@ void cholesky(const T* a, T* l, Index count, Index n, Pivot* failed) {
         copy_numbers(work.get(), n * n, l + i * n * n);
     });
 }
-
-namespace {
-
-template <Real T>
-void load(const T* a, Index n, bool transpose, double* work) {
-    if (transpose) copy_transposed(a, n, work);
-    else copy_numbers(a, n * n, work);
-}
-
-}  // namespace
 
 template <Real T>
 void solve(const Systems& s, const T* a, const T* b, T* x, Pivot* failed) {

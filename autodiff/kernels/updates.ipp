@@ -48,7 +48,7 @@ void sgd_loop(const SgdStep& o, const T* gradient, T* parameter, T* velocity, In
     });
 }
 
-/// Tieleman & Hinton 2012; centred as in Graves 2013, section 2. Rounding must not make a variance negative.
+/// Tieleman & Hinton 2012; centred as in Graves 2013, p. 23. Rounding must not make a variance negative.
 template <class L, class T = typename L::Scalar>
 void rms_prop_loop(const RmsPropStep& o, const T* gradient, T* parameter, const RmsPropMoments<T>& moments, Index n) {
     const auto number = [](double value) { return L::all(static_cast<T>(value)); };

@@ -1,5 +1,5 @@
 // All parameters are one row x [1, n], the residuals one row [1, m], so jacobian() gives J as for any function of rows.
-// A step is taken if it gains anything; the damping follows Nielsen's rule on the ratio of the gain to the one foretold,
+// A step is taken if it gains anything; the damping follows Nielsen's rule on the ratio of the gain to that foretold,
 // and is scaled by the largest diagonal of JᵀJ so far (Moré 1978), so the units of the parameters do not matter.
 #include <gradpath/autodiff/minimize/gauss_newton.hpp>
 

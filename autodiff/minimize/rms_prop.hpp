@@ -1,5 +1,5 @@
 #pragma once
-// RMSprop (Tieleman & Hinton 2012, lecture 6.5), with momentum and, centred, with the variance (Graves 2013, section 2).
+// RMSprop (Tieleman & Hinton 2012, lecture 6.5), with momentum and, centred, with the variance (Graves 2013, p. 23).
 #include <vector>
 
 #include <gradpath/autodiff/tensor.hpp>
@@ -25,9 +25,9 @@ struct RmsPropState {
 };
 
 /// d = g + weight_decay p; s ← αs + (1-α)d²; u = d / (√s + ε), or centred d / (√(s - m²) + ε) with m ← αm + (1-α)d;
-/// v ← momentum v + u; p ← p - rate v. A buffer that only this list owns is updated in place; handles copied before keep
-/// their numbers. Throws ValueError for options out of range or lists of different lengths, ShapeError or DTypeError
-/// where a gradient does not fit; nothing is changed then.
+/// v ← momentum v + u; p ← p - rate v. A buffer that only this list owns is updated in place; handles copied before
+/// keep their numbers. Throws ValueError for options out of range or lists of different lengths, ShapeError or
+/// DTypeError where a gradient does not fit; nothing is changed then.
 void step(std::vector<Tensor>& parameters, const std::vector<Tensor>& gradients, RmsPropState& state,
           const RmsProp& options);
 

@@ -65,7 +65,7 @@ Computed cholesky_forward(std::span<const Tensor> inputs, const Attributes&) {
     require_pivots("cholesky", "the matrix must be positive definite", pivots);
     return {{std::move(l)}};
 }
-/// Murray 2016, eq. (10): the symmetric part of L⁻ᵀ Φ(Lᵀ L̄) L⁻¹, where Φ keeps the lower triangle and half the diagonal.
+/// Murray 2016, section 3: the symmetric part of L⁻ᵀ Φ(Lᵀ L̄) L⁻¹; Φ keeps the lower triangle and half the diagonal.
 Tensors cholesky_vjp(const VjpCall& call) {
     const Tensor& l = call.y();
     const Tensor product = matmul(l, call.g(), {.transpose_a = true});
