@@ -196,7 +196,7 @@ TEST_CASE("laws of factors and solutions on random matrices and batches") {
     holds("V diag(w) Vᵀ = A with orthogonal V and ascending w", [] {
         const Tensor x = random_matrices(random_shape()), a = x + transpose(x);
         const Eigh e = eigh(a);
-        RC_ASSERT(distance(rebuilt(e), a) < 1e-14);
+        RC_ASSERT(distance(rebuilt(e), a) < tests::kernel<double>);  // n ‖A‖ roundings are up to 3e-14
         RC_ASSERT(distance(times_own_transpose(e.vectors), identity_like(a)) < 1e-14);
         for (Index i = 0; i + 1 < e.values.size(); ++i)
             RC_ASSERT((i + 1) % a.shape()[-1] == 0 || e.values.at(i) <= e.values.at(i + 1));
