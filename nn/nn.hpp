@@ -1,7 +1,9 @@
 #pragma once
 // Everything in this folder.
 #include <gradpath/nn/activation.hpp>
+#include <gradpath/nn/conv1d.hpp>
 #include <gradpath/nn/conv2d.hpp>
+#include <gradpath/nn/conv_transpose2d.hpp>
 #include <gradpath/nn/data.hpp>
 #include <gradpath/nn/dropout.hpp>
 #include <gradpath/nn/evaluate.hpp>
@@ -11,4 +13,6 @@
 #include <gradpath/nn/linear.hpp>
 #include <gradpath/nn/loss.hpp>
 #include <gradpath/nn/pool2d.hpp>
+#include <gradpath/nn/prelu.hpp>
 #include <gradpath/nn/train.hpp>
+#include <gradpath/nn/upsample.hpp>

@@ -51,11 +51,10 @@ const std::vector<ThirdParty> third_parties = {
 // clang-format off
 const Names private_headers = {
     "autodiff/check/", "autodiff/kernels/", "autodiff/node.hpp", "autodiff/reach.hpp",
-    "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/matrices.hpp",
-    "autodiff/ops/rows.hpp",
-    "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp",
-    "autodiff/minimize/flat.hpp", "autodiff/minimize/walk.hpp",
-    "nn/streams.hpp", "models/sha256.hpp",
+    "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/index.hpp",
+    "autodiff/ops/matrices.hpp", "autodiff/ops/reduce.hpp", "autodiff/ops/rows.hpp", "autodiff/ops/strided.hpp",
+    "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp", "autodiff/minimize/flat.hpp",
+    "autodiff/minimize/walk.hpp", "nn/conv_sizes.hpp", "nn/streams.hpp", "models/sha256.hpp",
     "attribution/core/adaptive.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
     "attribution/core/walk.hpp",
     "tools/",
@@ -158,6 +157,7 @@ TEST_CASE("includes between the folders point down the map only") {
 TEST_CASE("our own headers are included from the root, as <gradpath/...>") {
     each_include(files(sources, folders),
                  [](const std::string& file, int number, const std::string& line, const std::string& name) {
+                     if (file.starts_with("tools/examples/micro/")) return;  // copied out of the tree, it must build
                      const bool relative = line.find('"') != std::string::npos;
                      const bool bare = may_include.contains(name.substr(0, name.find('/')));
                      CHECK_MESSAGE((!relative && !bare), file, ":", number, ": write <gradpath/...>: ", line);

@@ -1,14 +1,9 @@
 // The cases of linear algebra. Matrices are moved away from the singular ones, eigenvalues away from each other.
-#include <gradpath/autodiff/check/op_cases.hpp>
-
+#include <gradpath/autodiff/check/draw.hpp>
 #include <gradpath/autodiff/linalg.hpp>
-#include <gradpath/autodiff/ops.hpp>
-#include <gradpath/autodiff/random.hpp>
 
 namespace gradpath {
 namespace {
-
-using Inputs = std::vector<Tensor>;
 
 /// x with `amount` added to the diagonal.
 Tensor shifted(const Tensor& x, double amount) { return x + identity_matrix(x.shape()[-1], x.dtype()) * amount; }
@@ -23,15 +18,9 @@ Tensor matrix_exponential(const Tensor& a) {
 
 }  // namespace
 
-std::vector<OpCase> linalg_cases(std::uint64_t seed) {
-    std::vector<OpCase> cases;
-    std::uint64_t stream = 5000;  // apart from those of the other cases
-    const auto draw = [&](const Shape& shape) {
-        return random::uniform(shape, -1, 1, {.seed = seed, .stream = stream++, .dtype = DType::float64});
-    };
-    const auto add = [&](OpCode op, std::string name, Inputs inputs, ListFunction f) {
-        cases.push_back({op, std::move(name), std::move(inputs), std::move(f), true});
-    };
+void add_linalg_cases(std::vector<OpCase>& cases, Draw& numbers) {
+    const AddCase add{cases};
+    const auto draw = [&](const Shape& shape) { return numbers(shape, -1, 1); };
     const auto unary = [&](OpCode op, const char* name, Tensor (*f)(const Tensor&)) {
         for (const Shape& shape : {Shape{0, 0}, Shape{1, 1}, Shape{4, 4}, Shape{2, 3, 3}})
             add(op, text(name, " ", shape), {draw(shape)}, [f](const Inputs& in) { return f(in[0]); });
@@ -61,7 +50,6 @@ std::vector<OpCase> linalg_cases(std::uint64_t seed) {
                         return triangular_solve(regular(in[0]), in[1], {lower, transpose});
                     });
         }
-    return cases;
 }
 
 }  // namespace gradpath

@@ -22,10 +22,8 @@ struct OpCase {
 
 /// Every op of the list but `leaf`.
 std::vector<OpCase> op_cases(std::uint64_t seed);
-/// The part of them that stands in linalg_cases.cpp.
-std::vector<OpCase> linalg_cases(std::uint64_t seed);
 
-/// The value and slope an op promises at a kink of x (for two inputs: at a = b, or at x = kink for relu_vjp).
+/// The slope an op promises at a kink of x (for two inputs: at a - b = kink, or at a = kink; b is 1/2).
 struct KinkCase {
     OpCode op;
     std::string name;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <map>
+#include <numbers>
 
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
@@ -77,10 +78,18 @@ TEST_CASE("an mlp flattens images") {
 }
 
 TEST_CASE("every activation stands between the layers under its own name") {
-    const std::map<std::string, double> at_two = {{"relu", 2},
-                                                  {"tanh", std::tanh(2.0)},
-                                                  {"softplus", std::log1p(std::exp(2.0))},
-                                                  {"gelu", 1 + std::erf(std::sqrt(2.0))}};
+    const std::map<std::string, double> at_two = {
+        {"relu", 2},
+        {"leaky-relu", 2},
+        {"elu", 2},
+        {"selu", 2 * 1.0507009873554805},
+        {"silu", 2 / (1 + std::exp(-2.0))},
+        {"gelu", 1 + std::erf(std::sqrt(2.0))},
+        {"gelu-tanh", 1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (2 + 0.044715 * 8))},
+        {"softplus", std::log1p(std::exp(2.0))},
+        {"tanh", std::tanh(2.0)},
+        {"sigmoid", 1 / (1 + std::exp(-2.0))},
+        {"hardtanh", 1}};
     for (const auto& entry : at_two) {
         CAPTURE(entry.first);
         nn::Layer net = mlp({.widths = {1, 1, 1}, .activation = entry.first}, {.dtype = DType::float64});
@@ -91,6 +100,15 @@ TEST_CASE("every activation stands between the layers under its own name") {
         CHECK(net(full({1, 1}, 2, DType::float64)).item() == doctest::Approx(entry.second));
         CHECK(taps.visits().at(1).name == entry.first + "1");
     }
+}
+
+TEST_CASE("rectifiers get He's weights, which are wider than Glorot's between layers of one width") {
+    const auto first = [](const char* activation) {
+        return nn::parameters(mlp({.widths = {64, 64, 1}, .activation = activation}))[0].value;
+    };
+    CHECK(same_bits(first("leaky-relu"), first("relu")));
+    CHECK(same_bits(first("silu"), first("tanh")));
+    CHECK(sum(square(first("relu"))).item() == doctest::Approx(2 * sum(square(first("tanh"))).item()));
 }
 
 TEST_CASE("networks take other image sizes, channels and classes") {
@@ -129,9 +147,11 @@ TEST_CASE("builders refuse what they cannot build") {
         "mlp: widths name the inputs, the hidden layers and the outputs: there are only 1; write 2-64-64-2",
         ValueError);
     CHECK_THROWS_WITH_AS(mlp({.widths = {2, 0, 2}}), "mlp: a width must be at least 1: it is 0", ValueError);
-    CHECK_THROWS_WITH_AS(mlp({.activation = "rellu"}),
-                         "mlp: activation is relu, tanh, softplus or gelu: got \"rellu\"; did you mean \"relu\"?",
-                         ValueError);
+    CHECK_THROWS_WITH_AS(
+        mlp({.activation = "rellu"}),
+        "mlp: activation is one of relu, leaky-relu, elu, selu, silu, gelu, gelu-tanh, softplus, tanh, "
+        "sigmoid, hardtanh: got \"rellu\"; did you mean \"relu\"?",
+        ValueError);
     CHECK_THROWS_WITH_AS(lenet5({.size = 11}),
                          "lenet5: images must be at least 12x12 for its two convolutions and pools: size is 11",
                          ValueError);

@@ -16,6 +16,8 @@
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/commands/graph_file.hpp>
+#include <gradpath/tools/commands/subject.hpp>
 #include <gradpath/tools/report/png.hpp>
 
 namespace gradpath::tools {
@@ -115,6 +117,12 @@ Json file_json(const std::string& file) {
     throw UsageError("info: it reads .safetensors, .npz, .npy and .png files: got \"" + file + "\"");
 }
 
+Json formula_json(const Subject& subject) {
+    const Tensor row = zeros(Shape{1}.joined(subject.row), subject.dtype);
+    return {{"schema", "gradpath.info/1"}, {"kind", "formula"},          {"formula", subject.name},
+            {"hash", subject.hash},        {"input", list(subject.row)}, {"outputs", subject.run(row).shape()[1]}};
+}
+
 /// A value of a document in a line: (1, 28, 28), a text without its quotes.
 std::string in_line(const Json& value) {
     if (value.is_string()) return value.get<std::string>();
@@ -161,22 +169,36 @@ std::string document_text(const Json& document) {
     return table_text(facts, {0, 1}) + tables;
 }
 
+Exit report(const Common& common, const Json& document) {
+    if (common.json) print_json(document);
+    else print(document_text(document));
+    return Exit::fine;
+}
+
 }  // namespace
 
 Exit info(Words words, const std::atomic<bool>&) {
     Common common;
     std::string file;
-    Arguments arguments(
-        "info", "Shows the build, or what a model, tensor or picture file holds.",
-        "gradpath info\ngradpath info run/model.safetensors\ngradpath info run/checkpoint.safetensors --json");
-    arguments.positional("FILE", file, "a .safetensors, .npz, .npy or .png file");
+    std::optional<std::string> graph;
+    Arguments arguments("info",
+                        "Shows the build, what a model, tensor or picture file holds, or draws the graph of a model.",
+                        "gradpath info\ngradpath info run/model.safetensors --graph model.svg\ngradpath info "
+                        "'expr:x1*x2' --graph g.dot");
+    arguments.positional("FILE", file, "a .safetensors, .npz, .npy or .png file, or expr:FORMULA");
+    arguments.option("--graph", "FILE", graph, "draw the model's graph there: .svg, or .dot for Graphviz");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     apply(common);
-    const Json document = file.empty() ? build_json() : file_json(file);
-    if (common.json) print_json(document);
-    else print(document_text(document));
-    return Exit::fine;
+    require<UsageError>(!graph || !file.empty(),
+                        "info: --graph draws a model: name a .safetensors file of gradpath or expr:FORMULA");
+    const bool is_formula = file.starts_with("expr:");
+    if (is_formula || graph) {
+        const Subject subject = open_subject("info", file, common.dtype, "", {});
+        if (graph) write_graph(subject, *graph);
+        if (is_formula) return report(common, formula_json(subject));
+    }
+    return report(common, file.empty() ? build_json() : file_json(file));
 }
 
 }  // namespace gradpath::tools

@@ -1,6 +1,7 @@
 // Escaping is done once, where text enters markup. Numbers go through std::to_chars, which knows no locale.
 #include <gradpath/tools/report/markup.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -50,6 +51,11 @@ std::string escape(std::string_view text) {
         text.remove_prefix(size == 0 ? 1 : size);
     }
     return safe;
+}
+
+std::size_t letters(std::string_view text) {
+    const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; };
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
 }
 
 std::string base64(std::string_view bytes) {

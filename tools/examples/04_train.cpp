@@ -11,17 +11,24 @@ int main() {
     const models::DataSet train = models::two_moons({.rows = 1000, .noise = 0.1, .seed = 1});
     const models::DataSet test = models::two_moons({.rows = 500, .noise = 0.1, .seed = 2});
 
-    nn::Init init{.seed = 1};
+    nn::Init init{.seed = 1};  // take(init) hands out one stream of random numbers after the other
     nn::Sequential net(nn::Linear(2, 16, {.init = nn::take(init)}), nn::relu,
                        nn::Linear(16, 16, {.init = nn::take(init)}), nn::relu,
                        nn::Linear(16, 2, {.init = nn::take(init)}));
-    nn::fit(net, {train.x, train.labels}, {.epochs = 60, .optimizer = nn::Adam{.rate = 1e-2}, .seed = 1});
+    const auto accuracy = [&] { return std::lround(100 * nn::evaluate(net, {test.x, test.labels}).accuracy); };
 
-    const nn::Evaluation seen = nn::evaluate(net, {test.x, test.labels});
     std::cout << nn::count(net) << " parameters\n";
-    std::cout << "test accuracy " << std::lround(100 * seen.accuracy) << " %\n";
+    for (const nn::Parameter& p : nn::parameters(net)) std::cout << p.name << " " << to_text(p.value.shape()) << "\n";
+    nn::fit(net, {train.x, train.labels}, {.epochs = 60, .optimizer = nn::Adam{.rate = 1e-2}, .seed = 1});
+    std::cout << "test accuracy " << accuracy() << " %\n";
 }
 
 // Output:
 // 354 parameters
+// 0.weight (16, 2)
+// 0.bias (16,)
+// 2.weight (16, 16)
+// 2.bias (16,)
+// 4.weight (2, 16)
+// 4.bias (2,)
 // test accuracy 100 %
