@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <gradpath/autodiff/linalg.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath {
@@ -37,8 +38,8 @@ private:
     const std::type_info* type_ = nullptr;
 };
 
-// reshape, broadcast_to, sum_to: Shape, of the result · matmul: Matmul · cast: DType · tap: std::string, its path
-// standardize, standardize_vjp: Standardize
+// reshape, broadcast_to, sum_to: Shape, of the result · matmul: Matmul · standardize, standardize_vjp: Standardize
+// solve: Solve · triangular_solve: TriangularSolve · cast: DType · tap: std::string, its path
 
 struct ReduceAttributes {  ///< sum, max, logsumexp: axes first .. last-1 become length 1
     Index first, last;

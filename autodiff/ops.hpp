@@ -205,7 +205,7 @@ TopK topk(const Tensor& x, Index k, Index axis = -1);
 /// 1 at the position, 0 elsewhere: [positions' shape, classes].
 Tensor one_hot(const Indices& positions, Index classes, DType dtype = DType::float32);
 
-// --- products --------------------------------------------------------------------------------------------------------
+// --- products (cholesky, solve, determinant, eigh and their kin are in linalg.hpp) -----------------------------------
 struct Matmul {
     bool transpose_a = false, transpose_b = false;
 };

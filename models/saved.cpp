@@ -205,6 +205,14 @@ void add_optimizer(io::SafeTensors& file, Json& numbers, const Named& parameters
         numbers["optimizer_steps"] = adam->steps;
         add_list(file, "mean", parameters, adam->mean);
         add_list(file, "variance", parameters, adam->variance);
+    } else if (const auto* rms = std::get_if<minimize::RmsPropState>(&state)) {
+        numbers["optimizer"] = "rmsprop";
+        numbers["optimizer_steps"] = rms->square.empty() ? 0 : 1;
+        numbers["optimizer_lists"] = Json::array();
+        minimize::RmsPropState::visit(*rms, [&](const char* name, const std::vector<Tensor>& list) {
+            if (!list.empty()) numbers["optimizer_lists"].push_back(name);
+            add_list(file, name, parameters, list);
+        });
     } else {
         const auto& sgd = std::get<minimize::SgdState>(state);
         numbers["optimizer"] = "sgd";
@@ -216,11 +224,20 @@ void add_optimizer(io::SafeTensors& file, Json& numbers, const Named& parameters
 nn::OptimizerState read_optimizer(Reading& file, const Json& numbers, const Named& parameters) {
     const auto kind = file.field<std::string>(numbers, "optimizer");
     const Index steps = file.count(numbers, "optimizer_steps");
-    file.fault.unless(kind == "adam" || kind == "sgd", "the optimizer must be adam or sgd: it is ", kind);
+    file.fault.unless(kind == "adam" || kind == "sgd" || kind == "rmsprop",
+                      "the optimizer must be adam, sgd or rmsprop: it is ", kind);
     const auto list = [&](const char* what) {
         return steps > 0 ? take_list(file, what, parameters) : std::vector<Tensor>{};
     };
     if (kind == "sgd") return minimize::SgdState{list("velocity")};
+    if (kind == "rmsprop") {
+        const auto kept = file.field<std::vector<std::string>>(numbers, "optimizer_lists");
+        minimize::RmsPropState state;
+        minimize::RmsPropState::visit(state, [&](const char* name, std::vector<Tensor>& values) {
+            if (std::ranges::find(kept, name) != kept.end()) values = take_list(file, name, parameters);
+        });
+        return state;
+    }
     return minimize::AdamState{list("mean"), list("variance"), steps};
 }
 

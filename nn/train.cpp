@@ -4,6 +4,7 @@
 // best epoch's weights live in the state, and are in the model for validation and at the end only.
 #include <gradpath/nn/train.hpp>
 
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -36,10 +37,11 @@ TrainState fresh_state(const Trainee& model, const Examples& examples, const Fit
     for (const Tensor* buffer : model.buffers) state.buffers.push_back(detached(*buffer));
     if (std::holds_alternative<Sgd>(options.optimizer)) state.optimizer = minimize::SgdState{};
     if (std::holds_alternative<Adam>(options.optimizer)) state.optimizer = minimize::AdamState{};
+    if (std::holds_alternative<RmsProp>(options.optimizer)) state.optimizer = minimize::RmsPropState{};
     return state;
 }
 
-const char* name_of(std::size_t optimizer) { return optimizer == 0 ? "sgd" : "adam"; }
+const char* name_of(std::size_t optimizer) { return std::array{"sgd", "adam", "rmsprop"}.at(optimizer); }
 
 Index steps_per_epoch(const TrainState& state) { return (state.rows + state.batch_rows - 1) / state.batch_rows; }
 
@@ -141,6 +143,8 @@ void update(const Optimizer& optimizer, const std::vector<Tensor>& gradients, Tr
         minimize::step(state.parameters, gradients, std::get<minimize::SgdState>(state.optimizer), *sgd);
     if (const auto* adam = std::get_if<Adam>(&optimizer))
         minimize::step(state.parameters, gradients, std::get<minimize::AdamState>(state.optimizer), *adam);
+    if (const auto* rms = std::get_if<RmsProp>(&options.optimizer))
+        minimize::step(state.parameters, gradients, std::get<minimize::RmsPropState>(state.optimizer), *rms);
     ++state.steps;
     ++state.batch;
 }

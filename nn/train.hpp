@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <gradpath/autodiff/minimize/adam.hpp>
+#include <gradpath/autodiff/minimize/rms_prop.hpp>
 #include <gradpath/autodiff/minimize/sgd.hpp>
 #include <gradpath/nn/average.hpp>
 #include <gradpath/nn/clip.hpp>
@@ -19,9 +20,12 @@
 namespace gradpath::nn {
 
 using minimize::Adam;
+using minimize::AdamW;
+using minimize::RmsProp;
 using minimize::Sgd;
-using Optimizer = std::variant<Sgd, Adam>;
-using OptimizerState = std::variant<minimize::SgdState, minimize::AdamState>;  ///< in the order of Optimizer
+using Optimizer = std::variant<Sgd, Adam, RmsProp>;
+/// In the order of Optimizer.
+using OptimizerState = std::variant<minimize::SgdState, minimize::AdamState, minimize::RmsPropState>;
 
 /// What one pass over the examples came to. NaN where there are no labels, or no validation examples.
 struct EpochResult {

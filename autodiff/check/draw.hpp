@@ -31,6 +31,7 @@ struct AddCase {
 };
 
 void add_structure_cases(std::vector<OpCase>& cases, Draw& draw);  ///< reductions, shapes, positions
+void add_linalg_cases(std::vector<OpCase>& cases, Draw& draw);     ///< small matrices
 void add_image_cases(std::vector<OpCase>& cases, Draw& draw);      ///< convolutions, pools, pictures
 
 }  // namespace gradpath

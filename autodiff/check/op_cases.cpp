@@ -151,6 +151,7 @@ std::vector<OpCase> op_cases(std::uint64_t seed) {
     add_where(cases, draw);
     add_structure_cases(cases, draw);
     add_products(cases, draw);
+    add_linalg_cases(cases, draw);
     add_image_cases(cases, draw);
     add_softmax(cases, draw);
     add_groups(cases, draw);

@@ -142,6 +142,19 @@ template <Real T>
 void sgd(const SgdStep& o, const T* gradient, T* parameter, T* velocity,
          Index n);  ///< velocity may be null if momentum is 0
 
+struct RmsPropStep {
+    double rate, smoothing, epsilon, momentum, weight_decay;
+    bool centered;
+};
+template <Real T>
+struct RmsPropMoments {
+    T* square;
+    T* mean;      ///< may be null if not centered
+    T* velocity;  ///< may be null if momentum is 0
+};
+template <Real T>
+void rms_prop(const RmsPropStep& o, const T* gradient, T* parameter, const RmsPropMoments<T>& moments, Index n);
+
 // --- the machine -----------------------------------------------------------------------------------------------------
 const char* active_isa();                       ///< chosen once, on first use; GRADPATH_ISA forces one
 std::span<const char* const> available_isas();  ///< the reference first; what this CPU and operating system run

@@ -156,6 +156,24 @@ void sgd(const SgdStep& o, const T* gradient, T* parameter, T* velocity, Index n
     }
 }
 
+template <Real T>
+void rms_prop(const RmsPropStep& o, const T* gradient, T* parameter, const RmsPropMoments<T>& moments, Index n) {
+    const T kept = static_cast<T>(o.smoothing), rest = static_cast<T>(1 - o.smoothing), rate = static_cast<T>(o.rate);
+    const T epsilon = static_cast<T>(o.epsilon), momentum = static_cast<T>(o.momentum);
+    const T decay = static_cast<T>(o.weight_decay);
+    for (Index i = 0; i < n; ++i) {
+        const T g = gradient[i] + decay * parameter[i];
+        T spread = moments.square[i] = kept * moments.square[i] + rest * (g * g);
+        if (o.centered) {
+            const T m = moments.mean[i] = kept * moments.mean[i] + rest * g;
+            spread = T(0) > spread - m * m ? T(0) : spread - m * m;
+        }
+        T step = g / (std::sqrt(spread) + epsilon);
+        if (o.momentum != 0) step = moments.velocity[i] = momentum * moments.velocity[i] + step;
+        parameter[i] -= rate * step;
+    }
+}
+
 /// The formulas' places in their lists are their places in the tables: the enumeration must agree.
 template <class List>
 constexpr bool in_order_of_op_code(OpCode first) {
@@ -193,6 +211,7 @@ void fill(Table<T>& table) {
     table.dots = &dots<T>;
     table.adam = &adam<T>;
     table.sgd = &sgd<T>;
+    table.rms_prop = &rms_prop<T>;
 }
 
 }  // namespace

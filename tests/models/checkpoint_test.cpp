@@ -50,8 +50,10 @@ std::string refusal(const std::filesystem::path& path) {
 }  // namespace
 
 TEST_CASE("a run that goes on from its checkpoint file ends in the same file as one that was never cut") {
-    for (const nn::Optimizer& optimizer : {nn::Optimizer(nn::Adam{.rate = 1e-2}), nn::Optimizer(nn::Sgd{.rate = 0.1}),
-                                           nn::Optimizer(nn::Sgd{.rate = 0.1, .momentum = 0.9})}) {
+    const nn::Optimizer optimizers[] = {nn::Adam{.rate = 1e-2}, nn::Sgd{.rate = 0.1},
+                                        nn::Sgd{.rate = 0.1, .momentum = 0.9}, nn::RmsProp{.rate = 1e-2},
+                                        nn::RmsProp{.rate = 1e-3, .momentum = 0.9, .centered = true}};
+    for (const nn::Optimizer& optimizer : optimizers) {
         const Scratch folder;
         Model whole = make("moons-mlp", {}, 5);
         const nn::TrainState end = nn::fit(whole, examples(), options(optimizer));
@@ -194,7 +196,7 @@ TEST_CASE("a checkpoint with a part missing or forged is refused") {
     CHECK(with("\"steps\":12", "\"steps\":1.5") == "load: the metadata must have a field \"steps\" of the right kind");
     CHECK(with("\"epoch\":3", "\"epoch\":2") ==
           "load: tensor \"training/history\" has shape (3, 4), the model expects (2, 4)");
-    CHECK(with("\"adam\"", "\"adaam\"") == "load: the optimizer must be adam or sgd: it is adaam");
+    CHECK(with("\"adam\"", "\"adaam\"") == "load: the optimizer must be adam, sgd or rmsprop: it is adaam");
     CHECK(with("\"adam\"", "\"sgd\"").starts_with("load: a tensor is missing: \"training/velocity/dense1.weight\""));
 }
 

@@ -226,6 +226,21 @@ TEST_CASE_TEMPLATE("steps of the optimisers agree with the reference, and touch 
                         return all;
                     },
                     agree);
+        for (const double momentum : {0.0, 0.9})
+            for (const bool centered : {false, true})
+                against_reference(
+                    [&] {
+                        const Guarded<T> slope(g), parameter(p), square(v), mean(g), velocity(v);
+                        kernels::rms_prop<T>({0.1, 0.9, 0.1, momentum, 0.01, centered}, slope.data(), parameter.data(),
+                                             {square.data(), centered ? mean.data() : nullptr,
+                                              momentum == 0 ? nullptr : velocity.data()},
+                                             n);
+                        std::vector<T> all(parameter.begin(), parameter.end());
+                        for (const auto* list : {&square, &mean, &velocity})
+                            all.insert(all.end(), list->begin(), list->end());
+                        return all;
+                    },
+                    agree);
     }
 }
 
