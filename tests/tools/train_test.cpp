@@ -92,8 +92,9 @@ TEST_CASE("a recipe that makes no sense is refused with the words for it, and no
     refused("--class-weights 1,0", "train: --class-weights must be positive: got 0");
     refused("--class-weights 1,2,3",
             "train: --class-weights takes a number for each class: there are 3, moons has 2 classes");
+    refused("--optimizer rmsprop --momentum 0.9 --nesterov", "train: --nesterov needs sgd with a --momentum above 0");
     refused("--nesterov", "train: --nesterov needs sgd with a --momentum above 0");
-    refused("--optimizer adma", "train: --optimizer takes adam, adamw or sgd: got \"adma\"; did you mean \"adam\"?");
+    refused("--optimizer adma", "train: --optimizer takes adam, adamw, rmsprop or sgd: got \"adma\"; did you mean \"adam\"?");
 }
 
 TEST_CASE("every recipe learns two moons by command") {
@@ -102,7 +103,7 @@ TEST_CASE("every recipe learns two moons by command") {
          {"--optimizer adamw --rate 0.02 --schedule cosine --warmup 50",
           "--schedule one-cycle --rate 0.02 --clip-norm 1",
           "--optimizer sgd --rate 0.3 --momentum 0.9 --nesterov --schedule step:every=4,factor=0.3",
-          "--average last:2 --augment noise:0.05 --rate 0.01",
+          "--optimizer rmsprop --rate 0.003 --momentum 0.5", "--average last:2 --augment noise:0.05 --rate 0.01",
           "--rate 0.02 --class-weights balanced --label-smoothing 0.05"}) {
         CAPTURE(std::string(recipe));
         const Json document = trained(std::string(recipe) + " --epochs 8 --batch 32 --out run", folder);

@@ -24,8 +24,12 @@ nn::Optimizer sgd(const TrainOptions& o, double decay) {
     return nn::Sgd{.rate = o.rate, .momentum = o.momentum, .nesterov = o.nesterov, .weight_decay = decay};
 }
 
+nn::Optimizer rms_prop(const TrainOptions& o, double decay) {
+    return nn::RmsProp{.rate = o.rate, .momentum = o.momentum, .weight_decay = decay};
+}
+
 const std::array optimizers{NamedOptimizer{"adam", 0, adam}, NamedOptimizer{"adamw", 0.01, adam},
-                            NamedOptimizer{"sgd", 0, sgd}};
+                            NamedOptimizer{"rmsprop", 0, rms_prop}, NamedOptimizer{"sgd", 0, sgd}};
 
 std::vector<std::string> optimizer_names() {
     std::vector<std::string> names;
@@ -58,10 +62,10 @@ void declare_recipe(Arguments& arguments, TrainOptions& o) {
     arguments.group("How to train");
     arguments.option("--optimizer", "NAME", o.optimizer, either(optimizer_names()) + " (adam)");
     arguments.option("--rate", "R", o.rate, "learning rate (0.001)");
-    arguments.option("--momentum", "M", o.momentum, "of sgd (0)");
+    arguments.option("--momentum", "M", o.momentum, "of sgd and rmsprop (0)");
     arguments.flag("--nesterov", o.nesterov, "sgd looks ahead along its momentum");
     arguments.option("--weight-decay", "W", o.weight_decay,
-                     "decoupled for adam (0) and adamw (0.01), added to the gradient for sgd (0)");
+                     "decoupled for adam (0) and adamw (0.01), added to the gradient for sgd and rmsprop (0)");
     word(arguments, "--schedule", "SHAPE", o.schedule.shape, read_schedule,
          "of the rate: step, cosine, one-cycle or plateau, with fields as in step:every=10,factor=0.1 (constant)");
     arguments.option("--warmup", "STEPS", o.schedule.warmup,
@@ -105,10 +109,11 @@ void check(const Arguments& arguments, const TrainOptions& o) {
     require<UsageError>(o.batch >= 1, "train: --batch must be at least 1: got ", o.batch);
     require<UsageError>(o.rate > 0, "train: --rate must be positive: got ", o.rate);
     require_one_of("train: --optimizer", o.optimizer, optimizer_names());
-    require<UsageError>(o.momentum == 0 || o.optimizer == "sgd", "train: --momentum is of sgd, the optimizer is ",
-                        o.optimizer);
+    require<UsageError>(o.momentum == 0 || o.optimizer == "sgd" || o.optimizer == "rmsprop",
+                        "train: --momentum is of sgd and rmsprop, the optimizer is ", o.optimizer);
     require<UsageError>(o.momentum >= 0 && o.momentum < 1, "train: --momentum must lie in [0, 1): got ", o.momentum);
-    require<UsageError>(!o.nesterov || o.momentum > 0, "train: --nesterov needs sgd with a --momentum above 0");
+    require<UsageError>(!o.nesterov || (o.momentum > 0 && o.optimizer == "sgd"),
+                        "train: --nesterov needs sgd with a --momentum above 0");
     require<UsageError>(weight_decay(o) >= 0, "train: --weight-decay must not be negative: got ", weight_decay(o));
     require<UsageError>(o.validation >= 0 && o.validation < 1, "train: --validation must lie in [0, 1): got ",
                         o.validation);
