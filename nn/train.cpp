@@ -143,7 +143,7 @@ void update(const Optimizer& optimizer, const std::vector<Tensor>& gradients, Tr
         minimize::step(state.parameters, gradients, std::get<minimize::SgdState>(state.optimizer), *sgd);
     if (const auto* adam = std::get_if<Adam>(&optimizer))
         minimize::step(state.parameters, gradients, std::get<minimize::AdamState>(state.optimizer), *adam);
-    if (const auto* rms = std::get_if<RmsProp>(&options.optimizer))
+    if (const auto* rms = std::get_if<RmsProp>(&optimizer))
         minimize::step(state.parameters, gradients, std::get<minimize::RmsPropState>(state.optimizer), *rms);
     ++state.steps;
     ++state.batch;

@@ -94,7 +94,8 @@ TEST_CASE("a recipe that makes no sense is refused with the words for it, and no
             "train: --class-weights takes a number for each class: there are 3, moons has 2 classes");
     refused("--optimizer rmsprop --momentum 0.9 --nesterov", "train: --nesterov needs sgd with a --momentum above 0");
     refused("--nesterov", "train: --nesterov needs sgd with a --momentum above 0");
-    refused("--optimizer adma", "train: --optimizer takes adam, adamw, rmsprop or sgd: got \"adma\"; did you mean \"adam\"?");
+    refused("--optimizer adma",
+            "train: --optimizer takes adam, adamw, rmsprop or sgd: got \"adma\"; did you mean \"adam\"?");
 }
 
 TEST_CASE("every recipe learns two moons by command") {
