@@ -72,6 +72,7 @@ public:
         result_.capped.assign(rows, false);
         result_.floored.assign(rows, false);
         result_.met.assign(rows, false);
+        result_.rule = QuadratureRule::gauss_kronrod;
         best_ = result_.values;
         states_.resize(rows);
         for (std::size_t row = 0; row < rows; ++row)

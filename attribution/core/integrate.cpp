@@ -9,9 +9,11 @@
 #include <limits>
 
 #include <gradpath/attribution/core/adaptive.hpp>
+#include <gradpath/attribution/core/exact.hpp>
 #include <gradpath/attribution/core/measure.hpp>
 #include <gradpath/attribution/core/result.hpp>
 #include <gradpath/attribution/core/walk.hpp>
+#include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath::attribution {
 namespace {
@@ -47,13 +49,14 @@ void run_rule(Evaluator& evaluator, const Path& path, QuadratureRule rule, Index
     for (const Index row : rows) integral.steps[static_cast<std::size_t>(row)] += path.edges * count;
 }
 
-Integral empty_integral(const Evaluator& evaluator) {
+Integral empty_integral(const Evaluator& evaluator, QuadratureRule rule) {
     const auto rows = static_cast<std::size_t>(evaluator.rows());
     Integral integral;
     integral.values.assign(rows * static_cast<std::size_t>(evaluator.targets() * evaluator.features()), 0);
     integral.steps.assign(rows, 0);
     integral.capped.assign(rows, false);
     integral.floored.assign(rows, false);
+    integral.rule = rule;
     return integral;
 }
 
@@ -81,7 +84,7 @@ bool judge(const Evaluator& evaluator, const Numbers& before, double tolerance, 
 }
 
 Integral integrate_by_doubling(Evaluator& evaluator, const Path& path, const QuadraturePlan& plan, const Ends& ends) {
-    Integral integral = empty_integral(evaluator);
+    Integral integral = empty_integral(evaluator, plan.rule);
     integral.error = std::vector<double>(ends.start.size(), std::numeric_limits<double>::infinity());
     integral.met.assign(integral.steps.size(), false);
     std::vector<Index> open(integral.steps.size());
@@ -119,8 +122,12 @@ QuadraturePlan plan(const std::string& method, const Quadrature& q, DType dtype)
     const QuadratureRule rule =
         q.rule.value_or(q.steps ? QuadratureRule::gauss_legendre : QuadratureRule::gauss_kronrod);
     QuadraturePlan made{.rule = rule, .tolerance = q.tolerance, .steps = 0, .max_steps = q.max_steps};
-    if (rule == QuadratureRule::gauss_kronrod) {
-        require(!q.steps, method, ": gauss-kronrod is adaptive: give it a tolerance (and max-steps), not steps");
+    if (rule == QuadratureRule::gauss_kronrod || rule == QuadratureRule::exact) {
+        require(!q.steps, method, ": ", describe(rule),
+                rule == QuadratureRule::exact ? " takes as many steps as there are pieces: "
+                                              : " is adaptive: ",
+                "give it a tolerance (and max-steps), not steps");
+        made.choose = !q.rule;
         if (!made.tolerance) made.tolerance = dtype == DType::float32 ? 1e-3 : 1e-6;
         return made;
     }
@@ -129,15 +136,39 @@ QuadraturePlan plan(const std::string& method, const Quadrature& q, DType dtype)
     return made;
 }
 
+namespace {
+
+/// The exact rule where it is asked for, or may be chosen and can be done within max_steps.
+std::optional<Integral> try_exactly(Evaluator& evaluator, const Path& path, const QuadraturePlan& plan,
+                                    const Ends& ends) {
+    const bool asked = plan.rule == QuadratureRule::exact;
+    if (!asked && !plan.choose) return std::nullopt;
+    const LinearPieces pieces([&](const Tensor& x) { return evaluator.objective().run(x); },
+                              slice(evaluator.input(), 0, 0, 1));
+    const std::string obstacle =
+        evaluator.facts()->independent ? pieces.obstacle() : "a mixture of rows that should not depend on each other";
+    require(!asked || obstacle.empty(), evaluator.method(),
+            ": exact needs a model made of affine maps, relu, abs and maxima: it has ", obstacle,
+            "; use gauss-kronrod");
+    if (!obstacle.empty()) return std::nullopt;
+    Integral integral = integrate_exactly(evaluator, path, plan, ends, pieces);
+    const bool capped = std::find(integral.capped.begin(), integral.capped.end(), true) != integral.capped.end();
+    if (capped && !asked) return std::nullopt;
+    return integral;
+}
+
+}  // namespace
+
 Integral integrate(Evaluator& evaluator, const Path& path, const QuadraturePlan& plan, const Ends& ends) {
     require(path.edges >= 1 && path.corner, evaluator.method(), ": the path needs at least one edge but has ",
             path.edges);
+    if (std::optional<Integral> exact = try_exactly(evaluator, path, plan, ends)) return std::move(*exact);
     const Index least = path.edges * (plan.rule == QuadratureRule::gauss_kronrod ? first_round_steps : plan.steps);
     require(!plan.tolerance || plan.max_steps >= least, evaluator.method(), ": max-steps must be at least ", least,
             ", which ", describe(plan.rule), " takes before it can judge its error, but is ", plan.max_steps);
     if (plan.rule == QuadratureRule::gauss_kronrod) return integrate_adaptively(evaluator, path, plan, ends);
     if (plan.tolerance) return integrate_by_doubling(evaluator, path, plan, ends);
-    Integral integral = empty_integral(evaluator);
+    Integral integral = empty_integral(evaluator, plan.rule);
     std::vector<Index> all(integral.steps.size());
     for (std::size_t row = 0; row < all.size(); ++row) all[row] = static_cast<Index>(row);
     run_rule(evaluator, path, plan.rule, plan.steps, all, integral);

@@ -19,8 +19,9 @@
 namespace gradpath::attribution {
 namespace {
 
-const std::array<std::string, 8> rule_names{"left",           "right",         "midpoint",         "trapezoid",
-                                            "gauss-legendre", "gauss-kronrod", "captum-trapezoid", "pair"};
+const std::array<std::string, 9> rule_names{"left",           "right",         "midpoint", "trapezoid",
+                                            "gauss-legendre", "gauss-kronrod", "exact",    "captum-trapezoid",
+                                            "pair"};
 
 constexpr std::size_t lanes = 16;  // roots refined side by side: the recurrence is one long chain of waiting otherwise
 using Lanes = std::array<double, lanes>;
@@ -96,9 +97,11 @@ Nodes make_nodes(QuadratureRule rule, Index count) {
         case QuadratureRule::captum_trapezoid: return even(count, 0, count - 1, share, 0.5);
         case QuadratureRule::pair: return even(count, 0, count - 1, share, 1);
         case QuadratureRule::gauss_legendre: return gauss_legendre(count);
-        case QuadratureRule::gauss_kronrod: break;
+        case QuadratureRule::gauss_kronrod:
+        case QuadratureRule::exact: break;
     }
-    throw ValueError("gauss-kronrod: the rule is adaptive and has no fixed nodes; give it a tolerance, not steps");
+    throw ValueError(
+        text(describe(rule), ": the rule chooses its nodes itself and has no fixed ones; leave the steps out"));
 }
 
 }  // namespace

@@ -18,9 +18,11 @@ struct Draws {
     std::vector<double> f_baseline, error;
     std::vector<Index> steps;
     std::vector<bool> met, floored, capped;
+    QuadratureRule rule = {};
 
     void add(const Integral& integral, const std::vector<double>& f_start) {
         values.add(integral.values);
+        rule = integral.rule;
         if (f_baseline.empty()) {
             f_baseline.assign(f_start.size(), 0);
             error.assign(f_start.size(), 0);
@@ -111,7 +113,7 @@ Attribution integrated_gradients(const Model& model, const Tensor& x, const Inte
     report_completeness(result, draws.values.mean(), draws.f_baseline);
     result.steps = draws.steps;
     if (quadrature.tolerance) report_tolerance(result, draws, quadrature);
-    result.rule = describe(quadrature.rule);
+    result.rule = describe(draws.rule);
     if (samples > 1 || is_random(options.baseline)) result.samples = samples;
     if (samples > 1) result.standard_error = values_like(evaluator, draws.values.standard_error());
     if (is_random(options.baseline)) result.seed = options.seed;
