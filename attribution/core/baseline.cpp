@@ -15,8 +15,10 @@
 namespace gradpath::attribution {
 namespace {
 
-random::Random draws(const Tensor& x, std::uint64_t seed, Index sample) {
-    return {.seed = seed, .stream = (std::uint64_t{1} << 32) + static_cast<std::uint64_t>(sample), .dtype = x.dtype()};
+random::Random draws(const Tensor& x, const Draw& draw) {
+    return {.seed = draw.seed,
+            .stream = (std::uint64_t{1} << 32) + static_cast<std::uint64_t>(draw.sample),
+            .dtype = x.dtype()};
 }
 
 /// [length, length]: how much of pixel j goes to pixel i.
@@ -41,10 +43,10 @@ Tensor channel_mean(const std::string& method, const Tensor& x) {
     return broadcast_to(mean(x, {.axes = axes, .keep = true}), x.shape());
 }
 
-Tensor noisy(const std::string& method, const baseline::Gaussian& g, const Tensor& x, const random::Random& random) {
+Tensor noisy(const std::string& method, const baseline::Gaussian& g, const Tensor& x, const Draw& draw) {
     require(std::isfinite(g.sigma) && g.sigma >= 0, method, ": baseline gaussian: sigma must not be negative but is ",
             g.sigma);
-    const Tensor moved = x + random::normal(x.shape(), random) * g.sigma;
+    const Tensor moved = x + random::normal(x.shape(), draws(x, draw)) * (draw.mirrored ? -g.sigma : g.sigma);
     if (!g.clip) return moved;
     const Tensor rows = reshape(x, {x.rows(), x.size() / x.rows()});
     const Tensor low = -max(-rows, {.axes = {1}, .keep = true}), high = max(rows, {.axes = {1}, .keep = true});
@@ -126,8 +128,7 @@ bool is_random(const Baseline& baseline) {
     return std::holds_alternative<baseline::Uniform>(baseline) || std::holds_alternative<baseline::Gaussian>(baseline);
 }
 
-Tensor draw_baseline(const std::string& method, const Baseline& baseline, const Tensor& x, std::uint64_t seed,
-                     Index sample) {
+Tensor draw_baseline(const std::string& method, const Baseline& baseline, const Tensor& x, const Draw& draw) {
     const Tensor made = std::visit(
         Overloaded{[&](const baseline::Zero&) { return zeros_like(x); },
                    [&](const baseline::Constant& c) { return full(x.shape(), c.value, x.dtype()); },
@@ -136,14 +137,15 @@ Tensor draw_baseline(const std::string& method, const Baseline& baseline, const 
                    [&](const baseline::Uniform& u) {
                        require(std::isfinite(u.low) && std::isfinite(u.high) && u.low <= u.high, method,
                                ": baseline uniform: low must not exceed high but they are ", u.low, " and ", u.high);
-                       return random::uniform(x.shape(), u.low, u.high, draws(x, seed, sample));
+                       const Tensor drawn = random::uniform(x.shape(), u.low, u.high, draws(x, draw));
+                       return draw.mirrored ? u.low + u.high - drawn : drawn;
                    },
-                   [&](const baseline::Gaussian& g) { return noisy(method, g, x, draws(x, seed, sample)); },
-                   [&](const baseline::Samples& s) { return fitted(method, slice(s.pool, 0, sample, sample + 1), x); },
+                   [&](const baseline::Gaussian& g) { return noisy(method, g, x, draw); },
+                   [&](const baseline::Samples& s) { return fitted(method, slice(s.pool, 0, draw.sample, draw.sample + 1), x); },
                    [&](const Tensor& given) { return fitted(method, given, x); },
                    [&](const baseline::Function& f) {
                        require(static_cast<bool>(f.draw), method, ": the baseline function is empty");
-                       return fitted(method, f.draw(x, sample), x);
+                       return fitted(method, f.draw(x, draw.sample), x);
                    }},
         baseline);
     return detached(made);

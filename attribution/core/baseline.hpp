@@ -56,10 +56,15 @@ std::string describe(const Baseline& baseline);
 Index samples_of(const Baseline& baseline);
 /// Is a seed used?
 bool is_random(const Baseline& baseline);
-/// Draw `sample` of it for the rows of x: a tensor like x. Throws ShapeError or DTypeError (naming `method`) where it
-/// does not fit, ValueError for a parameter out of range.
-Tensor draw_baseline(const std::string& method, const Baseline& baseline, const Tensor& x, std::uint64_t seed,
-                     Index sample);
+/// Which draw of a baseline.
+struct Draw {
+    std::uint64_t seed = 0;
+    Index sample = 0;
+    bool mirrored = false;  ///< of a random baseline: its other half, 2x - x' (gaussian) or low + high - x' (uniform)
+};
+/// A draw for the rows of x: a tensor like x. Throws ShapeError or DTypeError (naming `method`) where it does not fit,
+/// ValueError for a parameter out of range.
+Tensor draw_baseline(const std::string& method, const Baseline& baseline, const Tensor& x, const Draw& draw);
 
 /// Separable Gaussian over the last two axes of x with zeros beyond the edge, cut at 4 sigma, weights normalised.
 Tensor gaussian_blur(const Tensor& x, double sigma);

@@ -10,7 +10,7 @@ namespace baseline = gradpath::attribution::baseline;
 namespace {
 
 Tensor draw(const Baseline& b, const Tensor& x, std::uint64_t seed = 0, Index sample = 0) {
-    return draw_baseline("test", b, x, seed, sample);
+    return draw_baseline("test", b, x, {seed, sample});
 }
 
 }  // namespace
