@@ -12,13 +12,18 @@
 namespace gradpath::attribution {
 namespace {
 
-void check(const Tensor& x, const Agi& o) {
-    require(std::isfinite(o.rate) && o.rate > 0, "agi: rate must be above 0 but is ", o.rate);
-    require(o.low < o.high, "agi: low must be below high but they are ", o.low, " and ", o.high);
-    require(o.classes >= 1, "agi: classes must be at least 1 but is ", o.classes);
-    for (Index k = 0; k < x.size(); ++k)
-        require(!(x.at(k) < o.low || x.at(k) > o.high), "agi: the input must lie in [", o.low, ", ", o.high,
-                "] but holds ", x.at(k), "; set low and high");
+struct Range {
+    double low = 0, high = 1;
+};
+
+Range range_of(const Tensor& x, const Agi& o) {
+    Range own;
+    for (Index k = 0; k < x.size(); ++k) own = {std::min(own.low, x.at(k)), std::max(own.high, x.at(k))};
+    const Range range{o.low.value_or(own.low), o.high.value_or(own.high)};
+    require(range.low < range.high, "agi: low must be below high but they are ", range.low, " and ", range.high);
+    require(own.low >= std::min(0.0, range.low) && own.high <= std::max(1.0, range.high), "agi: the input must lie in [",
+            range.low, ", ", range.high, "] but spans [", own.low, ", ", own.high, "]; set low and high");
+    return range;
 }
 
 /// The class that attack `sample` aims at, for each row: the others in an order by seed, the row's own left out.
@@ -36,7 +41,9 @@ std::vector<Index> aims(const std::vector<Index>& own, Index outputs, std::uint6
 }  // namespace
 
 Attribution agi(const Model& model, const Tensor& x, const Agi& o) {
-    check(x, o);
+    require(std::isfinite(o.rate) && o.rate > 0, "agi: rate must be above 0 but is ", o.rate);
+    require(o.classes >= 1, "agi: classes must be at least 1 but is ", o.classes);
+    const Range range = range_of(x, o);
     Evaluations attacks;
     const auto make = [&](Evaluator& evaluator, Index sample) {
         const Index outputs = evaluator.objective().outputs();
@@ -61,7 +68,7 @@ Attribution agi(const Model& model, const Tensor& x, const Agi& o) {
             const Tensor moving = Tensor(column, std::span<const double>(going)).to(at.dtype());
             attacks.forward += adversary->evaluations().forward - before.forward + at.rows();
             attacks.backward += adversary->evaluations().backward - before.backward;
-            return where(moving, minimum(maximum(at + uphill * o.rate, o.low), o.high), at);
+            return where(moving, minimum(maximum(at + uphill * o.rate, range.low), range.high), at);
         };
         return Walker{.start = evaluator.input(), .next = next, .away = true};
     };
