@@ -1,7 +1,9 @@
 #include <gradpath/attribution/path/draws.hpp>
 
 #include <algorithm>
-#include <cmath>
+#include <span>
+
+#include <gradpath/attribution/core/measure.hpp>
 
 namespace gradpath::attribution {
 namespace {
@@ -62,26 +64,29 @@ void Draws::report(Attribution& result, const Evaluator& evaluator, const Record
 
 void Draws::report_tolerance(Attribution& result, const QuadraturePlan& plan) const {
     result.tolerance = plan.tolerance;
-    const Numbers& values = values_.mean();
-    const std::size_t features = values.size() / error_.size(), targets = error_.size() / met_.size();
+    const std::size_t features = values_.mean().size() / error_.size(), targets = error_.size() / met_.size();
+    const double epsilon = epsilon_of(result.dtype);
     std::vector<double> errors;
     std::vector<bool> met = met_;
+    bool floored = any(floored_);
     for (std::size_t k = 0; k < error_.size(); ++k) {
-        double absolute = 0;
-        for (std::size_t i = k * features; i < (k + 1) * features; ++i) absolute += std::abs(values[i]);
-        const double scale = error_scale(result.f_input[k] - (*result.f_baseline)[k], absolute);
-        errors.push_back(error_[k] / static_cast<double>(values_.count()) / scale);
-        if (errors.back() > *plan.tolerance || (*result.relative_delta)[k] > *plan.tolerance) met[k / targets] = false;
+        const Figures now = figures(std::span(values_.mean()).subspan(k * features, features),
+                                    error_[k] / static_cast<double>(values_.count()), (*result.f_baseline)[k],
+                                    result.f_input[k], epsilon);
+        errors.push_back(now.error);
+        if (now.within(*plan.tolerance)) continue;
+        met[k / targets] = false;
+        floored = floored || now.at_floor(*plan.tolerance, epsilon);
     }
     result.quadrature_error = std::move(errors);
     const bool missed = std::find(met.begin(), met.end(), false) != met.end();
     result.tolerance_met = std::move(met);
-    if (missed) note_miss(result, plan);
+    if (missed) note_miss(result, plan, floored);
 }
 
-void Draws::note_miss(Attribution& result, const QuadraturePlan& plan) const {
+void Draws::note_miss(Attribution& result, const QuadraturePlan& plan, bool floored) const {
     const std::string tolerance = text("tolerance ", *plan.tolerance);
-    if (any(floored_))
+    if (floored)
         add_note(result.notes, text(tolerance, " lies below the rounding floor of ", result.dtype, " here",
                                     result.dtype == DType::float32 ? "; use --dtype f64" : ""));
     const Index needed = *std::max_element(needed_.begin(), needed_.end());
@@ -89,6 +94,10 @@ void Draws::note_miss(Attribution& result, const QuadraturePlan& plan) const {
         add_note(result.notes,
                  text(tolerance, " was not met within max-steps ", plan.max_steps,
                       needed > 0 ? text("; about ", needed, " would be needed") : "; allow more, or ask for less"));
+    else if (!floored)
+        add_note(result.notes, text(tolerance,
+                                    " is met by the parts but not by their sum, in which they cancel; ask for "
+                                    "a tenth of it"));
 }
 
 }  // namespace gradpath::attribution

@@ -27,7 +27,7 @@ public:
 private:
     void begin(const Integral& integral, std::size_t lanes);
     void report_tolerance(Attribution& result, const QuadraturePlan& plan) const;
-    void note_miss(Attribution& result, const QuadraturePlan& plan) const;
+    void note_miss(Attribution& result, const QuadraturePlan& plan, bool floored) const;
 
     Index block_;
     Average values_, blocks_;

@@ -8,6 +8,7 @@
 #include <gradpath/attribution/registry.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
+#include <gradpath/tools/commands/baselines.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/progress.hpp>
@@ -56,10 +57,11 @@ void declare(Arguments& arguments, ExplainOptions& o) {
                      "N, one N per row (3,1,4, an .npy, or `target` of an .npz), predicted, true or all (predicted)");
     arguments.option("--output", "STAGE", o.stage,
                      "logit, probability, log-probability, log-odds or margin:A,B (logit)");
-    arguments.value("--baseline", "B",
-                    "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, farthest:L,H, black+white:L,H, "
-                    "samples:FILE, numbers or a file (zero, unless the method says otherwise)",
-                    [&o](const std::string& text) { o.baseline = text, o.baseline_given = true; });
+    arguments.value(
+        "--baseline", "B",
+        "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, farthest:L,H, black+white:L,H, "
+        "samples:FILE, numbers, a file, or all of the kinds side by side (zero, unless the method says otherwise)",
+        [&o](const std::string& text) { o.baseline = text, o.baseline_given = true; });
     add_method_options(arguments, o);
     add_common(arguments, o.common);
 }
@@ -167,6 +169,44 @@ bool tolerance_failed(const ExplainOptions& o, const attribution::Attribution& a
     return o.set.contains("tolerance") && a.tolerance_met && std::ranges::count(*a.tolerance_met, false) > 0;
 }
 
+Exit under_one_baseline(const ExplainOptions& o, const attribution::Method& method, const Subject& subject,
+                        const Rows& rows, const std::atomic<bool>& interrupted) {
+    const Explained explained{subject, rows, options_used(o, method),
+                              run_method(o, method, subject, rows, interrupted)};
+
+    for (const std::string& note : explained.attribution.notes) say(o.common, "note: " + note);
+    if (!o.common.out.empty()) {
+        make_folder(o.common.out);
+        writing([&] { write_result(o.common.out, explained); });
+        say(o.common, "wrote " + (o.common.out / "result.json").string());
+    }
+    if (o.common.json) print_json(result_json(explained, o.common.out.empty() ? "" : "attribution.npz"));
+    else if (o.common.out.empty()) print(result_text(explained));
+    if (!tolerance_failed(o, explained.attribution)) return Exit::fine;
+    say(o.common, "the tolerance was not met");
+    return Exit::not_met;
+}
+
+Exit under_all_baselines(const ExplainOptions& o, const attribution::Method& method, const Subject& subject,
+                         const Rows& rows, const std::atomic<bool>& interrupted) {
+    require<UsageError>(method.takes_baseline, "explain: ", method.name, " takes no --baseline");
+    const UnderBaselines all = explain_under_all(subject, rows, [&](const std::string& baseline) {
+        ExplainOptions one = o;
+        one.baseline = baseline;
+        return run_method(one, method, subject, rows, interrupted);
+    });
+    if (!o.common.out.empty()) {
+        make_folder(o.common.out);
+        writing([&] { write_baselines(o.common.out, all); });
+        say(o.common, "wrote " + (o.common.out / "baselines.json").string());
+    }
+    if (o.common.json) print_json(baselines_json(all));
+    else if (o.common.out.empty()) print(baselines_text(all));
+    const bool failed = std::ranges::any_of(all.answers, [&](const auto& a) { return tolerance_failed(o, a); });
+    if (failed) say(o.common, "the tolerance was not met");
+    return failed ? Exit::not_met : Exit::fine;
+}
+
 }  // namespace
 
 Exit explain(Words words, const std::atomic<bool>& interrupted) {
@@ -191,20 +231,8 @@ Exit explain(Words words, const std::atomic<bool>& interrupted) {
                          .seed = o.common.seed};
     const Subject subject = open_subject("explain", o.model, o.common.dtype, o.input, input);
     const Rows rows = read_rows(o.input, subject.row, subject.dtype, input);
-    const Explained explained{subject, rows, options_used(o, method),
-                              run_method(o, method, subject, rows, interrupted)};
-
-    for (const std::string& note : explained.attribution.notes) say(o.common, "note: " + note);
-    if (!o.common.out.empty()) {
-        make_folder(o.common.out);
-        writing([&] { write_result(o.common.out, explained); });
-        say(o.common, "wrote " + (o.common.out / "result.json").string());
-    }
-    if (o.common.json) print_json(result_json(explained, o.common.out.empty() ? "" : "attribution.npz"));
-    else if (o.common.out.empty()) print(result_text(explained));
-    if (!tolerance_failed(o, explained.attribution)) return Exit::fine;
-    say(o.common, "the tolerance was not met");
-    return Exit::not_met;
+    if (o.baseline == "all") return under_all_baselines(o, method, subject, rows, interrupted);
+    return under_one_baseline(o, method, subject, rows, interrupted);
 }
 
 }  // namespace gradpath::tools

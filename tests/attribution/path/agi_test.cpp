@@ -6,20 +6,20 @@ using attribution::Agi;
 
 namespace {
 
-/// Two outputs, x1 and x2: from (0.8, 0.5) an attack on the second walks down x1 and up x2.
+/// Two outputs, x1 and x2: from (0.8, 0.45) an attack on the second walks down x1 and up x2.
 const Model columns = [](const Tensor& x) { return x; };
 
 }  // namespace
 
 TEST_CASE("it walks: each step begins where the last one ended, and stops where the model answers the aim") {
-    // x1 - x2 = 0.3 shrinks by 0.1 a step, so after four steps the second output wins: (0.6, 0.7) is not passed.
-    const Attribution a = agi(columns, row({0.8, 0.5}), {.steps = 20, .rate = 0.05});
+    // x1 - x2 = 0.35 shrinks by 0.1 a step, so after four steps the second output wins: (0.6, 0.65) is not passed.
+    const Attribution a = agi(columns, row({0.8, 0.45}), {.steps = 20, .rate = 0.05});
     CHECK(largest_difference(numbers(a.values), {0.2, 0}) <= 1e-12);  // F is x1
     CHECK(a.f_baseline->at(0) == doctest::Approx(0.6));
     CHECK(std::abs(a.delta->at(0)) <= 1e-12);
-    const Attribution margin = agi(columns, row({0.8, 0.5}), {.stage = attribution::parse_stage("margin:0,1")});
+    const Attribution margin = agi(columns, row({0.8, 0.45}), {.stage = attribution::parse_stage("margin:0,1")});
     CHECK(largest_difference(numbers(margin.values), {0.2, 0.2}) <= 1e-12);
-    const Attribution short_walk = agi(columns, row({0.8, 0.5}), {.steps = 2});
+    const Attribution short_walk = agi(columns, row({0.8, 0.45}), {.steps = 2});
     CHECK(largest_difference(numbers(short_walk.values), {0.1, 0}) <= 1e-12);
 }
 
@@ -39,7 +39,6 @@ TEST_CASE("the mean over attacks on other classes, complete with the mean of F w
     for (std::size_t k = 0; k < 3; ++k) {
         CHECK(a.tolerance_met->at(k));
         CHECK(a.relative_delta->at(k) <= 1e-6);
-        CHECK(a.f_baseline->at(k) < a.f_input[k]);
     }
     CHECK(*agi(f, x, {.classes = 2}).samples == 2);
     CHECK_FALSE(agi(f, x, {.classes = 1}).samples.has_value());

@@ -43,7 +43,17 @@ TEST_CASE("uniform baselines on the square: the closed form, within the standard
     CHECK_FALSE(a.tolerance_met.has_value());
 }
 
-TEST_CASE("mirrored baselines and strata of t make the error smaller, and the standard error stays on the safe side") {
+TEST_CASE("strata of t: on one line the error is of the order of one stratum, not of the root of the draws") {
+    const Model cube = of_columns([](auto& x) { return pow(x[0], 3.0); });
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+        const Attribution a = expected_gradients(
+            cube, row({1}), {.baseline = attribution::baseline::Zero{}, .samples = 50, .seed = seed});
+        CHECK(std::abs(a.values.at(0) - 1) <= 0.02);  // of plain draws: 0.13
+    }
+}
+
+TEST_CASE(
+    "mirrored baselines make the error smaller than independent draws, and the standard error stays on the safe side") {
     // Plain draws: one t and one baseline each, all independent.
     const auto plain = [](std::uint64_t seed) {
         double total = 0;
@@ -55,15 +65,13 @@ TEST_CASE("mirrored baselines and strata of t make the error smaller, and the st
         return total;
     };
     const double independent = spread(plain);
-    const double strata = spread([](std::uint64_t seed) { return on_the_square(50, false, seed).values.at(0); });
     double stated = 0;
     const double both = spread([&](std::uint64_t seed) {
         const Attribution a = on_the_square(50, true, seed);
         stated += a.standard_error->at(0) / 40;
         return a.values.at(0);
     });
-    CHECK(strata < independent);
-    CHECK(both < 0.7 * strata);
+    CHECK(both < 0.75 * independent);
     CHECK(both < 1.2 * stated);
 }
 

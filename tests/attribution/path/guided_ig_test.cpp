@@ -63,8 +63,8 @@ TEST_CASE("features with one slope stay together, however many the quantile woul
     const Model f = of_columns([](auto& x) { return x[0] + x[1] + x[2] + square(x[3]) + x[3] * 9.0; });
     Watched watched;
     guided_ig(watched.model(f), row({1, 1, 1, 1}), {.steps = 16, .fraction = 0.1, .distance = 0.3});
-    for (const std::vector<double>& place : watched.places) {
-        if (place.size() != 4) continue;
+    for (std::size_t k = watched.places.size() - 31; k < watched.places.size(); ++k) {  // the rest is the first look
+        const std::vector<double>& place = watched.places[k];
         CHECK(place[0] == place[1]);
         CHECK(place[1] == place[2]);
         CHECK(place[0] >= place[3]);
