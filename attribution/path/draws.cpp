@@ -1,6 +1,7 @@
 #include <gradpath/attribution/path/draws.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 #include <gradpath/attribution/core/measure.hpp>
@@ -68,7 +69,7 @@ void Draws::report_tolerance(Attribution& result, const QuadraturePlan& plan) co
     const double epsilon = epsilon_of(result.dtype);
     std::vector<double> errors;
     std::vector<bool> met = met_;
-    bool floored = any(floored_);
+    Miss miss{.floored = any(floored_), .cancels = std::find(met_.begin(), met_.end(), false) == met_.end()};
     for (std::size_t k = 0; k < error_.size(); ++k) {
         const Figures now = figures(std::span(values_.mean()).subspan(k * features, features),
                                     error_[k] / static_cast<double>(values_.count()), (*result.f_baseline)[k],
@@ -76,17 +77,18 @@ void Draws::report_tolerance(Attribution& result, const QuadraturePlan& plan) co
         errors.push_back(now.error);
         if (now.within(*plan.tolerance)) continue;
         met[k / targets] = false;
-        floored = floored || now.at_floor(*plan.tolerance, epsilon);
+        miss.floored = miss.floored || now.at_floor(*plan.tolerance, epsilon);
+        miss.cancels = miss.cancels && std::isfinite(now.delta);
     }
     result.quadrature_error = std::move(errors);
     const bool missed = std::find(met.begin(), met.end(), false) != met.end();
     result.tolerance_met = std::move(met);
-    if (missed) note_miss(result, plan, floored);
+    if (missed) note_miss(result, plan, miss);
 }
 
-void Draws::note_miss(Attribution& result, const QuadraturePlan& plan, bool floored) const {
+void Draws::note_miss(Attribution& result, const QuadraturePlan& plan, const Miss& miss) const {
     const std::string tolerance = text("tolerance ", *plan.tolerance);
-    if (floored)
+    if (miss.floored)
         add_note(result.notes, text(tolerance, " lies below the rounding floor of ", result.dtype, " here",
                                     result.dtype == DType::float32 ? "; use --dtype f64" : ""));
     const Index needed = *std::max_element(needed_.begin(), needed_.end());
@@ -94,7 +96,7 @@ void Draws::note_miss(Attribution& result, const QuadraturePlan& plan, bool floo
         add_note(result.notes,
                  text(tolerance, " was not met within max-steps ", plan.max_steps,
                       needed > 0 ? text("; about ", needed, " would be needed") : "; allow more, or ask for less"));
-    else if (!floored)
+    else if (!miss.floored && miss.cancels)
         add_note(result.notes, text(tolerance,
                                     " is met by the parts but not by their sum, in which they cancel; ask for "
                                     "a tenth of it"));

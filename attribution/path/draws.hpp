@@ -27,7 +27,11 @@ public:
 private:
     void begin(const Integral& integral, std::size_t lanes);
     void report_tolerance(Attribution& result, const QuadraturePlan& plan) const;
-    void note_miss(Attribution& result, const QuadraturePlan& plan, bool floored) const;
+    /// Why a tolerance was missed: by rounding; or in the sum of parts that all met it.
+    struct Miss {
+        bool floored, cancels;
+    };
+    void note_miss(Attribution& result, const QuadraturePlan& plan, const Miss& miss) const;
 
     Index block_;
     Average values_, blocks_;
