@@ -58,6 +58,7 @@ struct Settings {
 struct Method {
     std::string name, family, summary;
     bool takes_baseline = false;
+    std::string standard_baseline = "zero";  ///< where it takes one and is given none
     std::vector<OptionInfo> options;
     std::vector<Claim> claims;
     std::vector<Citation> citations;

@@ -33,7 +33,7 @@ public:
         rule(plan_.steps, open_, result_);
         Index spent = plan_.steps * edges;
         for (Index count = 2 * plan_.steps; !open_.empty(); count *= 2) {
-            if (spent + count * edges > plan_.max_steps) {
+            if (spent + count * edges > plan_.max_steps || count > most_nodes(plan_.rule)) {
                 for (const Index row : open_) give_up(static_cast<std::size_t>(row), count / 2, spent, edges);
                 break;
             }

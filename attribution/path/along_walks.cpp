@@ -38,9 +38,7 @@ QuadraturePlan edge_plan(const std::string& method, const AlongWalks& o, bool aw
     const QuadratureRule rule = q.rule.value_or(away ? QuadratureRule::right : QuadratureRule::left);
     const bool chooses = rule == QuadratureRule::exact || rule == QuadratureRule::gauss_kronrod;
     if (chooses) return plan(method, {.rule = rule, .max_steps = q.max_steps}, dtype);
-    const bool both_ends =
-        rule == QuadratureRule::trapezoid || rule == QuadratureRule::captum_trapezoid || rule == QuadratureRule::pair;
-    return plan(method, {.steps = both_ends ? 2 : 1, .rule = rule}, dtype);
+    return plan(method, {.steps = least_nodes(rule), .rule = rule}, dtype);
 }
 
 void add(const Integral& edge, Integral& whole) {

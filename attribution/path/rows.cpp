@@ -50,6 +50,7 @@ std::vector<Method> averaged_paths() {
          .family = "path",
          .summary = "the mean gradient on lines from baselines drawn at random",
          .takes_baseline = true,
+         .standard_baseline = describe(ExpectedGradients{}.baseline),
          .options = options_of<ExpectedGradients>(),
          .claims = {Claim::dummy, Claim::linearity, Claim::implementation_invariance},
          .citations = {{"Gabriel Erion, Joseph D. Janizek, Pascal Sturmfels, Scott M. Lundberg, Su-In Lee",

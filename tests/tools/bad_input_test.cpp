@@ -237,8 +237,7 @@ TEST_CASE("a method, target, stage or baseline that is not there is answered wit
         {ig + "--tolerance x", 2, "integrated-gradients: tolerance: must be a number but is 'x'"},
         {ig + "--rule lft", 2,
          "rule: 'lft' is unknown; did you mean 'left'? There are: left right midpoint trapezoid gauss-legendre "
-         "gauss-kronrod "
-         "captum-trapezoid pair"},
+         "gauss-kronrod exact captum-trapezoid pair"},
         {ig + "--target 1", 2, "integrated-gradients: target must lie in [0, 1) but is 1"},
         {ig + "--target best", 2,
          "target: must be predicted, all, an index or one index per row such as 3,1,4 but is 'best'"},
