@@ -60,7 +60,7 @@ private:
                 return points(row, edge, fractions).at;
             });
             stack.insert(stack.end(), cut.rbegin(), cut.rend());
-            result_.capped[at] = result_.steps[at] + static_cast<Index>(stack.size()) > plan_.max_steps;
+            result_.capped[at] = result_.steps[at] + static_cast<Index>(stack.size()) > plan_.most_pieces;
         }
         if (result_.capped[at]) foretell(at, static_cast<double>(edge) + stack.back().from);
     }

@@ -77,7 +77,8 @@ QuadraturePlan plan(const std::string& method, const Quadrature& q, DType dtype)
     require(q.max_steps >= 1, method, ": max-steps must be at least 1 but is ", q.max_steps);
     const QuadratureRule rule =
         q.rule.value_or(q.steps ? QuadratureRule::gauss_legendre : QuadratureRule::gauss_kronrod);
-    QuadraturePlan made{.rule = rule, .tolerance = q.tolerance, .steps = 0, .max_steps = q.max_steps};
+    QuadraturePlan made{
+        .rule = rule, .tolerance = q.tolerance, .steps = 0, .max_steps = q.max_steps, .most_pieces = q.max_steps};
     if (rule == QuadratureRule::gauss_kronrod || rule == QuadratureRule::exact) {
         require(!q.steps, method, ": ", describe(rule),
                 rule == QuadratureRule::exact ? " takes as many steps as there are pieces: " : " is adaptive: ",
@@ -93,7 +94,7 @@ QuadraturePlan plan(const std::string& method, const Quadrature& q, DType dtype)
 
 namespace {
 
-/// The exact rule where it is asked for, or may be chosen and can be done within max_steps.
+/// The exact rule where it is asked for, or may be chosen. Rows with too many pieces are capped.
 std::optional<Integral> try_exactly(Evaluator& evaluator, const Path& path, const QuadraturePlan& plan,
                                     const Ends& ends) {
     const bool asked = plan.rule == QuadratureRule::exact;
@@ -106,10 +107,25 @@ std::optional<Integral> try_exactly(Evaluator& evaluator, const Path& path, cons
             ": exact needs a model made of affine maps, relu, abs and maxima: it has ", obstacle,
             "; use gauss-kronrod");
     if (!obstacle.empty()) return std::nullopt;
-    Integral integral = integrate_exactly(evaluator, path, plan, ends, pieces);
-    const bool capped = std::find(integral.capped.begin(), integral.capped.end(), true) != integral.capped.end();
-    if (capped && !asked) return std::nullopt;
-    return integral;
+    return integrate_exactly(evaluator, path, plan, ends, pieces);
+}
+
+/// The rows that one answer has done, from it; the others as they are.
+void take_done(const Integral& done, Integral& answer) {
+    const std::size_t rows = answer.steps.size(), width = answer.values.size() / rows,
+                      targets = answer.error->size() / rows;
+    for (std::size_t row = 0; row < rows; ++row) {
+        if (done.capped[row]) continue;
+        std::copy_n(done.values.begin() + static_cast<std::ptrdiff_t>(row * width), width,
+                    answer.values.begin() + static_cast<std::ptrdiff_t>(row * width));
+        std::copy_n(done.error->begin() + static_cast<std::ptrdiff_t>(row * targets), targets,
+                    answer.error->begin() + static_cast<std::ptrdiff_t>(row * targets));
+        answer.steps[row] = done.steps[row];
+        answer.needed[row] = 0;
+        answer.capped[row] = false;
+        answer.floored[row] = done.floored[row];
+        answer.met[row] = done.met[row];
+    }
 }
 
 }  // namespace
@@ -117,10 +133,13 @@ std::optional<Integral> try_exactly(Evaluator& evaluator, const Path& path, cons
 Integral integrate(Evaluator& evaluator, const Path& path, const QuadraturePlan& plan, const Ends& ends) {
     require(path.edges >= 1 && path.corner, evaluator.method(), ": the path needs at least one edge but has ",
             path.edges);
-    if (std::optional<Integral> exact = try_exactly(evaluator, path, plan, ends)) return std::move(*exact);
+    const std::optional<Integral> exact = try_exactly(evaluator, path, plan, ends);
+    if (exact && (!plan.choose || !any(exact->capped))) return *exact;
     if (plan.rule == QuadratureRule::gauss_kronrod) {
         require_first_look(evaluator.method(), plan, path.edges * first_round_steps);
-        return integrate_adaptively(evaluator, path, plan, ends);
+        Integral adaptive = integrate_adaptively(evaluator, path, plan, ends);
+        if (exact) take_done(*exact, adaptive);
+        return adaptive;
     }
     return by_doubling(evaluator, path.edges, plan, ends, empty_integral(evaluator, plan.rule),
                        [&](Index count, const std::vector<Index>& rows, Integral& integral) {

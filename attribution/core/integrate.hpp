@@ -36,7 +36,8 @@ struct QuadraturePlan {
     QuadratureRule rule;
     std::optional<double> tolerance;
     Index steps, max_steps;
-    bool choose = false;  ///< exact instead of `rule` where the model is piecewise linear
+    bool choose = false;    ///< exact instead of `rule` where the model is piecewise linear
+    Index most_pieces = 0;  ///< of the exact rule, per row
 };
 /// The plan that a Quadrature stands for in a dtype. Throws ValueError (naming `method`) for values out of range.
 QuadraturePlan plan(const std::string& method, const Quadrature& quadrature, DType dtype);

@@ -20,7 +20,9 @@ struct Walker {
 struct EdgeQuadrature {
     std::optional<double> tolerance = {};     ///< of the integral along the path that was found
     std::optional<QuadratureRule> rule = {};  ///< one node on each edge; none: the gradient where the step begins
-    Index max_steps = 50'000;                 ///< gradients per row, at most, where there is a tolerance
+    /// Gradients per row, at most, where there is a tolerance; an edge has its share of them. Of the exact rule, which
+    /// takes as many as there are pieces: on each edge.
+    Index max_steps = 50'000;
 
     static void visit(auto& self, auto&& f) {
         f("tolerance", self.tolerance, "bound on the error of the integral along the path that was found");

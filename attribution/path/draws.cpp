@@ -7,11 +7,6 @@
 #include <gradpath/attribution/core/measure.hpp>
 
 namespace gradpath::attribution {
-namespace {
-
-bool any(const std::vector<bool>& flags) { return std::find(flags.begin(), flags.end(), true) != flags.end(); }
-
-}  // namespace
 
 void Draws::begin(const Integral& integral, std::size_t lanes) {
     const std::size_t rows = integral.steps.size();

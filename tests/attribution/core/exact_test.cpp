@@ -175,6 +175,25 @@ TEST_CASE("without a rule, piecewise-linear models are taken exactly and others 
     CHECK(integrated_gradients(large, x, {.quadrature = {.max_steps = 40}}).rule == "gauss-kronrod");
 }
 
+TEST_CASE("a row with too many pieces is taken adaptively, and the others exactly, as each would be alone") {
+    std::vector<double> places;  // relu bends at 0.01, 0.02, .. 0.6
+    for (int k = 1; k <= 60; ++k) places.push_back(k / 100.0);
+    const Model f = [&](const Tensor& x) {
+        return sum(relu(x - Tensor({1, 60}, std::span<const double>(places))), {.axes = {1}});
+    };
+    const Tensor x({3, 1}, {1, 0.305, -2}, DType::float64);  // 61, 31 and 1 pieces
+    const IntegratedGradients options{.quadrature = {.max_steps = 45}};
+    const Attribution all = integrated_gradients(f, x, options);
+    CHECK(all.steps->at(1) == 31);
+    CHECK(all.steps->at(2) == 1);
+    for (Index k = 0; k < 3; ++k) {
+        const Attribution one = integrated_gradients(f, slice(x, 0, k, k + 1), options);
+        CHECK(same_bits(one.values, slice(all.values, 0, k, k + 1)));
+        CHECK(one.steps->at(0) == all.steps->at(static_cast<std::size_t>(k)));
+        CHECK(one.tolerance_met->at(0) == all.tolerance_met->at(static_cast<std::size_t>(k)));
+    }
+}
+
 TEST_CASE("too many pieces: the rule that was asked for says so") {
     const Attribution a = integrated_gradients(relu_net({5, 64, 64, 2}, 1, true), random_tensor({1, 5}, 3),
                                                {.quadrature = {.rule = QuadratureRule::exact, .max_steps = 40}});
