@@ -72,8 +72,7 @@ Walker walker(Evaluator& evaluator, const Agi& o, Index sample) {
         return minimum(maximum(moved, slice(range.low, 0, first, last)), slice(range.high, 0, first, last));
     };
     return {.start = evaluator.input(),
-            .next = [=, &evaluator](const Tensor& at, Index) { return by_chunks(evaluator, at, move); },
-            .away = true};
+            .next = [=, &evaluator](const Tensor& at, Index) { return by_chunks(evaluator, at, move); }};
 }
 
 }  // namespace
@@ -91,6 +90,7 @@ Attribution agi(const Model& model, const Tensor& x, const Agi& o) {
                                       .quadrature = o.quadrature,
                                       .samples = std::min(o.classes, outputs - 1),
                                       .steps = o.steps,
+                                      .away = true,
                                       .run = o.run},
                                      make);
     result.seed = o.seed;

@@ -12,21 +12,22 @@ namespace gradpath::attribution {
 struct Walker {
     Tensor start;                                              ///< like the input
     std::function<Tensor(const Tensor& at, Index step)> next;  ///< the corner after `at`
-    /// Begins at the input and goes away from it; else it begins at a baseline and must end at the input.
-    bool away = false;
 };
 
 /// How the edges of a walk are integrated.
 struct EdgeQuadrature {
-    std::optional<double> tolerance = {};     ///< of the integral along the path that was found
-    std::optional<QuadratureRule> rule = {};  ///< one node on each edge; none: the gradient where the step begins
-    /// Gradients per row, at most, where there is a tolerance; an edge has its share of them. Of the exact rule, which
-    /// takes as many as there are pieces: on each edge.
+    std::optional<double> tolerance = {};  ///< of the integral along the path that was found
+    /// One node on each edge, with a tolerance as many as it takes. None: the gradient where the step begins, with a
+    /// tolerance gauss-legendre.
+    std::optional<QuadratureRule> rule = {};
+    /// Gradients per row, at most, where there is a tolerance; of gauss-kronrod each edge has its share, of exact, which
+    /// takes as many as there are pieces, each may have all.
     Index max_steps = 50'000;
 
     static void visit(auto& self, auto&& f) {
         f("tolerance", self.tolerance, "bound on the error of the integral along the path that was found");
-        f("rule", self.rule, "of each edge; automatic: the gradient where the step begins, as published");
+        f("rule", self.rule,
+          "of each edge; automatic: the gradient where the step begins, with a tolerance gauss-legendre");
         f("max-steps", self.max_steps, "gradients per row, at most, to meet a tolerance");
     }
 };
@@ -38,6 +39,8 @@ struct AlongWalks {
     EdgeQuadrature quadrature = {};
     Index samples = 1;  ///< walks to average over
     Index steps = 200;  ///< edges of a walk
+    /// The walk begins at the input and goes away from it; else it begins at a baseline and must end at the input.
+    bool away = false;
     Run run = {};
 };
 /// Makes walk `sample`; evaluations that it makes through the evaluator are counted.

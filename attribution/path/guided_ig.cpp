@@ -15,6 +15,7 @@ namespace gradpath::attribution {
 namespace {
 
 constexpr const char* name = "guided-ig";
+constexpr double rounding = 1e-6;  // slopes that differ by less, relative, are one slope
 using Row = std::span<const double>;
 
 /// The place of one row, moved by one step.
@@ -78,7 +79,7 @@ private:
         std::vector<double> sorted = costs;
         const auto place_of = static_cast<std::ptrdiff_t>(fraction_ * static_cast<double>(sorted.size() - 1));
         std::nth_element(sorted.begin(), sorted.begin() + place_of, sorted.end());
-        const double threshold = sorted[static_cast<std::size_t>(place_of)];
+        const double threshold = sorted[static_cast<std::size_t>(place_of)] * (1 + rounding);
         std::vector<std::size_t> movers;
         for (std::size_t i = 0; i < costs.size(); ++i)
             if (costs[i] <= threshold && std::isfinite(costs[i])) movers.push_back(i);

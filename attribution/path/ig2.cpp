@@ -44,8 +44,7 @@ Walker walker(Evaluator& evaluator, const Model& representation, const Ig2& o, I
         return descend(representation, rows, goal, o);
     };
     return {.start = evaluator.input(),
-            .next = [=, &evaluator](const Tensor& at, Index) { return by_chunks(evaluator, at, move); },
-            .away = true};
+            .next = [=, &evaluator](const Tensor& at, Index) { return by_chunks(evaluator, at, move); }};
 }
 
 }  // namespace
@@ -63,6 +62,7 @@ Attribution ig2(const Model& model, const Tensor& x, const Ig2& o) {
                                       .quadrature = o.quadrature,
                                       .samples = samples_of(o.references),
                                       .steps = o.steps,
+                                      .away = true,
                                       .run = o.run},
                                      make);
     result.baseline = draw_baseline(name, o.references, detached(x), {o.seed, 0});

@@ -84,11 +84,29 @@ TEST_CASE("a tolerance makes the walk complete in every dtype") {
         const Model f = relu_net({6, 14, 4}, 2, true, dtype);
         const Attribution a =
             guided_ig(f, random_tensor({3, 6}, 2, dtype), {.steps = 30, .quadrature = {.tolerance = 1e-3}});
-        CHECK(a.rule == "exact");
+        CHECK(a.rule == "gauss-legendre");
         for (std::size_t k = 0; k < 3; ++k) {
             CHECK(a.relative_delta->at(k) <= 1e-3);
             CHECK(a.tolerance_met->at(k));
         }
+    }
+}
+
+TEST_CASE("every rule integrates the same walk") {
+    const Model f = relu_net({6, 14, 4}, 2, true);
+    const Tensor x = random_tensor({2, 6}, 2);
+    const auto run = [&](QuadratureRule rule) {
+        return guided_ig(f, x, {.steps = 20, .quadrature = {.tolerance = 1e-4, .rule = rule}});
+    };
+    const Attribution exact = run(QuadratureRule::exact);
+    CHECK(exact.relative_delta->at(0) <= 1e-12);
+    for (const QuadratureRule rule :
+         {QuadratureRule::midpoint, QuadratureRule::trapezoid, QuadratureRule::gauss_kronrod}) {
+        const Attribution a = run(rule);
+        CHECK(a.rule == attribution::describe(rule));
+        CHECK(a.tolerance_met->at(1));
+        CHECK(largest_difference(numbers(a.values), numbers(exact.values)) <=
+              2e-4 * (a.ncc_gap->at(0) + std::abs(a.f_input[0]) + 1));
     }
 }
 
@@ -164,6 +182,9 @@ TEST_CASE("options of guided_ig out of range are refused") {
     CHECK(error({.fraction = 1.5}) == "guided-ig: fraction must lie in [0, 1] but is 1.5");
     CHECK(error({.distance = -1}) == "guided-ig: distance must lie in [0, 1] but is -1");
     CHECK(error({.quadrature = {.tolerance = 1e-3, .max_steps = 100}}) ==
+          "guided-ig: max-steps must be at least 400, which gauss-legendre takes before it can judge its error, but is "
+          "100");
+    CHECK(error({.quadrature = {.tolerance = 1e-3, .rule = QuadratureRule::gauss_kronrod, .max_steps = 100}}) ==
           "guided-ig: max-steps must be at least 6000, 30 for each of 200 steps of the walk, but is 100");
     CHECK(error_of<ValueError>([&] {
               attribution::along_walks("mine", f, row({1}), {.target = attribution::AllTargets{}}, {});
