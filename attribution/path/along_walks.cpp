@@ -80,7 +80,9 @@ public:
             add(walked.integral, rows, integral);
         };
         const Ends ends{.start = f_far, .end = evaluator_.f_input()};
-        return {by_doubling(evaluator_, o_.steps, whole, ends, empty_integral(evaluator_, whole.rule), again), f_far};
+        Integral best = by_doubling(evaluator_, o_.steps, whole, ends, empty_integral(evaluator_, whole.rule), again);
+        best.met.clear();  // a walk that goes in circles sums to nothing; what counts is the mean
+        return {std::move(best), f_far};
     }
 
 private:

@@ -33,12 +33,12 @@ TEST_CASE("steps stay within the range of the input") {
 TEST_CASE("the mean over attacks on other classes, complete with the mean of F where they end") {
     const Model f = relu_net({6, 16, 5}, 3, true);
     const Tensor x = random::uniform({3, 6}, 0, 1, {.seed = 4, .dtype = DType::float64});
-    const Attribution a = agi(f, x, {.quadrature = {.tolerance = 1e-3}});
+    const Attribution a = agi(f, x, {.quadrature = {.tolerance = 1e-2}});
     CHECK(*a.samples == 4);
     CHECK(a.standard_error.has_value());
     for (std::size_t k = 0; k < 3; ++k) {
         CHECK(a.tolerance_met->at(k));
-        CHECK(a.relative_delta->at(k) <= 1e-3);
+        CHECK(a.relative_delta->at(k) <= 1e-2);
     }
     CHECK(*agi(f, x, {.classes = 2}).samples == 2);
     CHECK_FALSE(agi(f, x, {.classes = 1}).samples.has_value());
