@@ -22,7 +22,7 @@ struct EdgeQuadrature {
     std::optional<QuadratureRule> rule = {};
     /// Gradients per row, at most, where there is a tolerance; of gauss-kronrod each edge has its share, of exact, which
     /// takes as many as there are pieces, each may have all.
-    Index max_steps = 50'000;
+    Index max_steps = 250'000;
 
     static void visit(auto& self, auto&& f) {
         f("tolerance", self.tolerance, "bound on the error of the integral along the path that was found");
