@@ -11,5 +11,15 @@
 #include <gradpath/attribution/gradient/gradient.hpp>
 #include <gradpath/attribution/gradient/input_x_gradient.hpp>
 #include <gradpath/attribution/gradient/smooth.hpp>
+#include <gradpath/attribution/path/agi.hpp>
+#include <gradpath/attribution/path/along_paths.hpp>
+#include <gradpath/attribution/path/along_walks.hpp>
+#include <gradpath/attribution/path/blur_ig.hpp>
+#include <gradpath/attribution/path/expected_gradients.hpp>
+#include <gradpath/attribution/path/guided_ig.hpp>
+#include <gradpath/attribution/path/idgi.hpp>
+#include <gradpath/attribution/path/ig2.hpp>
 #include <gradpath/attribution/path/integrated_gradients.hpp>
+#include <gradpath/attribution/path/integrated_hessians.hpp>
+#include <gradpath/attribution/path/path_ensemble.hpp>
 #include <gradpath/attribution/registry.hpp>

@@ -31,6 +31,14 @@ struct Gaussian {
     Index samples = 1;
     bool clip = true;
 };
+/// For each feature the one of low and high that is farther from it; low where both are as far ("max-distance").
+struct Farthest {
+    double low = 0, high = 1;
+};
+/// Two samples: low everywhere, and high everywhere (Kapishnikov et al. 2019).
+struct BlackWhite {
+    double low = 0, high = 1;
+};
 /// Each row of the pool, [samples, input shape], is a baseline of every row of x.
 struct Samples {
     Tensor pool;
@@ -44,10 +52,12 @@ struct Function {
 
 /// A Tensor is used as it is: shaped like x, like one of its rows, or broadcasting to x.
 using Baseline = std::variant<baseline::Zero, baseline::Constant, baseline::Mean, baseline::Blur, baseline::Uniform,
-                              baseline::Gaussian, baseline::Samples, Tensor, baseline::Function>;
+                              baseline::Gaussian, baseline::Farthest, baseline::BlackWhite, baseline::Samples, Tensor,
+                              baseline::Function>;
 
-/// "zero", "constant:C", "mean", "blur:SIGMA", "uniform:LOW,HIGH,SAMPLES", "gaussian:SIGMA,SAMPLES"; what follows the
-/// colon may be left out. Throws ValueError that lists these.
+/// "zero", "constant:C", "mean", "blur:SIGMA", "uniform:LOW,HIGH,SAMPLES", "gaussian:SIGMA,SAMPLES",
+/// "farthest:LOW,HIGH", "black+white:LOW,HIGH"; what follows the colon may be left out. Throws ValueError that lists
+/// these.
 Baseline parse_baseline(std::string_view text);
 /// The inverse; the others are called "samples", "tensor" and "function".
 std::string describe(const Baseline& baseline);
@@ -56,10 +66,15 @@ std::string describe(const Baseline& baseline);
 Index samples_of(const Baseline& baseline);
 /// Is a seed used?
 bool is_random(const Baseline& baseline);
-/// Draw `sample` of it for the rows of x: a tensor like x. Throws ShapeError or DTypeError (naming `method`) where it
-/// does not fit, ValueError for a parameter out of range.
-Tensor draw_baseline(const std::string& method, const Baseline& baseline, const Tensor& x, std::uint64_t seed,
-                     Index sample);
+/// Which draw of a baseline.
+struct Draw {
+    std::uint64_t seed = 0;
+    Index sample = 0;
+    bool mirrored = false;  ///< of a random baseline: its other half, 2x - x' (gaussian) or low + high - x' (uniform)
+};
+/// A draw for the rows of x: a tensor like x. Throws ShapeError or DTypeError (naming `method`) where it does not fit,
+/// ValueError for a parameter out of range.
+Tensor draw_baseline(const std::string& method, const Baseline& baseline, const Tensor& x, const Draw& draw);
 
 /// Separable Gaussian over the last two axes of x with zeros beyond the edge, cut at 4 sigma, weights normalised.
 Tensor gaussian_blur(const Tensor& x, double sigma);

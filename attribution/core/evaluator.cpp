@@ -27,9 +27,11 @@ struct Evaluated {
     std::vector<Tensor> scores, gradients;  // per target: [rows], [rows, input shape]
 };
 
-Evaluated evaluate(const Objective& objective, const Tensor& x, std::span<const Index> rows) {
+/// Runs the model at x; `scores` makes the explained numbers of its output.
+Evaluated evaluate(const Objective& objective, const Tensor& x,
+                   const std::function<std::vector<Tensor>(const Tensor&)>& scores) {
     const Tensor leaf = tracked(x);
-    Evaluated result{objective.scores(objective.run(leaf), rows), {}};
+    Evaluated result{scores(objective.run(leaf)), {}};
     for (Tensor& score : result.scores) {
         result.gradients.push_back(grad(sum(score), leaf));
         score = detached(score);
@@ -82,7 +84,8 @@ ModelFacts examine(const Objective& objective, const Tensor& x, std::size_t memo
     const auto measured = [&](const Tensor& points, std::size_t& bytes) {
         const std::vector<Index> rows(static_cast<std::size_t>(points.rows()), 0);
         const memory::PeakScope scope;
-        Evaluated result = evaluate(objective, points, rows);
+        Evaluated result =
+            evaluate(objective, points, [&](const Tensor& output) { return objective.scores(output, rows); });
         bytes = scope.peak_bytes();
         return result;
     };
@@ -166,8 +169,31 @@ std::vector<double> Evaluator::forward(const Tensor& x, std::string_view stage, 
     return result;
 }
 
+void Evaluator::begin_chunk(Index forward_rows) {
+    before_chunk();
+    evaluations_.forward += forward_rows;
+}
+
 void Evaluator::gradients(Index count, const Make& make, const Take& take, std::string_view stage, Index done,
                           Index total) {
+    const auto scores = [&](const Tensor& output, Index, std::span<const Index> rows) {
+        return objective_.scores(output, rows);
+    };
+    run_chunks(count, make, scores, take, {stage, done, total});
+}
+
+void Evaluator::pullbacks(Index count, const Make& make, const std::vector<Tensor>& slopes, const Take& take) {
+    const auto scores = [&](const Tensor& output, Index first, std::span<const Index>) {
+        std::vector<Tensor> all;
+        for (const Tensor& slope : slopes)
+            all.push_back(sum(output * slice(slope, 0, first, first + output.rows()), {.axes = {1}}));
+        return all;
+    };
+    run_chunks(count, make, scores, take, {"path", 0, 0});
+}
+
+void Evaluator::run_chunks(Index count, const Make& make, const Scores& scores, const Take& take,
+                           const Telling& telling) {
     const auto width = static_cast<std::size_t>(features());
     const auto lanes = static_cast<std::size_t>(targets());
     std::vector<double> numbers(lanes);
@@ -176,7 +202,8 @@ void Evaluator::gradients(Index count, const Make& make, const Take& take, std::
         before_chunk();
         const Index last = std::min(count, first + chunk_);
         const Points points = make(first, last);
-        const Evaluated result = evaluate(objective_, points.at, points.rows);
+        const Evaluated result =
+            evaluate(objective_, points.at, [&](const Tensor& output) { return scores(output, first, points.rows); });
         evaluations_.forward += last - first;
         evaluations_.backward += (last - first) * targets();
         for (Index k = first; k < last; ++k) {
@@ -189,7 +216,7 @@ void Evaluator::gradients(Index count, const Make& make, const Take& take, std::
             }
             take(k, numbers, slopes);
         }
-        tell(stage, done + last, total);
+        tell(telling.stage, telling.done + last, telling.total);
     }
 }
 

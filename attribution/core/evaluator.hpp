@@ -60,10 +60,23 @@ public:
     using Take = std::function<void(Index k, std::span<const double> values, std::span<const double> gradients)>;
     /// Evaluates `count` points with gradients. done and total are what progress is told, before these points.
     void gradients(Index count, const Make& make, const Take& take, std::string_view stage, Index done, Index total);
+    /// The same with other slopes in the raw outputs than the objective's: per target, [count, outputs].
+    void pullbacks(Index count, const Make& make, const std::vector<Tensor>& slopes, const Take& take);
+
+    /// For work of a method's own: throws Cancelled where the caller asks for it, and counts rows of a forward pass.
+    void begin_chunk(Index forward_rows);
+    void count_backward(Index rows) { evaluations_.backward += rows; }
+    void tell(std::string_view stage, Index done, Index total) const;  ///< tells the caller's progress
+    Index chunk() const { return chunk_; }                             ///< rows that one chunk may hold
 
 private:
+    using Scores = std::function<std::vector<Tensor>(const Tensor& output, Index first, std::span<const Index> rows)>;
+    struct Telling {
+        std::string_view stage;
+        Index done, total;
+    };
+    void run_chunks(Index count, const Make& make, const Scores& scores, const Take& take, const Telling& telling);
     void before_chunk() const;
-    void tell(std::string_view stage, Index done, Index total) const;
     std::vector<double> forward(const Tensor& x, std::string_view stage, bool resolve);
 
     std::string method_;

@@ -13,8 +13,9 @@ namespace gradpath::attribution {
 
 /// How the integral is taken. `tolerance` bounds |Σ A - dF| and the estimate of Σᵢ |error in Aᵢ|, each divided by
 /// max(|dF|, Σ|A|, 1e-12): the sum of a wrong answer can be right. It bounds an estimate of the error, not the error:
-/// what no node of the rule comes near, such as a very narrow spike of the gradient, it cannot know. By default
-/// adaptive Gauss-Kronrod to 1e-3 in float32 and 1e-6 in float64; with steps and no rule, Gauss-Legendre; a fixed rule
+/// what no node of the rule comes near, such as a very narrow spike of the gradient, it cannot know. Without rule and
+/// steps, a piecewise-linear model is integrated exactly and any other by adaptive Gauss-Kronrod, to 1e-3 in float32
+/// and 1e-6 in float64 where no tolerance is given; with steps and no rule, Gauss-Legendre; a fixed rule
 /// with a tolerance doubles its steps until the difference to the doubled rule is small; with steps and no tolerance it
 /// is run once and no error is estimated.
 struct Quadrature {
@@ -26,7 +27,7 @@ struct Quadrature {
     static void visit(auto& self, auto&& f) {
         f("tolerance", self.tolerance, "bound on relative_delta and on the estimated quadrature_error");
         f("steps", self.steps, "nodes of a fixed rule on each edge of the path");
-        f("rule", self.rule, "left right midpoint trapezoid gauss-legendre gauss-kronrod captum-trapezoid pair");
+        f("rule", self.rule, "left right midpoint trapezoid gauss-legendre gauss-kronrod exact captum-trapezoid pair");
         f("max-steps", self.max_steps, "gradients per row, at most, to meet a tolerance");
     }
 };
@@ -35,6 +36,8 @@ struct QuadraturePlan {
     QuadratureRule rule;
     std::optional<double> tolerance;
     Index steps, max_steps;
+    bool choose = false;    ///< exact instead of `rule` where the model is piecewise linear
+    Index most_pieces = 0;  ///< of the exact rule, per row
 };
 /// The plan that a Quadrature stands for in a dtype. Throws ValueError (naming `method`) for values out of range.
 QuadraturePlan plan(const std::string& method, const Quadrature& quadrature, DType dtype);
@@ -45,8 +48,10 @@ struct Integral {
     std::optional<std::vector<double>> error;  ///< per [row, target]: estimate of Σᵢ |error in Aᵢ|
     std::vector<Index> steps;                  ///< per row: gradients taken
     std::vector<bool> capped;                  ///< per row: stopped by max_steps
+    std::vector<Index> needed;                 ///< per row: about how many would do where capped; 0: unknown
     std::vector<bool> floored;                 ///< per row: missed its tolerance by rounding, which no steps can mend
     std::vector<bool> met;                     ///< per row: gap and estimate within the tolerance; empty if none
+    QuadratureRule rule = {};                  ///< the one that was used
     std::vector<std::string> notes;
 };
 
@@ -55,6 +60,13 @@ struct Ends {
     const std::vector<double>& start;
     const std::vector<double>& end;
 };
+
+/// Nothing yet: zeros for `width` numbers per row and target (0: the evaluator's features).
+Integral empty_integral(const Evaluator& evaluator, QuadratureRule rule, Index width = 0);
+
+/// Throws ValueError where the plan has a tolerance but its max_steps does not allow the `least` gradients of a first
+/// answer.
+void require_first_look(const std::string& method, const QuadraturePlan& plan, Index least);
 
 /// Integrates the evaluator's function along a path for every row; a row's answer does not depend on the other rows.
 /// Throws ShapeError or DTypeError where corners of the path are not like the input, ValueError where max_steps does

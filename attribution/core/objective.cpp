@@ -103,6 +103,11 @@ void Objective::check_target() {
 
 bool Objective::all_targets() const { return std::holds_alternative<AllTargets>(target_); }
 
+bool Objective::is_linear() const {
+    return stage_.kind == Stage::margin ||
+           (stage_.kind == Stage::logit && !std::holds_alternative<OutputFunction>(target_));
+}
+
 Index Objective::targets() const { return all_targets() ? outputs_ : 1; }
 
 Tensor Objective::run(const Tensor& x) const {

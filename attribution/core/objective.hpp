@@ -30,6 +30,8 @@ public:
     /// The explained index of each input row; 0, 1, .. with all targets; empty for weights and functions.
     const std::vector<Index>& indices() const { return indices_; }
     bool all_targets() const;
+    /// Are the explained numbers linear in the raw output?
+    bool is_linear() const;
 
 private:
     void check_target();

@@ -19,8 +19,8 @@
 namespace gradpath::attribution {
 namespace {
 
-const std::array<std::string, 8> rule_names{"left",           "right",         "midpoint",         "trapezoid",
-                                            "gauss-legendre", "gauss-kronrod", "captum-trapezoid", "pair"};
+const std::array<std::string, 9> rule_names{"left",          "right", "midpoint",         "trapezoid", "gauss-legendre",
+                                            "gauss-kronrod", "exact", "captum-trapezoid", "pair"};
 
 constexpr std::size_t lanes = 16;  // roots refined side by side: the recurrence is one long chain of waiting otherwise
 using Lanes = std::array<double, lanes>;
@@ -96,9 +96,11 @@ Nodes make_nodes(QuadratureRule rule, Index count) {
         case QuadratureRule::captum_trapezoid: return even(count, 0, count - 1, share, 0.5);
         case QuadratureRule::pair: return even(count, 0, count - 1, share, 1);
         case QuadratureRule::gauss_legendre: return gauss_legendre(count);
-        case QuadratureRule::gauss_kronrod: break;
+        case QuadratureRule::gauss_kronrod:
+        case QuadratureRule::exact: break;
     }
-    throw ValueError("gauss-kronrod: the rule is adaptive and has no fixed nodes; give it a tolerance, not steps");
+    throw ValueError(
+        text(describe(rule), ": the rule chooses its nodes itself and has no fixed ones; leave the steps out"));
 }
 
 }  // namespace
@@ -111,12 +113,17 @@ QuadratureRule parse_rule(std::string_view name) {
 
 std::string describe(QuadratureRule rule) { return rule_names[static_cast<std::size_t>(rule)]; }
 
-const Nodes& nodes(QuadratureRule rule, Index count) {
+Index least_nodes(QuadratureRule rule) {
     const bool both_ends =
         rule == QuadratureRule::trapezoid || rule == QuadratureRule::captum_trapezoid || rule == QuadratureRule::pair;
-    const Index least = both_ends ? 2 : 1, most = rule == QuadratureRule::gauss_legendre ? 100'000 : 1'000'000;
-    require(count >= least && count <= most, describe(rule), ": steps must lie in [", least, ", ", most, "] but is ",
-            count);
+    return both_ends ? 2 : 1;
+}
+
+Index most_nodes(QuadratureRule rule) { return rule == QuadratureRule::gauss_legendre ? 100'000 : 1'000'000; }
+
+const Nodes& nodes(QuadratureRule rule, Index count) {
+    require(count >= least_nodes(rule) && count <= most_nodes(rule), describe(rule), ": steps must lie in [",
+            least_nodes(rule), ", ", most_nodes(rule), "] but is ", count);
     static std::mutex guard;
     static std::map<std::pair<QuadratureRule, Index>, std::unique_ptr<const Nodes>> known;
     const std::lock_guard lock(guard);

@@ -237,8 +237,7 @@ TEST_CASE("a method, target, stage or baseline that is not there is answered wit
         {ig + "--tolerance x", 2, "integrated-gradients: tolerance: must be a number but is 'x'"},
         {ig + "--rule lft", 2,
          "rule: 'lft' is unknown; did you mean 'left'? There are: left right midpoint trapezoid gauss-legendre "
-         "gauss-kronrod "
-         "captum-trapezoid pair"},
+         "gauss-kronrod exact captum-trapezoid pair"},
         {ig + "--target 1", 2, "integrated-gradients: target must lie in [0, 1) but is 1"},
         {ig + "--target best", 2,
          "target: must be predicted, all, an index or one index per row such as 3,1,4 but is 'best'"},
@@ -254,7 +253,7 @@ TEST_CASE("a method, target, stage or baseline that is not there is answered wit
         {ig + "--baseline blr", 2,
          "baseline: 'blr' is unknown; did you mean 'blur'? There are: zero constant:C mean blur:SIGMA "
          "uniform:LOW,HIGH,SAMPLES "
-         "gaussian:SIGMA,SAMPLES"},
+         "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH"},
         {ig + "--baseline 0", 2,
          "explain: --baseline: the model takes 2 numbers a row: got 1; for the same number everywhere write "
          "constant:0"},

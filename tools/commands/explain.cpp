@@ -8,6 +8,7 @@
 #include <gradpath/attribution/registry.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
+#include <gradpath/tools/commands/baselines.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
@@ -60,8 +61,9 @@ void declare(Arguments& arguments, ExplainOptions& o) {
     arguments.option("--output", "STAGE", o.stage,
                      "logit, probability, log-probability, log-odds or margin:A,B (logit)");
     arguments.value("--baseline", "B",
-                    "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, typical (a table's means), numbers "
-                    "or a file (zero)",
+                    "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, farthest:L,H, black+white:L,H, "
+                    "samples:FILE, typical (a table's means), numbers, a file, or all of the kinds side by side (zero, "
+                    "unless the method says otherwise)",
                     [&o](const std::string& text) { o.baseline = text, o.baseline_given = true; });
     add_method_options(arguments, o);
     add_table_options(arguments, o.table);
@@ -104,9 +106,11 @@ attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows) {
 }
 
 attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
+    const ReadRows reading{.what = "explain: --baseline", .seed = o.common.seed, .table = o.table};
+    if (o.baseline.starts_with("samples:"))
+        return attribution::baseline::Samples{read_rows(o.baseline.substr(8), subject.row, subject.dtype, reading).x};
     const auto file = [&](const char* ending) { return o.baseline.ends_with(ending); };
     const bool numbers = looks_like_numbers(o.baseline);
-    const ReadRows reading{.what = "explain: --baseline", .seed = o.common.seed, .table = o.table};
     if (o.baseline == "typical") {
         require<UsageError>(!o.table.columns.empty(),
                             "explain: --baseline typical is a row of a table's means: ", subject.name,
@@ -136,16 +140,16 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
     require<UsageError>(!o.baseline_given || method.takes_baseline || inner, "explain: ", method.name,
                         " takes no --baseline");
     attribution::Settings settings{.target = chosen_target(o, rows),
-                                   .baseline = chosen_baseline(o, rows, subject),
                                    .stage = attribution::parse_stage(o.stage),
                                    .seed = o.common.seed,
                                    .set = o.set};
+    if (o.baseline_given) settings.baseline = chosen_baseline(o, rows, subject);
     const auto knows = [&](const attribution::OptionInfo& option) { return option.name == "samples"; };
     if (method.takes_baseline && std::ranges::none_of(method.options, knows) && settings.set.contains("samples")) {
         Index samples = 0;
         read_value("explain: --samples", settings.set.extract("samples").mapped(), samples);
-        require<UsageError>(attribution::is_random(settings.baseline), "explain: --samples of ", method.name,
-                            " counts the draws of a random baseline: it is ", o.baseline,
+        require<UsageError>(settings.baseline && attribution::is_random(*settings.baseline), "explain: --samples of ",
+                            method.name, " counts the draws of a random baseline: it is ", o.baseline,
                             "; give --baseline uniform or gaussian");
         settings.samples = samples;
     }
@@ -169,12 +173,52 @@ attribution::Attribution run_method(const ExplainOptions& o, const attribution::
     settings.run.progress = [&](std::string_view stage, Index done, Index total) { progress.tell(stage, done, total); };
     attribution::Attribution result = method.run(subject.run, rows.x, settings);
     if (result.method != method.name) result.method = method.name;
-    if (result.baseline_kind == "tensor") result.baseline_kind = o.baseline;  // in the user's own words
+    if (result.baseline_kind == "tensor" || result.baseline_kind == "samples")
+        result.baseline_kind = o.baseline;  // in the user's own words
     return result;
 }
 
 bool tolerance_failed(const ExplainOptions& o, const attribution::Attribution& a) {
     return o.set.contains("tolerance") && a.tolerance_met && std::ranges::count(*a.tolerance_met, false) > 0;
+}
+
+Exit under_one_baseline(const ExplainOptions& o, const attribution::Method& method, const Subject& subject,
+                        const Rows& rows, const std::atomic<bool>& interrupted) {
+    const Explained explained{subject, rows, options_used(o, method),
+                              run_method(o, method, subject, rows, interrupted)};
+
+    for (const auto* notes : {&rows.notes, &explained.attribution.notes})
+        for (const std::string& note : *notes) say(o.common, "note: " + note);
+    if (!o.common.out.empty()) {
+        make_folder(o.common.out);
+        writing([&] { write_result(o.common.out, explained); });
+        say(o.common, "wrote " + (o.common.out / "result.json").string());
+    }
+    if (o.common.json) print_json(result_json(explained, o.common.out.empty() ? "" : "attribution.npz"));
+    else if (o.common.out.empty()) print(result_text(explained));
+    if (!tolerance_failed(o, explained.attribution)) return Exit::fine;
+    say(o.common, "the tolerance was not met");
+    return Exit::not_met;
+}
+
+Exit under_all_baselines(const ExplainOptions& o, const attribution::Method& method, const Subject& subject,
+                         const Rows& rows, const std::atomic<bool>& interrupted) {
+    require<UsageError>(method.takes_baseline, "explain: ", method.name, " takes no --baseline");
+    const UnderBaselines all = explain_under_all(subject, rows, [&](const std::string& baseline) {
+        ExplainOptions one = o;
+        one.baseline = baseline;
+        return run_method(one, method, subject, rows, interrupted);
+    });
+    if (!o.common.out.empty()) {
+        make_folder(o.common.out);
+        writing([&] { write_baselines(o.common.out, all); });
+        say(o.common, "wrote " + (o.common.out / "baselines.json").string());
+    }
+    if (o.common.json) print_json(baselines_json(all));
+    else if (o.common.out.empty()) print(baselines_text(all));
+    const bool failed = std::ranges::any_of(all.answers, [&](const auto& a) { return tolerance_failed(o, a); });
+    if (failed) say(o.common, "the tolerance was not met");
+    return failed ? Exit::not_met : Exit::fine;
 }
 
 }  // namespace
@@ -203,21 +247,8 @@ Exit explain(Words words, const std::atomic<bool>& interrupted) {
     const Subject subject = open_subject("explain", o.model, o.common.dtype, o.input, input);
     if (subject.model) input.table = o.table = table_for(o.table, *subject.model);
     const Rows rows = read_rows(o.input, subject.row, subject.dtype, input);
-    const Explained explained{subject, rows, options_used(o, method),
-                              run_method(o, method, subject, rows, interrupted)};
-
-    for (const auto* notes : {&rows.notes, &explained.attribution.notes})
-        for (const std::string& note : *notes) say(o.common, "note: " + note);
-    if (!o.common.out.empty()) {
-        make_folder(o.common.out);
-        writing([&] { write_result(o.common.out, explained); });
-        say(o.common, "wrote " + (o.common.out / "result.json").string());
-    }
-    if (o.common.json) print_json(result_json(explained, o.common.out.empty() ? "" : "attribution.npz"));
-    else if (o.common.out.empty()) print(result_text(explained));
-    if (!tolerance_failed(o, explained.attribution)) return Exit::fine;
-    say(o.common, "the tolerance was not met");
-    return Exit::not_met;
+    if (o.baseline == "all") return under_all_baselines(o, method, subject, rows, interrupted);
+    return under_one_baseline(o, method, subject, rows, interrupted);
 }
 
 }  // namespace gradpath::tools

@@ -47,16 +47,10 @@ std::vector<double> reduced(const Tensor& t, const Attribution& a, const F& f) {
     return figures;
 }
 
+/// Per row, all targets together.
 Json met_json(const Attribution& a) {
     if (!a.tolerance_met) return nullptr;
-    Json rows = Json::array();
-    const auto targets = static_cast<std::size_t>(targets_of(a));
-    for (std::size_t i = 0; i < a.tolerance_met->size(); i += targets) {
-        Json row = Json::array();
-        for (std::size_t k = 0; k < targets; ++k) row.push_back(static_cast<bool>((*a.tolerance_met)[i + k]));
-        rows.push_back(a.all_targets ? row : row[0]);
-    }
-    return rows;
+    return std::vector<bool>(*a.tolerance_met);
 }
 
 /// A number, true or false where the text is one.
@@ -104,7 +98,7 @@ std::string column_title(const Explained& e, Index target) {
 /// The image and its maps (one per target) on one scale.
 Picture row_picture(const Explained& e, Index row) {
     const Attribution& a = e.attribution;
-    const Tensor values = row_of(a.values, row);
+    const Tensor values = row_of(feature_values(e), row);
     std::vector<HeatColumn> columns;
     if (!a.all_targets) columns.push_back({a.method, values});
     for (Index k = 0; a.all_targets && k < targets_of(a); ++k)
@@ -158,6 +152,14 @@ Json columns_json(const Explained& e) {
 }
 
 }  // namespace
+
+Tensor feature_values(const Explained& e) {
+    const Tensor& values = e.attribution.values;
+    const Index features = e.subject.row.size(), lanes = static_cast<Index>(e.attribution.f_input.size());
+    if (values.size() == lanes * features) return values;
+    const Shape shape = values.shape().slice(0, values.rank() - e.subject.row.rank());
+    return reshape(sum(reshape(values, {lanes, features, features}), {.axes = {2}}), shape);
+}
 
 bool is_image(const Shape& row) {
     const bool grid = row.rank() == 2 || (row.rank() == 3 && (row[0] == 1 || row[0] == 3));

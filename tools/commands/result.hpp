@@ -25,6 +25,8 @@ nlohmann::ordered_json result_json(const Explained& e, const std::string& values
 std::string result_text(const Explained& e);
 /// attribution.npz, heatmap.png (for images, and for rows of a table) and, last, result.json. Throws IoError.
 void write_result(const std::filesystem::path& folder, const Explained& e);
+/// The values, one per feature: of pairs of features, the sums over the second.
+Tensor feature_values(const Explained& e);
 /// Does a row of this shape show as a picture?
 bool is_image(const Shape& row);
 /// The output that [row, target] k is about, with the name of its class: "2 (virginica)".

@@ -13,6 +13,7 @@ using attribution::Attribution;
 using Lines = std::vector<std::vector<std::string>>;
 
 constexpr Index few_features = 64;
+constexpr Index few_pairs = 8;  // features whose interactions still stand in a table
 
 std::string shape_text(const Shape& shape) {
     std::string words;
@@ -47,7 +48,8 @@ Lines facts(const Explained& e, std::size_t k) {
     if (a.relative_delta) lines.push_back({"relative delta", short_number((*a.relative_delta)[k], 3)});
     if (a.quadrature_error) lines.push_back({"quadrature error", short_number((*a.quadrature_error)[k], 3)});
     if (a.tolerance && a.tolerance_met)
-        lines.push_back({"tolerance", short_number(*a.tolerance, 3) + ((*a.tolerance_met)[k] ? ", met" : ", not met")});
+        lines.push_back(
+            {"tolerance", short_number(*a.tolerance, 3) + ((*a.tolerance_met)[row] ? ", met" : ", not met")});
     if (a.steps && row < a.steps->size()) lines.push_back({"steps", std::to_string((*a.steps)[row])});
     if (a.samples) lines.push_back({"samples", std::to_string(*a.samples)});
     return lines;
@@ -58,22 +60,28 @@ std::string features_text(const Explained& e, std::size_t k) {
     const Attribution& a = e.attribution;
     const Index features = e.subject.row.size(), first = static_cast<Index>(k) * features;
     const Index row = static_cast<Index>(k) / (static_cast<Index>(a.f_input.size()) / a.values.rows());
+    const Tensor values = feature_values(e);
+    const bool pairs = a.values.size() > values.size() && features <= few_pairs;
     Lines table{{"feature", "input"}};
     if (a.baseline) table[0].push_back("baseline");
+    for (Index j = 0; pairs && j < features; ++j) table[0].push_back("with " + feature_name(e, j));
     table[0].push_back("attribution");
-    if (a.standard_error) table[0].push_back("std. error");
+    const bool spread = a.standard_error && a.values.size() == values.size();
+    if (spread) table[0].push_back("std. error");
     double sum = 0;
     for (Index i = 0; i < features; ++i) {
         std::vector<std::string> line{feature_name(e, i), short_number(e.rows.x.at(row * features + i))};
         if (a.baseline) line.push_back(short_number(a.baseline->at(row * features + i)));
-        line.push_back(short_number(a.values.at(first + i)));
-        if (a.standard_error) line.push_back(short_number(a.standard_error->at(first + i), 3));
-        sum += a.values.at(first + i);
+        for (Index j = 0; pairs && j < features; ++j)
+            line.push_back(short_number(a.values.at((first + i) * features + j)));
+        line.push_back(short_number(values.at(first + i)));
+        if (spread) line.push_back(short_number(a.standard_error->at(first + i), 3));
+        sum += values.at(first + i);
         table.push_back(std::move(line));
     }
     std::vector<std::string> total(table[0].size(), "");
     total[0] = "sum";
-    total[a.baseline ? 3 : 2] = short_number(sum);
+    total[total.size() - (spread ? 2 : 1)] = short_number(sum);
     table.push_back(std::move(total));
     return table_text(table);
 }
@@ -88,21 +96,21 @@ std::string categories_text(const Explained& e, std::size_t k) {
 
 /// What can be said of many features in a few lines.
 std::string summary_text(const Explained& e, std::size_t k) {
-    const Attribution& a = e.attribution;
     const Index features = e.subject.row.size(), first = static_cast<Index>(k) * features;
+    const Tensor values = feature_values(e);
     double sum = 0, absolute = 0;
     Index highest = 0, lowest = 0, positive = 0, negative = 0;
     for (Index i = 0; i < features; ++i) {
-        const double v = a.values.at(first + i);
+        const double v = values.at(first + i);
         sum += v;
         absolute += std::abs(v);
         positive += v > 0 ? 1 : 0;
         negative += v < 0 ? 1 : 0;
-        if (v > a.values.at(first + highest)) highest = i;
-        if (v < a.values.at(first + lowest)) lowest = i;
+        if (v > values.at(first + highest)) highest = i;
+        if (v < values.at(first + lowest)) lowest = i;
     }
     const auto place = [&](Index i) {
-        return short_number(a.values.at(first + i)) + " at " +
+        return short_number(values.at(first + i)) + " at " +
                (e.subject.feature_names.empty() ? position_text(i, e.subject.row) : feature_name(e, i));
     };
     return table_text({{"sum", short_number(sum)},

@@ -107,7 +107,7 @@ TEST_CASE("rule names read back, and a wrong one names the nearest") {
         CHECK(attribution::describe(parse_rule(name)) == name);
     CHECK(error_of<ValueError>([] { parse_rule("gauss-legender"); }) ==
           "rule: 'gauss-legender' is unknown; did you mean 'gauss-legendre'? There are: left right midpoint trapezoid "
-          "gauss-legendre gauss-kronrod captum-trapezoid pair");
+          "gauss-legendre gauss-kronrod exact captum-trapezoid pair");
 }
 
 TEST_CASE("rules say how many nodes they can have") {
@@ -118,5 +118,5 @@ TEST_CASE("rules say how many nodes they can have") {
     CHECK(error_of<ValueError>([] { nodes(QuadratureRule::gauss_legendre, 100'001); }) ==
           "gauss-legendre: steps must lie in [1, 100000] but is 100001");
     CHECK(error_of<ValueError>([] { nodes(QuadratureRule::gauss_kronrod, 15); }) ==
-          "gauss-kronrod: the rule is adaptive and has no fixed nodes; give it a tolerance, not steps");
+          "gauss-kronrod: the rule chooses its nodes itself and has no fixed ones; leave the steps out");
 }

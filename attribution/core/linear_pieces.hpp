@@ -1,0 +1,43 @@
+#pragma once
+// Where a network of affine maps, ReLUs and maxima bends along a segment. Between neighbouring bends it is linear, so
+// its gradient there is one vector, and an integral over the segment needs no quadrature (Sotoudeh & Thakur 2019).
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <gradpath/attribution/core/model.hpp>
+#include <gradpath/autodiff/graph.hpp>
+
+namespace gradpath::attribution {
+
+/// A stretch of a segment. The model runs its kinks (relu, maximum, max_pool2d, ..) in one order; those before number
+/// `level` do not bend inside it.
+struct Stretch {
+    double from = 0, to = 1;  ///< fractions of the segment
+    Index level = 0;
+    Index rounds = 0;      ///< how often kink `level` has cut it already
+    bool settled = false;  ///< nothing bends inside it
+};
+
+/// What the exact rule knows of a model: its graph, and whether each op of it is piecewise linear in the input.
+class LinearPieces {
+public:
+    /// Records the model at one row, [1, input shape].
+    LinearPieces(const Model& model, const Tensor& row);
+
+    /// The first op that is not piecewise linear, and where: "tanh at dense1". Empty: there is none.
+    const std::string& obstacle() const { return obstacle_; }
+
+    /// Points of the segment at ascending fractions, [count, input shape].
+    using PointsAt = std::function<Tensor(std::span<const double> at)>;
+    /// Cuts each open stretch (ascending, not settled) where its first bending kink bends, or settles it. Runs the
+    /// model once on the ends of all of them; each is cut by itself, whatever the others are.
+    std::vector<Stretch> cut(std::span<const Stretch> open, const PointsAt& points) const;
+
+private:
+    Graph graph_;
+    std::string obstacle_;
+};
+
+}  // namespace gradpath::attribution

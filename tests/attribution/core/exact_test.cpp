@@ -1,0 +1,227 @@
+// The exact rule: closed forms of functions with kinks, networks against the adaptive rule, and what it refuses.
+#include <algorithm>
+
+#include <attribution/functions.hpp>
+
+using namespace attribution_tests;
+using attribution::integrated_gradients;
+using attribution::OutputStage;
+using attribution::Quadrature;
+using attribution::Stage;
+
+namespace {
+
+const Quadrature exact{.rule = QuadratureRule::exact};
+
+std::vector<double> shares(Columns f, std::initializer_list<double> x, std::initializer_list<double> from = {}) {
+    const Tensor input = row(x);
+    const Tensor start = from.size() > 0 ? row(from) : zeros_like(input);
+    const Model model = of_columns(std::move(f));
+    return numbers(integrated_gradients(model, input, {.baseline = start, .quadrature = exact}).values);
+}
+
+/// Convolution, relu, max-pool, a residual sum, abs, a maximum over features, leaky slopes: one of each kink.
+Model kinky_net(std::uint64_t number, DType dtype = DType::float64) {
+    const auto weight = [&](const Shape& shape, std::uint64_t k) {
+        return random_tensor(shape, 100 * number + k, dtype) * 0.5;
+    };
+    const Tensor filters = weight({3, 1, 3, 3}, 0), dense = weight({27, 12}, 1), bias = weight({12}, 2),
+                 last = weight({12, 3}, 3);
+    return [=](const Tensor& x) {
+        Tensor h = relu(conv2d(reshape(x, {x.rows(), 1, 6, 6}), filters, {.padding = 1}));
+        h = matmul(flatten(max_pool2d(h, {.kernel = 2})), dense) + bias;
+        h = leaky_relu(h + abs(h) * 0.3, 0.05) - relu(-h) * 0.1;
+        h = maximum(h, 0.2) + minimum(h, -h * 0.4);
+        const Tensor most = max(reshape(h, {h.rows(), 4, 3}), {.axes = {1}});
+        return matmul(h, last) + most;
+    };
+}
+
+double relative_difference(const Attribution& a, const Attribution& b) {
+    double gap = 0, scale = 0;
+    for (Index k = 0; k < a.values.size(); ++k) {
+        gap += std::abs(a.values.at(k) - b.values.at(k));
+        scale += std::abs(b.values.at(k));
+    }
+    return gap / scale;
+}
+
+}  // namespace
+
+TEST_CASE("functions with kinks: the closed forms, to rounding") {
+    const auto least = [](auto& x) { return minimum(x[0], x[1]); };
+    const auto most = [](auto& x) { return maximum(x[0], x[1]); };
+    const auto ramp = [](auto& x) { return relu(x[0] - x[1]); };
+    CHECK(largest_difference(shares(least, {2, 5}), {2, 0}) <= 1e-15);
+    CHECK(largest_difference(shares(most, {2, 5}), {0, 5}) <= 1e-15);
+    CHECK(largest_difference(shares(least, {3, 2}, {0, 1}), {1.5, 0.5}) <= 1e-15);  // crosses at t = 1/2
+    CHECK(largest_difference(shares(most, {3, 2}, {0, 1}), {1.5, 0.5}) <= 1e-15);
+    CHECK(largest_difference(shares(ramp, {3, 1}), {3, -1}) <= 1e-15);
+    CHECK(largest_difference(shares(ramp, {1, 3}), {0, 0}) <= 1e-15);
+    CHECK(largest_difference(shares([](auto& x) { return relu(x[0] + x[1] - 1.0); }, {1, 1}), {0.5, 0.5}) <= 1e-15);
+    CHECK(largest_difference(shares([](auto& x) { return 1.0 - relu(1.0 - x[0]); }, {2}), {1}) <= 1e-15);
+    CHECK(largest_difference(shares([](auto& x) { return relu(relu(x[0]) - 1.0 - relu(x[1])); }, {3, 1}),
+                             {1.5, -0.5}) <= 1e-15);
+    CHECK(largest_difference(shares([](auto& x) { return relu(relu(x[0] - 1.0) - relu(x[1])); }, {3, 1}),
+                             {1.5, -0.5}) <= 1e-15);
+    CHECK(largest_difference(shares([](auto& x) { return x[0] * greater(x[0], 1.0) + abs(x[1] - 1.0); }, {3, 4}),
+                             {2, 2}) <= 1e-14);  // a mask is constant on a piece; its jump belongs to no gradient
+}
+
+TEST_CASE("a tie along the whole path: finite, and complete where one side is chosen or both share") {
+    for (const Columns& f :
+         {Columns([](auto& x) { return minimum(x[0], x[1]); }), Columns([](auto& x) { return maximum(x[0], x[1]); })})
+        CHECK(largest_difference(shares(f, {2, 2}), {1, 1}) <= 1e-15);
+}
+
+TEST_CASE("a number of pieces that is known: relus that bend at 1/5, 2/5, ..") {
+    const Model steps = of_columns([](auto& x) {
+        Tensor sum = zeros_like(x[0]);
+        for (const double bend : {0.2, 0.4, 0.6, 0.8}) sum = sum + relu(x[0] - bend);
+        return sum;
+    });
+    const Attribution a = integrated_gradients(steps, row({1}), {.quadrature = exact});
+    CHECK(a.steps->at(0) == 5);
+    CHECK(std::abs(a.values.at(0) - 2) <= 1e-15);
+    CHECK(a.rule == "exact");
+    CHECK(a.quadrature_error->at(0) == 0);
+    CHECK(a.tolerance_met->at(0));
+}
+
+TEST_CASE("random networks: complete to rounding, and what the adaptive rule finds") {
+    for (std::uint64_t trial = 0; trial < 12; ++trial) {
+        const bool images = trial % 2 == 0;
+        const Model net = images ? kinky_net(trial) : relu_net({5, 16, 16, 2}, trial, true);
+        const Shape shape = images ? Shape{2, 36} : Shape{2, 5};
+        const Tensor x = random_tensor(shape, 100 + trial), from = random_tensor(shape, 200 + trial);
+        const Attribution a = integrated_gradients(net, x, {.target = Index{1}, .baseline = from, .quadrature = exact});
+        for (const double gap : *a.relative_delta) CHECK(gap <= 1e-13);
+        const Quadrature fine{.tolerance = 1e-8, .rule = QuadratureRule::gauss_kronrod, .max_steps = 400'000};
+        const Attribution b = integrated_gradients(net, x, {.target = Index{1}, .baseline = from, .quadrature = fine});
+        // A kink between the last node of a piece and its end is seen by no node, only by completeness.
+        const double estimate = std::ranges::max(*b.quadrature_error), gap = std::ranges::max(*b.relative_delta);
+        CHECK(relative_difference(a, b) <= 1e-8 + estimate + 10 * gap);
+        CHECK(estimate + gap <= 1e-6);
+        CHECK(a.steps->at(0) > 5);
+    }
+}
+
+TEST_CASE("float32 finds the same pieces up to its rounding") {
+    const Tensor x = random_tensor({3, 36}, 1);
+    const Attribution wide = integrated_gradients(kinky_net(5), x, {.target = Index{0}, .quadrature = exact});
+    const Attribution narrow = integrated_gradients(kinky_net(5, DType::float32), x.to(DType::float32),
+                                                    {.target = Index{0}, .quadrature = exact});
+    for (const double gap : *narrow.relative_delta) CHECK(gap <= 1e-5);
+    CHECK(relative_difference(narrow, wide) <= 1e-4);
+}
+
+TEST_CASE("smooth output stages are integrated inside each piece") {
+    const Tensor x = random_tensor({2, 5}, 7) * 3.0;
+    const Model net = relu_net({5, 12, 12, 3}, 3, true);
+    const Quadrature fine{.tolerance = 1e-9, .rule = QuadratureRule::gauss_kronrod, .max_steps = 2'000'000};
+    for (const Stage stage : {Stage::probability, Stage::log_probability, Stage::log_odds}) {
+        const Attribution a = integrated_gradients(net, x, {.stage = {.kind = stage}, .quadrature = exact});
+        const Attribution b = integrated_gradients(net, x, {.stage = {.kind = stage}, .quadrature = fine});
+        CHECK(relative_difference(a, b) <= 1e-8);
+        for (std::size_t k = 0; k < 2; ++k) {
+            CHECK(a.relative_delta->at(k) <= 1e-9);
+            CHECK(a.quadrature_error->at(k) <= 1e-9);
+        }
+    }
+    const attribution::OutputFunction curved = [](const Tensor& y) { return tanh(sum(square(y), {.axes = {1}})); };
+    CHECK(integrated_gradients(net, x, {.target = curved, .quadrature = exact}).relative_delta->at(0) <= 1e-9);
+}
+
+TEST_CASE("all targets at once are each target alone") {
+    const Tensor x = random_tensor({2, 36}, 11);
+    for (const Stage stage : {Stage::logit, Stage::probability}) {
+        const OutputStage staged{.kind = stage};
+        const Attribution all = integrated_gradients(
+            kinky_net(2), x, {.target = attribution::AllTargets{}, .stage = staged, .quadrature = exact});
+        for (Index target = 0; target < 3; ++target) {
+            const Attribution one =
+                integrated_gradients(kinky_net(2), x, {.target = target, .stage = staged, .quadrature = exact});
+            for (Index r = 0; r < 2; ++r)
+                for (Index k = 0; k < 36; ++k)
+                    CHECK(std::abs(all.values.at((r * 3 + target) * 36 + k) - one.values.at(r * 36 + k)) <= 1e-9);
+        }
+    }
+}
+
+TEST_CASE("the budget and the company of other rows change no bit") {
+    const Tensor x = random_tensor({3, 36}, 21);
+    for (const Stage stage : {Stage::logit, Stage::probability}) {
+        const auto run = [&](const Tensor& rows, std::size_t memory) {
+            const IntegratedGradients options{
+                .target = Index{2}, .stage = {.kind = stage}, .quadrature = exact, .run = {.memory = memory}};
+            return integrated_gradients(kinky_net(4), rows, options).values;
+        };
+        const Tensor wide = run(x, std::size_t{512} << 20);
+        CHECK(same_bits(run(x, 1), wide));
+        CHECK(same_bits(run(x, 200'000), wide));
+        CHECK(same_bits(run(slice(x, 0, 1, 2), 1 << 20), slice(wide, 0, 1, 2)));
+    }
+}
+
+TEST_CASE("without a rule, piecewise-linear models are taken exactly and others adaptively") {
+    const Tensor x = random_tensor({1, 5}, 3);
+    const Model net = relu_net({5, 8, 2}, 1, true), large = relu_net({5, 64, 64, 2}, 1, true);
+    CHECK(integrated_gradients(net, x).rule == "exact");
+    CHECK(integrated_gradients(net, x, {.stage = {.kind = Stage::probability}}).rule == "exact");
+    const Model smooth = [](const Tensor& z) { return tanh(sum(z, {.axes = {1}})); };
+    CHECK(integrated_gradients(smooth, x).rule == "gauss-kronrod");
+    CHECK(integrated_gradients(net, x, {.quadrature = {.steps = 4}}).rule == "gauss-legendre");
+    // More pieces than max-steps allows: the adaptive rule does what it can.
+    CHECK(integrated_gradients(large, x, {.quadrature = {.max_steps = 40}}).rule == "gauss-kronrod");
+}
+
+TEST_CASE("a row with too many pieces is taken adaptively, and the others exactly, as each would be alone") {
+    std::vector<double> places;  // relu bends at 0.01, 0.02, .. 0.6
+    for (int k = 1; k <= 60; ++k) places.push_back(k / 100.0);
+    const Model f = [&](const Tensor& x) {
+        return sum(relu(x - Tensor({1, 60}, std::span<const double>(places))), {.axes = {1}});
+    };
+    const Tensor x({3, 1}, {1, 0.305, -2}, DType::float64);  // 61, 31 and 1 pieces
+    const IntegratedGradients options{.quadrature = {.max_steps = 45}};
+    const Attribution all = integrated_gradients(f, x, options);
+    CHECK(all.steps->at(1) == 31);
+    CHECK(all.steps->at(2) == 1);
+    for (Index k = 0; k < 3; ++k) {
+        const Attribution one = integrated_gradients(f, slice(x, 0, k, k + 1), options);
+        CHECK(same_bits(one.values, slice(all.values, 0, k, k + 1)));
+        CHECK(one.steps->at(0) == all.steps->at(static_cast<std::size_t>(k)));
+        CHECK(one.tolerance_met->at(0) == all.tolerance_met->at(static_cast<std::size_t>(k)));
+    }
+}
+
+TEST_CASE("too many pieces: the rule that was asked for says so") {
+    const Attribution a = integrated_gradients(relu_net({5, 64, 64, 2}, 1, true), random_tensor({1, 5}, 3),
+                                               {.quadrature = {.rule = QuadratureRule::exact, .max_steps = 40}});
+    CHECK_FALSE(a.tolerance_met->at(0));
+    CHECK(a.notes.back() == "tolerance 1e-06 was not met within max-steps 40; allow more, or ask for less");
+}
+
+TEST_CASE("what is not piecewise linear is named") {
+    const auto error = [&](const Model& model) {
+        return error_of<ValueError>([&] {
+            integrated_gradients(model, row({1, 2}), {.target = Index{0}, .quadrature = exact});
+        });
+    };
+    const std::string before =
+        "integrated-gradients: exact needs a model made of affine maps, relu, abs and maxima: it "
+        "has ";
+    CHECK(error([](const Tensor& z) { return tap("dense1", tanh(z)); }) == before + "tanh; use gauss-kronrod");
+    CHECK(error([](const Tensor& z) {
+              const TapPath here("dense1");
+              return exp(z);
+          }) == before + "exp at dense1; use gauss-kronrod");
+    CHECK(error([](const Tensor& z) { return z * relu(z); }) == before + "mul; use gauss-kronrod");
+    CHECK(error([](const Tensor& z) { return 1.0 / z; }) == before + "div; use gauss-kronrod");
+    CHECK(error([](const Tensor& z) { return matmul(z, transpose(z)); }).find("rows") != std::string::npos);
+    CHECK(error_of<ValueError>([&] {
+              integrated_gradients(relu_net({2, 2}, 1, true), row({1, 2}),
+                                   {.quadrature = {.steps = 5, .rule = QuadratureRule::exact}});
+          }) ==
+          "integrated-gradients: exact takes as many steps as there are pieces: give it a tolerance (and "
+          "max-steps), not steps");
+}
