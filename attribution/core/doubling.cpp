@@ -1,6 +1,6 @@
-// A gap alone proves nothing (one midpoint of x₁³ - x₂³ at (1, 1) has none and answers (0.75, -0.75)), so both are asked
-// for. If the difference falls by a factor r with each doubling, the error is of order p = log₂ r in 1/n, and an error e
-// at n nodes reaches the tolerance at n (e / tolerance)^(1/p).
+// A gap alone proves nothing (one midpoint of x₁³ - x₂³ at (1, 1) has none and answers (0.75, -0.75)), so both are
+// asked for. If the difference falls by a factor r with each doubling, the error is of order p = log₂ r in 1/n, and
+// an error e at n nodes reaches the tolerance at n (e / tolerance)^(1/p).
 #include <gradpath/attribution/core/doubling.hpp>
 
 #include <algorithm>

@@ -10,9 +10,9 @@ namespace gradpath::attribution {
 /// integral.values and integral.steps of the rows named += the answer with `count` nodes on each edge.
 using RunRule = std::function<void(Index count, const std::vector<Index>& rows, Integral& integral)>;
 
-/// Runs a rule once with plan.steps nodes on each of `edges` edges; with a tolerance, again and again with twice as many
-/// until the difference to the rule before, summed, and the completeness gap are both within it. `empty` says how many
-/// numbers a row has.
+/// Runs a rule once with plan.steps nodes on each of `edges` edges; with a tolerance, again and again with twice as
+/// many until the difference to the rule before, summed, and the completeness gap are both within it. `empty` says
+/// how many numbers a row has.
 Integral by_doubling(const Evaluator& evaluator, Index edges, const QuadraturePlan& plan, const Ends& ends,
                      Integral empty, const RunRule& run);
 

@@ -20,8 +20,8 @@ struct EdgeQuadrature {
     /// One node on each edge, with a tolerance as many as it takes. None: the gradient where the step begins, with a
     /// tolerance gauss-legendre.
     std::optional<QuadratureRule> rule = {};
-    /// Gradients per row, at most, where there is a tolerance; of gauss-kronrod each edge has its share, of exact, which
-    /// takes as many as there are pieces, each may have all.
+    /// Gradients per row, at most, where there is a tolerance; of gauss-kronrod each edge has its share, of exact,
+    /// which takes as many as there are pieces, each may have all.
     Index max_steps = 250'000;
 
     static void visit(auto& self, auto&& f) {

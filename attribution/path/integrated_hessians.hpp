@@ -28,13 +28,13 @@ struct IntegratedHessians {
     }
 };
 
-/// Interactions of pairs of features (Janizek et al. 2021, eq. 4 and 5), values [rows, input shape, input shape], with
-/// all targets [rows, targets, input shape, input shape]:
-/// G_ij = D_i D_j ∫₀¹ -s log s · F_ij(x' + sD) ds, and D_i ∫₀¹ -log s · F_i ds more on the diagonal. The double integral of
-/// the paper over places a and b is this single one, for ab = s has the density -log s. Rows of G sum to Integrated
-/// Gradients, all of it to F(x) - F(x'). Where the model has relus, F is the model with softplus in their place, which a
-/// note says; the target is decided by the model itself. Costs `steps` gradients and `steps` times the
-/// number of features Hessian products. Throws ValueError for more than 1024 features; and as along_paths.
+/// Interactions of pairs of features (Janizek et al. 2021, eq. 4 and 5), values [rows, input shape, input shape],
+/// with all targets [rows, targets, input shape, input shape]: G_ij = D_i D_j ∫₀¹ -s log s · F_ij(x' + sD) ds, and
+/// D_i ∫₀¹ -log s · F_i ds more on the diagonal. The double integral of the paper over places a and b is this single
+/// one, for ab = s has the density -log s. Rows of G sum to Integrated Gradients, all of it to F(x) - F(x'). Where
+/// the model has relus, F is the model with softplus in their place, which a note says; the target is decided by the
+/// model itself. Costs `steps` gradients and `steps` times the number of features Hessian products. Throws ValueError
+/// for more than 1024 features; and as along_paths.
 Attribution integrated_hessians(const Model& model, const Tensor& x, const IntegratedHessians& options = {});
 
 }  // namespace gradpath::attribution
