@@ -54,7 +54,7 @@ const Names private_headers = {
     "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/rows.hpp",
     "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp",
     "nn/streams.hpp", "models/sha256.hpp",
-    "attribution/core/adaptive.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
+    "attribution/axioms/rooms.hpp", "attribution/core/adaptive.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
     "attribution/core/walk.hpp",
     "tools/",
 };
