@@ -44,7 +44,7 @@ struct OptionInfo {
 /// Everything a caller may ask of any method; what a method does not know it ignores, except in `set`.
 struct Settings {
     Target target = Predicted{};
-    Baseline baseline = baseline::Zero{};
+    std::optional<Baseline> baseline = {};  ///< left out: the method's own
     OutputStage stage = {};
     std::optional<double> tolerance = {};
     std::optional<Index> steps = {};

@@ -54,8 +54,11 @@ const Names private_headers = {
     "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/rows.hpp",
     "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp",
     "nn/streams.hpp", "models/sha256.hpp",
-    "attribution/axioms/rooms.hpp", "attribution/core/adaptive.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
-    "attribution/core/walk.hpp",
+    "attribution/axioms/rooms.hpp",
+    "attribution/core/adaptive.hpp", "attribution/core/doubling.hpp", "attribution/core/exact.hpp",
+    "attribution/core/linear_pieces.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
+    "attribution/core/stage_mean.hpp", "attribution/core/walk.hpp", "attribution/method_row.hpp",
+    "attribution/path/draws.hpp", "attribution/path/each_target.hpp",
     "tools/",
 };
 // clang-format on

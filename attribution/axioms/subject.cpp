@@ -33,8 +33,8 @@ Texts levels(Index effort) { return {{"edges", to_text(24 * effort)}, {"steps", 
 Texts attack(Index effort) {
     return {{"steps", to_text(20 * effort)},
             {"rate", to_text(0.1 / static_cast<double>(effort))},
-            {"low", "-4"},
-            {"high", "4"}};
+            {"low", "-20"},
+            {"high", "20"}};
 }
 Texts descent(Index effort) {
     return {{"steps", to_text(40 * effort)}, {"rate", to_text(0.05 / static_cast<double>(effort))}};

@@ -66,7 +66,8 @@ public:
     /// For work of a method's own: throws Cancelled where the caller asks for it, and counts rows of a forward pass.
     void begin_chunk(Index forward_rows);
     void count_backward(Index rows) { evaluations_.backward += rows; }
-    Index chunk() const { return chunk_; }  ///< rows that one chunk may hold
+    void tell(std::string_view stage, Index done, Index total) const;  ///< tells the caller's progress
+    Index chunk() const { return chunk_; }                             ///< rows that one chunk may hold
 
 private:
     using Scores = std::function<std::vector<Tensor>(const Tensor& output, Index first, std::span<const Index> rows)>;
@@ -76,7 +77,6 @@ private:
     };
     void run_chunks(Index count, const Make& make, const Scores& scores, const Take& take, const Telling& telling);
     void before_chunk() const;
-    void tell(std::string_view stage, Index done, Index total) const;
     std::vector<double> forward(const Tensor& x, std::string_view stage, bool resolve);
 
     std::string method_;

@@ -19,9 +19,8 @@
 namespace gradpath::attribution {
 namespace {
 
-const std::array<std::string, 9> rule_names{"left",           "right",         "midpoint", "trapezoid",
-                                            "gauss-legendre", "gauss-kronrod", "exact",    "captum-trapezoid",
-                                            "pair"};
+const std::array<std::string, 9> rule_names{"left",          "right", "midpoint",         "trapezoid", "gauss-legendre",
+                                            "gauss-kronrod", "exact", "captum-trapezoid", "pair"};
 
 constexpr std::size_t lanes = 16;  // roots refined side by side: the recurrence is one long chain of waiting otherwise
 using Lanes = std::array<double, lanes>;

@@ -1,71 +1,80 @@
 // Edge after edge, each integrated as soon as its end is known, so memory does not grow with the steps. A walk away
-// from the input is integrated backwards: the same sums with the other sign.
+// from the input is integrated backwards: the same sums with the other sign. Edges may cancel, so each is held to a
+// stricter tolerance than their sum.
 #include <gradpath/attribution/path/along_walks.hpp>
 
 #include <algorithm>
-#include <cmath>
 
-#include <gradpath/attribution/core/average.hpp>
-#include <gradpath/attribution/core/measure.hpp>
-#include <gradpath/attribution/core/result.hpp>
+#include <gradpath/attribution/core/adaptive.hpp>
+#include <gradpath/attribution/path/draws.hpp>
+#include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath::attribution {
 namespace {
 
-/// What a walk came to, [rows · features] and per row.
+constexpr double stricter = 4;  // the tolerance of the whole over that of an edge
+
+/// What a walk came to, and F at its end that is not the input.
 struct Walked {
-    Numbers values;
-    std::vector<double> error, f_end;
-    std::vector<Index> steps;
-    QuadratureRule rule = {};
+    Integral integral;
+    std::vector<double> f_far;
 };
 
-Quadrature edge_rule(const EdgeQuadrature& q, bool away) {
-    if (q.tolerance) return {.tolerance = q.tolerance, .rule = q.rule, .max_steps = q.max_steps};
+/// The rule of the edges: without a tolerance one node each, else what the whole walk may cost shared by its edges.
+QuadraturePlan edge_plan(const std::string& method, const AlongWalks& o, bool away, DType dtype) {
+    const EdgeQuadrature& q = o.quadrature;
+    if (q.tolerance) {
+        const QuadraturePlan whole =
+            plan(method, {.tolerance = q.tolerance, .rule = q.rule, .max_steps = q.max_steps}, dtype);
+        const Index least = whole.rule == QuadratureRule::gauss_kronrod ? first_round_steps : whole.steps;
+        require(q.max_steps >= least * o.steps, method, ": max-steps must be at least ", least * o.steps, ", ", least,
+                " for each of ", o.steps, " steps of the walk, but is ", q.max_steps);
+        QuadraturePlan edge = whole;
+        edge.tolerance = *q.tolerance / stricter;
+        edge.max_steps = q.max_steps / o.steps;
+        return edge;
+    }
     const QuadratureRule rule = q.rule.value_or(away ? QuadratureRule::right : QuadratureRule::left);
     const bool chooses = rule == QuadratureRule::exact || rule == QuadratureRule::gauss_kronrod;
-    if (chooses) return {.rule = rule, .max_steps = q.max_steps};
-    return {.steps = rule == QuadratureRule::trapezoid ? 2 : 1, .rule = rule};
+    if (chooses) return plan(method, {.rule = rule, .max_steps = q.max_steps}, dtype);
+    const bool both_ends =
+        rule == QuadratureRule::trapezoid || rule == QuadratureRule::captum_trapezoid || rule == QuadratureRule::pair;
+    return plan(method, {.steps = both_ends ? 2 : 1, .rule = rule}, dtype);
 }
 
-Walked walk(Evaluator& evaluator, const Walker& walker, const AlongWalks& o, const QuadraturePlan& plan) {
-    const auto rows = static_cast<std::size_t>(evaluator.rows());
-    Walked walked{Numbers(static_cast<std::size_t>(evaluator.input().size())), std::vector<double>(rows), {},
-                  std::vector<Index>(rows), plan.rule};
+void add(const Integral& edge, Integral& whole) {
+    for (std::size_t i = 0; i < whole.values.size(); ++i) whole.values[i] += edge.values[i];
+    for (std::size_t row = 0; row < whole.steps.size(); ++row) {
+        whole.steps[row] += edge.steps[row];
+        whole.needed[row] += edge.capped[row] ? edge.needed[row] : edge.steps[row];
+        whole.capped[row] = whole.capped[row] || edge.capped[row];
+        whole.floored[row] = whole.floored[row] || edge.floored[row];
+        if (edge.error) (*whole.error)[row] += (*edge.error)[row];
+    }
+    whole.rule = edge.rule;
+    for (const std::string& note : edge.notes) add_note(whole.notes, note);
+}
+
+Walked walk(Evaluator& evaluator, const Walker& walker, const AlongWalks& o, const QuadraturePlan& plan, Index sample) {
+    Walked walked{empty_integral(evaluator, plan.rule), {}};
+    walked.integral.error = std::vector<double>(walked.integral.steps.size());
     Tensor at = walker.start;
     std::vector<double> f_at = evaluator.values(at, "path");
+    if (!walker.away) walked.f_far = f_at;
     for (Index step = 0; step < o.steps; ++step) {
         const Tensor next = walker.next(at, step);
-        const std::vector<double> f_next = plan.tolerance ? evaluator.values(next, "path") : f_at;
+        const bool judged = plan.tolerance.has_value(), last = step + 1 == o.steps;
+        const std::vector<double> f_next = judged || last ? evaluator.values(next, "path") : f_at;
         const Path edge = walker.away ? straight(next, at) : straight(at, next);
         const Ends ends{.start = walker.away ? f_next : f_at, .end = walker.away ? f_at : f_next};
-        const Integral part = integrate(evaluator, edge, plan, ends);
-        for (std::size_t i = 0; i < walked.values.size(); ++i) walked.values[i] += part.values[i];
-        for (std::size_t row = 0; row < rows; ++row) {
-            walked.steps[row] += part.steps[row];
-            if (part.error) walked.error[row] += (*part.error)[row];
-        }
-        walked.rule = part.rule;
+        add(integrate(evaluator, edge, plan, ends), walked.integral);
         at = next;
         f_at = f_next;
+        if (o.run.progress) o.run.progress("path", sample * o.steps + step + 1, o.samples * o.steps);
     }
-    walked.f_end = evaluator.values(at, "path");
+    if (walker.away) walked.f_far = f_at;
     return walked;
-}
-
-/// Judges the answer by the tolerance.
-void report_tolerance(Attribution& result, const Numbers& values, const std::vector<double>& error, double tolerance) {
-    const std::size_t features = values.size() / error.size();
-    result.tolerance = tolerance;
-    result.tolerance_met = std::vector<bool>();
-    result.quadrature_error = std::vector<double>();
-    for (std::size_t row = 0; row < error.size(); ++row) {
-        const Figures now = figures(std::span(values).subspan(row * features, features), error[row],
-                                    (*result.f_baseline)[row], result.f_input[row], 0);
-        result.quadrature_error->push_back(now.error);
-        result.tolerance_met->push_back(now.error <= tolerance && (*result.relative_delta)[row] <= tolerance);
-    }
 }
 
 }  // namespace
@@ -85,44 +94,46 @@ Tensor gradient_at(Evaluator& evaluator, const Tensor& z) {
     return Tensor(z.shape(), std::span<const double>(slopes)).to(z.dtype());
 }
 
+Tensor by_chunks(Evaluator& evaluator, const Tensor& z, const MoveRows& move) {
+    const NoRecording off;
+    std::vector<Tensor> parts;
+    for (Index first = 0; first < z.rows(); first += evaluator.chunk()) {
+        const Index last = std::min(z.rows(), first + evaluator.chunk());
+        evaluator.begin_chunk(last - first);
+        evaluator.count_backward(last - first);
+        parts.push_back(detached(move(slice(z, 0, first, last), first)));
+    }
+    return concat(parts);
+}
+
+Tensor per_row(const Tensor& numbers, const Tensor& like) {
+    Shape column = like.shape();
+    for (Index axis = 1; axis < like.rank(); ++axis) column = column.with(axis, 1);
+    return reshape(numbers, column);
+}
+
 Attribution along_walks(const std::string& method, const Model& model, const Tensor& x, const AlongWalks& o,
                         const MakeWalker& make) {
     const Recorder recorder;
-    const QuadraturePlan judged = plan(method, edge_rule(o.quadrature, false), x.dtype());
     require(o.steps >= 1, method, ": steps must be at least 1 but is ", o.steps);
     require(o.samples >= 1, method, ": samples must be at least 1 but is ", o.samples);
     require(!std::holds_alternative<AllTargets>(o.target), method,
             ": each target has a path of its own; ask for one target at a time");
+    QuadraturePlan whole = edge_plan(method, o, false, x.dtype());
     Run inner = o.run;
-    inner.progress = {};  // steps and samples are what is counted
+    inner.progress = {};  // the steps of the walks are what is counted
     Evaluator evaluator(method, model, x, o.target, o.stage, inner);
     Attribution result;
-    Average average;
-    std::vector<double> f_baseline(static_cast<std::size_t>(evaluator.rows())), error(f_baseline.size());
-    std::vector<Index> steps(f_baseline.size());
+    Draws draws;
     for (Index sample = 0; sample < o.samples; ++sample) {
         const Walker walker = make(evaluator, sample);
-        const std::vector<double> f_start = evaluator.values(walker.start, "baseline");
-        const Walked walked =
-            walk(evaluator, walker, o, plan(method, edge_rule(o.quadrature, walker.away), x.dtype()));
-        average.add(walked.values);
-        for (std::size_t row = 0; row < error.size(); ++row) {
-            f_baseline[row] += (walker.away ? walked.f_end : f_start)[row] / static_cast<double>(o.samples);
-            error[row] += walked.error[row] / static_cast<double>(o.samples);
-            steps[row] += walked.steps[row];
-        }
-        result.rule = describe(walked.rule);
-        if (o.run.progress) o.run.progress("samples", sample + 1, o.samples);
+        const Walked walked = walk(evaluator, walker, o, edge_plan(method, o, walker.away, x.dtype()), sample);
+        draws.add(walked.integral, walked.f_far);
     }
-    result.values = values_like(evaluator, average.mean());
-    recorder.finish(result, evaluator, o.target);
-    report_completeness(result, average.mean(), f_baseline);
-    result.steps = steps;
-    if (judged.tolerance) report_tolerance(result, average.mean(), error, *judged.tolerance);
-    if (o.samples > 1) {
-        result.samples = o.samples;
-        result.standard_error = values_like(evaluator, average.standard_error());
-    }
+    whole.max_steps = o.quadrature.max_steps;
+    if (o.quadrature.tolerance) whole.tolerance = o.quadrature.tolerance;
+    draws.report(result, evaluator, recorder, o.target, whole);
+    if (o.samples > 1) result.samples = o.samples;
     return result;
 }
 

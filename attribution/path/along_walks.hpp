@@ -50,4 +50,11 @@ Attribution along_walks(const std::string& method, const Model& model, const Ten
 /// The gradient of the explained number at z, which is shaped like the input; for one target.
 Tensor gradient_at(Evaluator& evaluator, const Tensor& z);
 
+/// For steps that follow another gradient than that of the explained number: `move` takes rows of z, from row `first`
+/// on, to where they go, with one forward and one backward pass. In chunks within the budget.
+using MoveRows = std::function<Tensor(const Tensor& rows, Index first)>;
+Tensor by_chunks(Evaluator& evaluator, const Tensor& z, const MoveRows& move);
+/// [rows] → [rows, 1, .., 1], which broadcasts to `like`.
+Tensor per_row(const Tensor& numbers, const Tensor& like);
+
 }  // namespace gradpath::attribution

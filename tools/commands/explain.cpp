@@ -57,7 +57,8 @@ void declare(Arguments& arguments, ExplainOptions& o) {
     arguments.option("--output", "STAGE", o.stage,
                      "logit, probability, log-probability, log-odds or margin:A,B (logit)");
     arguments.value("--baseline", "B",
-                    "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, numbers or a file (zero)",
+                    "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, farthest:L,H, black+white:L,H, "
+                    "samples:FILE, numbers or a file (zero, unless the method says otherwise)",
                     [&o](const std::string& text) { o.baseline = text, o.baseline_given = true; });
     add_method_options(arguments, o);
     add_common(arguments, o.common);
@@ -99,6 +100,9 @@ attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows) {
 }
 
 attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
+    const ReadRows reading{.what = "explain: --baseline", .seed = o.common.seed};
+    if (o.baseline.starts_with("samples:"))
+        return attribution::baseline::Samples{read_rows(o.baseline.substr(8), subject.row, subject.dtype, reading).x};
     const auto file = [&](const char* ending) { return o.baseline.ends_with(ending); };
     const bool numbers = looks_like_numbers(o.baseline);
     const bool read = numbers || o.baseline.starts_with("data:") || file(".npy") || file(".npz") || file(".png");
@@ -106,8 +110,7 @@ attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows,
     const bool single = numbers && o.baseline.find(',') == std::string::npos;
     require<UsageError>(!single || subject.row.size() == 1, "explain: --baseline: the model takes ", subject.row.size(),
                         " numbers a row: got 1; for the same number everywhere write constant:", o.baseline);
-    Tensor baseline =
-        read_rows(o.baseline, subject.row, subject.dtype, {.what = "explain: --baseline", .seed = o.common.seed}).x;
+    Tensor baseline = read_rows(o.baseline, subject.row, subject.dtype, reading).x;
     if (picked_too(rows, baseline.rows()))
         baseline = gather(baseline, Indices({static_cast<Index>(rows.picks.size())}, rows.picks));
     require<UsageError>(baseline.rows() == 1 || baseline.rows() == rows.x.rows(),
@@ -122,16 +125,16 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
     require<UsageError>(!o.baseline_given || method.takes_baseline || inner, "explain: ", method.name,
                         " takes no --baseline");
     attribution::Settings settings{.target = chosen_target(o, rows),
-                                   .baseline = chosen_baseline(o, rows, subject),
                                    .stage = attribution::parse_stage(o.stage),
                                    .seed = o.common.seed,
                                    .set = o.set};
+    if (o.baseline_given) settings.baseline = chosen_baseline(o, rows, subject);
     const auto knows = [&](const attribution::OptionInfo& option) { return option.name == "samples"; };
     if (method.takes_baseline && std::ranges::none_of(method.options, knows) && settings.set.contains("samples")) {
         Index samples = 0;
         read_value("explain: --samples", settings.set.extract("samples").mapped(), samples);
-        require<UsageError>(attribution::is_random(settings.baseline), "explain: --samples of ", method.name,
-                            " counts the draws of a random baseline: it is ", o.baseline,
+        require<UsageError>(settings.baseline && attribution::is_random(*settings.baseline), "explain: --samples of ",
+                            method.name, " counts the draws of a random baseline: it is ", o.baseline,
                             "; give --baseline uniform or gaussian");
         settings.samples = samples;
     }
@@ -155,7 +158,8 @@ attribution::Attribution run_method(const ExplainOptions& o, const attribution::
     settings.run.progress = [&](std::string_view stage, Index done, Index total) { progress.tell(stage, done, total); };
     attribution::Attribution result = method.run(subject.run, rows.x, settings);
     if (result.method != method.name) result.method = method.name;
-    if (result.baseline_kind == "tensor") result.baseline_kind = o.baseline;  // in the user's own words
+    if (result.baseline_kind == "tensor" || result.baseline_kind == "samples")
+        result.baseline_kind = o.baseline;  // in the user's own words
     return result;
 }
 

@@ -69,8 +69,8 @@ TEST_CASE("functions with kinks: the closed forms, to rounding") {
 }
 
 TEST_CASE("a tie along the whole path: finite, and complete where one side is chosen or both share") {
-    for (const Columns& f : {Columns([](auto& x) { return minimum(x[0], x[1]); }),
-                             Columns([](auto& x) { return maximum(x[0], x[1]); })})
+    for (const Columns& f :
+         {Columns([](auto& x) { return minimum(x[0], x[1]); }), Columns([](auto& x) { return maximum(x[0], x[1]); })})
         CHECK(largest_difference(shares(f, {2, 2}), {1, 1}) <= 1e-15);
 }
 
@@ -184,11 +184,13 @@ TEST_CASE("too many pieces: the rule that was asked for says so") {
 
 TEST_CASE("what is not piecewise linear is named") {
     const auto error = [&](const Model& model) {
-        return error_of<ValueError>(
-            [&] { integrated_gradients(model, row({1, 2}), {.target = Index{0}, .quadrature = exact}); });
+        return error_of<ValueError>([&] {
+            integrated_gradients(model, row({1, 2}), {.target = Index{0}, .quadrature = exact});
+        });
     };
-    const std::string before = "integrated-gradients: exact needs a model made of affine maps, relu, abs and maxima: it "
-                               "has ";
+    const std::string before =
+        "integrated-gradients: exact needs a model made of affine maps, relu, abs and maxima: it "
+        "has ";
     CHECK(error([](const Tensor& z) { return tap("dense1", tanh(z)); }) == before + "tanh; use gauss-kronrod");
     CHECK(error([](const Tensor& z) {
               const TapPath here("dense1");
@@ -200,6 +202,7 @@ TEST_CASE("what is not piecewise linear is named") {
     CHECK(error_of<ValueError>([&] {
               integrated_gradients(relu_net({2, 2}, 1, true), row({1, 2}),
                                    {.quadrature = {.steps = 5, .rule = QuadratureRule::exact}});
-          }) == "integrated-gradients: exact takes as many steps as there are pieces: give it a tolerance (and "
-                "max-steps), not steps");
+          }) ==
+          "integrated-gradients: exact takes as many steps as there are pieces: give it a tolerance (and "
+          "max-steps), not steps");
 }

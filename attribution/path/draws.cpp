@@ -1,0 +1,94 @@
+#include <gradpath/attribution/path/draws.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace gradpath::attribution {
+namespace {
+
+bool any(const std::vector<bool>& flags) { return std::find(flags.begin(), flags.end(), true) != flags.end(); }
+
+}  // namespace
+
+void Draws::begin(const Integral& integral, std::size_t lanes) {
+    const std::size_t rows = integral.steps.size();
+    f_baseline_.assign(lanes, 0);
+    error_.assign(lanes, 0);
+    steps_.assign(rows, 0);
+    needed_.assign(rows, 0);
+    met_.assign(rows, true);
+    floored_ = capped_ = std::vector<bool>(rows, false);
+    if (block_ > 1) block_sum_.assign(integral.values.size(), 0);
+}
+
+void Draws::add(const Integral& integral, const std::vector<double>& f_baseline) {
+    if (values_.count() == 0) begin(integral, f_baseline.size());
+    values_.add(integral.values);
+    rule_ = integral.rule;
+    for (std::size_t k = 0; k < f_baseline.size(); ++k) {
+        f_baseline_[k] += f_baseline[k];
+        if (integral.error) error_[k] += (*integral.error)[k];
+    }
+    for (std::size_t row = 0; row < steps_.size(); ++row) {
+        steps_[row] += integral.steps[row];
+        needed_[row] = std::max(needed_[row], integral.needed[row]);
+        if (!integral.met.empty()) met_[row] = met_[row] && integral.met[row];
+        floored_[row] = floored_[row] || integral.floored[row];
+        capped_[row] = capped_[row] || integral.capped[row];
+    }
+    for (const std::string& note : integral.notes) add_note(notes_, note);
+    if (block_ == 1) return;
+    for (std::size_t i = 0; i < block_sum_.size(); ++i)
+        block_sum_[i] += integral.values[i] / static_cast<double>(block_);
+    if (values_.count() % block_ != 0) return;
+    blocks_.add(block_sum_);
+    std::ranges::fill(block_sum_, 0.0);
+}
+
+void Draws::report(Attribution& result, const Evaluator& evaluator, const Recorder& recorder, const Target& target,
+                   const QuadraturePlan& plan, bool pairs) const {
+    std::vector<double> f_baseline = f_baseline_;
+    for (double& f : f_baseline) f /= static_cast<double>(values_.count());
+    result.values = values_like(evaluator, values_.mean(), pairs);
+    for (const std::string& note : notes_) add_note(result.notes, note);
+    recorder.finish(result, evaluator, target);
+    report_completeness(result, values_.mean(), f_baseline);
+    result.steps = steps_;
+    result.rule = describe(rule_);
+    if (plan.tolerance) report_tolerance(result, plan);
+    const Average& independent = blocks_.count() > 1 ? blocks_ : values_;
+    if (values_.count() > 1) result.standard_error = values_like(evaluator, independent.standard_error(), pairs);
+}
+
+void Draws::report_tolerance(Attribution& result, const QuadraturePlan& plan) const {
+    result.tolerance = plan.tolerance;
+    const Numbers& values = values_.mean();
+    const std::size_t features = values.size() / error_.size(), targets = error_.size() / met_.size();
+    std::vector<double> errors;
+    std::vector<bool> met = met_;
+    for (std::size_t k = 0; k < error_.size(); ++k) {
+        double absolute = 0;
+        for (std::size_t i = k * features; i < (k + 1) * features; ++i) absolute += std::abs(values[i]);
+        const double scale = error_scale(result.f_input[k] - (*result.f_baseline)[k], absolute);
+        errors.push_back(error_[k] / static_cast<double>(values_.count()) / scale);
+        if (errors.back() > *plan.tolerance || (*result.relative_delta)[k] > *plan.tolerance) met[k / targets] = false;
+    }
+    result.quadrature_error = std::move(errors);
+    const bool missed = std::find(met.begin(), met.end(), false) != met.end();
+    result.tolerance_met = std::move(met);
+    if (missed) note_miss(result, plan);
+}
+
+void Draws::note_miss(Attribution& result, const QuadraturePlan& plan) const {
+    const std::string tolerance = text("tolerance ", *plan.tolerance);
+    if (any(floored_))
+        add_note(result.notes, text(tolerance, " lies below the rounding floor of ", result.dtype, " here",
+                                    result.dtype == DType::float32 ? "; use --dtype f64" : ""));
+    const Index needed = *std::max_element(needed_.begin(), needed_.end());
+    if (any(capped_))
+        add_note(result.notes,
+                 text(tolerance, " was not met within max-steps ", plan.max_steps,
+                      needed > 0 ? text("; about ", needed, " would be needed") : "; allow more, or ask for less"));
+}
+
+}  // namespace gradpath::attribution
