@@ -26,13 +26,9 @@ std::optional<Miss> rescaled(Trial& trial, const Generator& generator) {
         for (Point& baseline : outer.baselines) baseline = in_units(baseline);
     }
     const Point a = trial.shares(inner), b = trial.shares(outer);
-    double largest = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-        if (std::abs(a[i] - b[i]) <= largest) continue;
-        largest = std::abs(a[i] - b[i]);
-        trial.say(text("x", i + 1, " gets ", a[i], " in one unit and ", b[i], " in the other"));
-    }
-    return Miss(largest, std::max(size_of(a), size_of(b)));
+    const auto [error, i] = difference(a, b);
+    trial.say(text("x", i + 1, " gets ", a[i], " in one unit and ", b[i], " in the other"));
+    return Miss(error, std::max(size_of(a), size_of(b)));
 }
 
 }  // namespace

@@ -62,6 +62,12 @@ std::vector<Source> of_all(std::optional<Miss> (*violation)(Trial&, const Genera
     return sources;
 }
 
+Largest difference(const Point& a, const Point& b) {
+    Largest largest;
+    for (std::size_t i = 0; i < a.size(); ++i) largest.add(std::abs(a[i] - b[i]), i);
+    return largest;
+}
+
 double size_of(const Point& shares) {
     return std::accumulate(shares.begin(), shares.end(), 0.0,
                            [](double sum, double share) { return sum + std::abs(share); });

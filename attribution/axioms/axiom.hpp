@@ -87,6 +87,18 @@ const Axiom& find_axiom(std::string_view name);
 // --- for axioms ------------------------------------------------------------------------------------------------------
 /// The sources of an axiom about functions in general: one for each generator.
 std::vector<Source> of_all(std::optional<Miss> (*violation)(Trial&, const Generator&));
+/// The largest error of all features, and whose it is.
+struct Largest {
+    double error = 0;
+    std::size_t feature = 0;
+    void add(double other, std::size_t of) {
+        if (std::isnan(error) || other <= error) return;  // what is not a number stays the largest
+        error = other;
+        feature = of;
+    }
+};
+/// The largest difference of two answers.
+Largest difference(const Point& a, const Point& b);
 /// Σ |Aᵢ|.
 double size_of(const Point& shares);
 /// The mean of f.

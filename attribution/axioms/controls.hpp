@@ -20,7 +20,7 @@ struct Control {
 /// signed-mixture     2 of one order minus 1 of its reverse: also positivity, as no mixture does
 /// equal-split        (F(x) - F(x'))/n each: dummy, locality and what needs them
 /// t-weighted         2 ∫ t ∂F dt ∘ D: completeness, and with it proportionality
-/// squared-function   IG(F²)/(F(x) + F(x')), of F + 20: linearity
+/// squared-function   IG(F²)/(F(x) + F(x')), of F + 20: linearity, symmetric monotonicity
 std::vector<Control> controls();
 
 }  // namespace gradpath::attribution::axioms

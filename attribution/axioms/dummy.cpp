@@ -11,13 +11,10 @@ namespace {
 std::optional<Miss> judge(Trial& trial, const Sample& s, std::size_t used) {
     const Question q = trial.question(s);
     const Point shares = trial.shares(q);
-    double largest = 0;
-    for (std::size_t i = used; i < shares.size(); ++i) {
-        if (!(std::abs(shares[i]) > largest)) continue;
-        largest = std::abs(shares[i]);
-        trial.say(text("x", i + 1, " plays no part in F, and its share is ", shares[i]));
-    }
-    return Miss(largest, std::max(std::abs(change_of(q)), size_of(shares)));
+    Largest largest;
+    for (std::size_t i = used; i < shares.size(); ++i) largest.add(std::abs(shares[i]), i);
+    trial.say(text("x", largest.feature + 1, " plays no part in F, and its share is ", shares[largest.feature]));
+    return Miss(largest.error, std::max(std::abs(change_of(q)), size_of(shares)));
 }
 
 void append(Sample& s, Draws& draws, std::size_t count) {

@@ -13,13 +13,9 @@ std::optional<Miss> judge(Trial& trial, const Rewritten& pair, const Sample& s) 
     const Point plain = trial.shares(q);
     q.f = pair.rewritten;
     const Point rewritten = trial.shares(q);
-    double largest = 0;
-    for (std::size_t i = 0; i < plain.size(); ++i) {
-        if (std::abs(plain[i] - rewritten[i]) <= largest) continue;
-        largest = std::abs(plain[i] - rewritten[i]);
-        trial.say(text("x", i + 1, " gets ", plain[i], " of one formula and ", rewritten[i], " of the other"));
-    }
-    return Miss(largest, std::max(size_of(plain), size_of(rewritten)));
+    const auto [error, i] = difference(plain, rewritten);
+    trial.say(text("x", i + 1, " gets ", plain[i], " of one formula and ", rewritten[i], " of the other"));
+    return Miss(error, std::max(size_of(plain), size_of(rewritten)));
 }
 
 Source rewritten(std::string_view kind) {

@@ -15,15 +15,11 @@ std::optional<Miss> combined(Trial& trial, const Generator& generator) {
     g.f = other.f;
     both.f = a * f.f + b * g.f;
     const Point of_f = trial.shares(f), of_g = trial.shares(g), of_both = trial.shares(both);
-    double largest = 0;
-    for (std::size_t i = 0; i < of_f.size(); ++i) {
-        const double expected = a * of_f[i] + b * of_g[i];
-        if (const double error = std::abs(of_both[i] - expected); !(error <= largest)) {
-            largest = error;
-            trial.say(text("x", i + 1, " gets ", of_both[i], " of ", a, "*F+", b, "*G instead of ", expected));
-        }
-    }
-    return Miss(largest, std::abs(a) * size_of(of_f) + std::abs(b) * size_of(of_g));
+    Point expected(of_f);
+    for (std::size_t i = 0; i < of_f.size(); ++i) expected[i] = a * of_f[i] + b * of_g[i];
+    const auto [error, i] = difference(of_both, expected);
+    trial.say(text("x", i + 1, " gets ", of_both[i], " of ", a, "*F+", b, "*G instead of ", expected[i]));
+    return Miss(error, std::abs(a) * size_of(of_f) + std::abs(b) * size_of(of_g));
 }
 
 }  // namespace

@@ -18,15 +18,11 @@ std::optional<Miss> judge(Trial& trial, Expression (*of_sum)(Draws&, const Expre
     const Question q{of_sum(trial.draws, affine(ones, variables(n), 0)), x, {zero}};
     const Point shares = trial.shares(q);
     const double change = change_of(q);
-    double largest = 0, size = size_of(shares);
-    for (std::size_t i = 0; i < n; ++i) {
-        const double fair = x[i] / total * change;
-        size = std::max(size, std::abs(fair));
-        if (std::abs(shares[i] - fair) <= largest) continue;
-        largest = std::abs(shares[i] - fair);
-        trial.say(text("x", i + 1, " gets ", shares[i], ", its part of the sum is ", fair));
-    }
-    return Miss(largest, size);
+    Point fair = x;
+    for (double& share : fair) share *= change / total;
+    const auto [error, i] = difference(shares, fair);
+    trial.say(text("x", i + 1, " gets ", shares[i], ", its part of the sum is ", fair[i]));
+    return Miss(error, std::max(size_of(shares), size_of(fair)));
 }
 
 Expression cubic(Draws& d, const Expression& s) {

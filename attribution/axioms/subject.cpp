@@ -31,13 +31,13 @@ Texts nodes(Index effort) { return {{"steps", to_text(16 * effort)}}; }
 Texts levels(Index effort) { return {{"edges", to_text(24 * effort)}, {"steps", "1"}, {"rule", "left"}}; }
 /// Finer steps over the same way.
 Texts attack(Index effort) {
-    return {{"steps", to_text(20 * effort)},
-            {"rate", to_text(0.1 / static_cast<double>(effort))},
+    return {{"steps", to_text(10 * effort)},
+            {"rate", to_text(0.2 / static_cast<double>(effort))},
             {"low", "-20"},
             {"high", "20"}};
 }
 Texts descent(Index effort) {
-    return {{"steps", to_text(40 * effort)}, {"rate", to_text(0.05 / static_cast<double>(effort))}};
+    return {{"steps", to_text(16 * effort)}, {"rate", to_text(0.1 / static_cast<double>(effort))}};
 }
 
 const std::vector<Setting>& settings() {
