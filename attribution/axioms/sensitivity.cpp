@@ -8,6 +8,7 @@ namespace gradpath::attribution::axioms {
 namespace {
 
 constexpr double nothing = 1e-9;  // of F(x) - F(x')
+constexpr double steepness = 0.3;  // of F on the way at least, on average: what matters is seen with a few steps, too
 
 std::optional<Miss> judge(Trial& trial, Sample s, std::size_t feature) {
     for (std::size_t i = 0; i < s.x.size(); ++i)
@@ -15,7 +16,7 @@ std::optional<Miss> judge(Trial& trial, Sample s, std::size_t feature) {
     const Question q = trial.question(s);
     if (trial.start(s.x, s.baseline) != s.baseline) return std::nullopt;
     const double change = change_of(q);
-    if (std::abs(change) < 1e-3) return std::nullopt;
+    if (std::abs(change) < std::max(1e-3, steepness * std::abs(s.x[feature] - s.baseline[feature]))) return std::nullopt;
     const double share = trial.shares(q)[feature];
     trial.say(text("only x", feature + 1, " differs, F(x) - F(x') is ", change, ", and its share is ", share));
     return std::abs(share) > nothing * std::abs(change) ? Miss(0, 1) : Miss(1, 1);

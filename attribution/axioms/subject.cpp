@@ -23,12 +23,14 @@ struct Setting {
 
 Texts exactly(Index) { return {{"tolerance", "1e-11"}}; }
 Texts two_paths(Index) { return {{"tolerance", "1e-11"}, {"samples", "2"}, {"edges", "2"}}; }
-Texts steps(Index effort) { return {{"steps", to_text(24 * effort)}}; }
+/// 24, 199, 1599: not multiples of each other, or a kink just behind a node of one would be just behind one of all.
+Index count(Index effort) { return 25 * effort - 1; }
+Texts steps(Index effort) { return {{"steps", to_text(count(effort))}}; }
 Texts samples(Index effort) { return {{"samples", to_text(32 * effort)}}; }
 Texts noise(Index effort) { return {{"samples", to_text(8 * effort)}}; }
 Texts nodes(Index effort) { return {{"steps", to_text(16 * effort)}}; }
 /// One gradient for each level of blur, taken where the level begins, as published.
-Texts levels(Index effort) { return {{"edges", to_text(24 * effort)}, {"steps", "1"}, {"rule", "left"}}; }
+Texts levels(Index effort) { return {{"edges", to_text(count(effort))}, {"steps", "1"}, {"rule", "left"}}; }
 /// Finer steps over the same way.
 Texts attack(Index effort) {
     return {{"steps", to_text(10 * effort)},

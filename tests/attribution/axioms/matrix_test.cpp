@@ -12,7 +12,7 @@ using namespace attribution::axioms;
 
 namespace {
 
-constexpr Check few{.functions = 30, .seed = 5};
+constexpr Check few{.functions = 20, .seed = 5};
 
 /// A1 .. A11 of each method that 3.1 names: y, ~, n, or - for "measured, not asserted".
 const std::map<std::string, std::string> expected{
@@ -23,6 +23,11 @@ const std::map<std::string, std::string> expected{
     {"idgi", "y-ynyynnynn"},
     {"input-x-gradient", "nnyyyynn--n"},
 };
+
+/// Guided IG: near a kink the walk goes to and fro across it, and the gradient where a step begins belongs to one side
+/// only, so the gap stays however many steps there are. It closes on smooth functions, and with a tolerance, which
+/// integrates every edge.
+const std::map<std::string, std::map<std::string, char>> differences{{"guided-ig", {{"A1", 'n'}}}};
 
 /// The signs of A1 .. A11.
 std::string row_of_cells(const Subject& subject, const Check& options) {
@@ -38,7 +43,24 @@ Cell cell(const char* method, const char* axiom, const Check& options = few) {
 }  // namespace
 
 TEST_CASE("the measured matrix is the expected one") {
-    for (const auto& [method, row] : expected) CHECK_MESSAGE(row_of_cells(registered(method), few) == row, method);
+    for (const auto& [method, row] : expected) {
+        std::string wanted = row;
+        if (const auto found = differences.find(method); found != differences.end())
+            for (const auto& [axiom, sign] : found->second) wanted[std::stoul(axiom.substr(1)) - 1] = sign;
+        CHECK_MESSAGE(row_of_cells(registered(method), few) == wanted, method);
+    }
+}
+
+TEST_CASE("guided-ig is complete in the limit on smooth functions, and with a tolerance on all") {
+    Subject smooth = registered("guided-ig");
+    smooth.smooth_only = true;
+    CHECK(check(smooth, find_axiom("A1"), few).holds == Holds::approximately);
+    const Subject exact = subject("guided-ig", [](const Model& f, const Tensor& x, const Tensor& baseline) {
+        const attribution::GuidedIg options{
+            .baseline = baseline, .steps = 24, .quadrature = {.tolerance = 1e-10, .max_steps = 1'000'000}};
+        return attribution::guided_ig(f, x, options).values;
+    });
+    CHECK(check(exact, find_axiom("A1"), {.functions = 5, .seed = 5, .tolerance = 1e-8}).holds == Holds::yes);
 }
 
 TEST_CASE("whatever a method of the registry claims holds") {
@@ -78,13 +100,13 @@ TEST_CASE("a counter-example carries the question, the answer and the command th
     REQUIRE(measured.counterexample->asked.size() == 1);
     const auto& [question, answer] = measured.counterexample->asked[0];
     const Attribution again = attribution::idgi(question.f, row(question.x),
-                                                {.baseline = row(question.baselines[0]), .steps = 24 * 64});
+                                                {.baseline = row(question.baselines[0]), .steps = 1599});
     CHECK(largest_difference(numbers(again.values), answer.shares) <= 1e-12);
     REQUIRE(measured.counterexample->commands.size() == 1);
     CHECK(measured.counterexample->commands[0] ==
           "gradpath explain 'expr:" + question.f.text() + "' --input=" + text_of(question.x) +
               " --baseline=" + text_of(question.baselines[0]) +
-              " --method idgi --set steps=1536 --output logit --dtype f64");
+              " --method idgi --set steps=1599 --output logit --dtype f64");
     CHECK(measured.counterexample->words.find("its part of the sum is") != std::string::npos);
 }
 
