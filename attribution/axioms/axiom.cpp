@@ -32,11 +32,9 @@ Answer Trial::ask(const Question& question) {
 
 std::span<const Axiom> axioms() {
     static const std::vector<Axiom> all = [] {
-        std::vector<Axiom> list{completeness(),    sensitivity(),      dummy(),
-                                linearity(),       invariance(),       symmetry(),
-                                affine_scale(),    proportionality(),  positivity(),
-                                monotonicity(),    locality(),         no_cancellation(),
-                                continuity()};
+        std::vector<Axiom> list{completeness(), sensitivity(),     dummy(),           linearity(),  invariance(),
+                                symmetry(),     affine_scale(),    proportionality(), positivity(), monotonicity(),
+                                locality(),     no_cancellation(), continuity()};
         list.push_back(distribution(std::span(list).first(9)));
         return list;
     }();

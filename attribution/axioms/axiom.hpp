@@ -32,8 +32,8 @@ public:
     bool distribution() const { return pool_ > 1; }
     /// Where the method starts that is given this baseline at x: there, at its own, or nobody knows.
     std::optional<Point> start(const Point& x, const Point& given) const;
-    /// The question about a sample: from its baseline, or for a distribution also from others further from x on the same
-    /// sides of it, feature by feature.
+    /// The question about a sample: from its baseline, or for a distribution also from others further from x on the
+    /// same sides of it, feature by feature.
     Question question(const Sample& sample);
     /// Asks and records.
     Answer ask(const Question& question);
@@ -68,7 +68,7 @@ struct Source {
     std::string name;
     bool smooth;
     Violation violation;
-    std::size_t pool = 1;              ///< baselines per question
+    std::size_t pool = 1;             ///< baselines per question
     std::optional<Claim> claim = {};  ///< A14: whose version it is
 };
 

@@ -11,8 +11,8 @@
 namespace gradpath::attribution::axioms {
 namespace {
 
-constexpr double step = 8;  // by which effort grows
-constexpr std::size_t looked_at = 16;  // of the worst cases, again with more effort
+constexpr double step = 8;             // by which effort grows
+constexpr std::size_t looked_at = 12;  // of the worst cases, again with more effort
 constexpr double slack = 1.6;          // by which a rate of convergence may be missed: kinks lie anywhere between nodes
 constexpr Index first_look = 25;       // cases before the worst are looked at for the first time
 constexpr Index tries = 4;             // for one case whose premise holds
@@ -94,7 +94,8 @@ private:
         if (violated_.empty()) return;
         std::ranges::sort(violated_, std::greater(), &Violated::relative);
         if (subject_.rate == 0) return refute(source, violated_[0], 1);
-        violated_.erase(violated_.begin() + static_cast<std::ptrdiff_t>(std::min(looked_at, violated_.size())), violated_.end());
+        violated_.erase(violated_.begin() + static_cast<std::ptrdiff_t>(std::min(looked_at, violated_.size())),
+                        violated_.end());
         double before = 0;
         for (const Violated& worst : violated_) before += worst.relative();
         const double rate = slack * std::pow(step, -subject_.rate);

@@ -13,7 +13,7 @@ enum class Holds : std::uint8_t { yes, approximately, no, open };
 std::string describe(Holds holds);  ///< "y", "~", "n", "-"
 
 struct CounterExample {
-    std::string source;     ///< the generator that found it
+    std::string source;  ///< the generator that found it
     double violation = 0;
     std::vector<Asked> asked;
     std::string words;                  ///< what is wrong, with numbers
@@ -33,7 +33,7 @@ struct Cell {
 struct Check {
     Index functions = 200;  ///< cases of each generator; of A14, which has those of A1 to A9, a quarter of it
     std::uint64_t seed = 0;
-    double tolerance = 1e-9;  ///< of a relative violation
+    double tolerance = 1e-9;                    ///< of a relative violation
     const std::atomic<bool>* cancel = nullptr;  ///< set: throws Cancelled
 };
 

@@ -1,6 +1,6 @@
 // A13: where |dF/dz_i| <= M_i and the gradient is L-Lipschitz, Integrated Gradients satisfy
-// |A_i(x) - A_i(y)| <= M_i |x_i - y_i| + L/2 |y_i - x'_i| ‖x - y‖ (add and subtract (y_i - x'_i) ∫ ∂_i F on the line to x; the
-// points of both lines differ by t (x - y)). Kinks allow no such bound: relu(x1 - x2) from 0 jumps by √2 at (1, 1).
+// |A_i(x) - A_i(y)| <= M_i |x_i - y_i| + L/2 |y_i - x'_i| ‖x - y‖ (add and subtract (y_i - x'_i) ∫ ∂_i F on the line to
+// x; the points of both lines differ by t (x - y)). Kinks allow no such bound: relu(x1 - x2) from 0 jumps by √2 at (1, 1).
 #include <gradpath/attribution/axioms/rooms.hpp>
 
 #include <gradpath/autodiff/error.hpp>
@@ -65,8 +65,8 @@ std::optional<Miss> beyond(Trial& trial, Make make) {
     for (std::size_t i = 0; i < n; ++i) distance = std::hypot(distance, x[i] - y[i]);
     for (std::size_t i = 0; i < n; ++i) {
         const double moved = std::abs(at_x[i] - at_y[i]);
-        const double bound = slopes.each[i] * std::abs(x[i] - y[i]) +
-                             slopes.lipschitz / 2 * std::abs(y[i] - baseline[i]) * distance;
+        const double bound =
+            slopes.each[i] * std::abs(x[i] - y[i]) + slopes.lipschitz / 2 * std::abs(y[i] - baseline[i]) * distance;
         if (moved - bound <= excess) continue;
         excess = moved - bound;
         trial.say(text("the share of x", i + 1, " moves by ", moved, ", the bound is ", bound));

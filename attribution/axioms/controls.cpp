@@ -31,9 +31,7 @@ Tensor in_order(const Model& f, const Tensor& x, const Tensor& baseline, bool re
     });
 }
 
-Tensor single_order(const Model& f, const Tensor& x, const Tensor& baseline) {
-    return in_order(f, x, baseline, false);
-}
+Tensor single_order(const Model& f, const Tensor& x, const Tensor& baseline) { return in_order(f, x, baseline, false); }
 
 Tensor mixed(const Model& f, const Tensor& x, const Tensor& baseline, double share) {
     return in_order(f, x, baseline, false) * share + in_order(f, x, baseline, true) * (1 - share);
@@ -90,8 +88,7 @@ Tensor t_weighted(const Model& f, const Tensor& x, const Tensor& baseline) {
 Tensor squared_function(const Model& f, const Tensor& x, const Tensor& baseline) {
     constexpr double lift = 20;
     const OutputFunction squared = [](const Tensor& y) { return square(reshape(y, {y.rows()}) + lift); };
-    const IntegratedGradients options{
-        .target = squared, .baseline = baseline, .quadrature = {.tolerance = tight}};
+    const IntegratedGradients options{.target = squared, .baseline = baseline, .quadrature = {.tolerance = tight}};
     return integrated_gradients(f, x, options).values / (value(f, x) + value(f, baseline) + 2 * lift);
 }
 

@@ -15,7 +15,7 @@ struct Expression::Node {
     std::string text;
     Strength strength = Strength::atom;
     std::optional<double> number = {};
-    std::function<Tensor(Columns)> run = {};                                     ///< of all but numbers
+    std::function<Tensor(Columns)> run = {};                                      ///< of all but numbers
     std::function<Expression(std::span<const Expression> inputs)> replaced = {};  ///< likewise
 };
 
@@ -97,12 +97,8 @@ Expression relu(const Expression& u) { return Expression::apply(OpCode::relu, "r
 Expression softplus(const Expression& u) { return Expression::apply(OpCode::softplus, "softplus", u); }
 Expression tanh(const Expression& u) { return Expression::apply(OpCode::tanh, "tanh", u); }
 Expression sqrt(const Expression& u) { return Expression::apply(OpCode::sqrt, "sqrt", u); }
-Expression minimum(const Expression& a, const Expression& b) {
-    return Expression::apply(OpCode::minimum, "min", a, b);
-}
-Expression maximum(const Expression& a, const Expression& b) {
-    return Expression::apply(OpCode::maximum, "max", a, b);
-}
+Expression minimum(const Expression& a, const Expression& b) { return Expression::apply(OpCode::minimum, "min", a, b); }
+Expression maximum(const Expression& a, const Expression& b) { return Expression::apply(OpCode::maximum, "max", a, b); }
 
 Expression affine(std::span<const double> weights, std::span<const Expression> u, double b) {
     std::optional<Expression> sum;

@@ -136,10 +136,12 @@ Sample min_max(Draws& draws) {
     Sample s{lower ? minimum(first, second) : maximum(first, second), random_point(draws, n), random_point(draws, n)};
     const double gap_start = first.at(s.baseline) - second.at(s.baseline), gap_end = first.at(s.x) - second.at(s.x);
     const double crossing = gap_start * gap_end < 0 ? gap_start / (gap_start - gap_end) : 1;
-    const bool first_lower = (crossing < 1 ? gap_start : gap_start + gap_end) < 0, first_at_start = first_lower == lower;
+    const bool first_lower = (crossing < 1 ? gap_start : gap_start + gap_end) < 0,
+               first_at_start = first_lower == lower;
     s.exact = difference(s.x, s.baseline);
     for (std::size_t i = 0; i < n; ++i)
-        (*s.exact)[i] *= first_at_start ? crossing * a[i] + (1 - crossing) * b[i] : crossing * b[i] + (1 - crossing) * a[i];
+        (*s.exact)[i] *=
+            first_at_start ? crossing * a[i] + (1 - crossing) * b[i] : crossing * b[i] + (1 - crossing) * a[i];
     return s;
 }
 

@@ -21,8 +21,8 @@ struct Generator {
     Sample (*make)(Draws&);
 };
 
-/// multilinear polynomial separable ridge softplus-net; with kinks min-max homogeneous relu-net. To add one: a function in
-/// functions.cpp and a line in the table at its end; every axiom about functions in general now tries it.
+/// multilinear polynomial separable ridge softplus-net; with kinks min-max homogeneous relu-net. To add one: a function
+/// in functions.cpp and a line in the table at its end; every axiom about functions in general now tries it.
 std::span<const Generator> generators();
 
 /// Hundredths in -2 .. 2, for each feature.

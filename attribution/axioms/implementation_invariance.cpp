@@ -45,7 +45,9 @@ std::optional<Miss> expanded(Trial& trial) {
 }  // namespace
 
 Axiom invariance() {
-    Axiom axiom{"A5", "implementation-invariance", "equal functions get equal answers",
+    Axiom axiom{"A5",
+                "implementation-invariance",
+                "equal functions get equal answers",
                 Claim::implementation_invariance,
                 {{"two graphs", false, two_graphs}, {"expand", true, expanded}}};
     for (const std::string_view kind : rewrites()) axiom.sources.push_back(rewritten(kind));

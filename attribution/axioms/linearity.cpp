@@ -24,8 +24,6 @@ std::optional<Miss> combined(Trial& trial, const Generator& generator) {
 
 }  // namespace
 
-Axiom linearity() {
-    return {"A4", "linearity", "A(aF + bG) = a A(F) + b A(G)", Claim::linearity, of_all(combined)};
-}
+Axiom linearity() { return {"A4", "linearity", "A(aF + bG) = a A(F) + b A(G)", Claim::linearity, of_all(combined)}; }
 
 }  // namespace gradpath::attribution::axioms

@@ -75,8 +75,8 @@ Expression Network::formula(std::span<const Expression> inputs) const {
 Network random_network(Draws& draws, std::size_t features, double low, double high) {
     Network net;
     const std::size_t first = 2 + draws.below(2);
-    for (const auto& [from, to] : {std::pair(features, first), std::pair(first, std::size_t{2}),
-                                   std::pair(std::size_t{2}, std::size_t{1})}) {
+    for (const auto& [from, to] :
+         {std::pair(features, first), std::pair(first, std::size_t{2}), std::pair(std::size_t{2}, std::size_t{1})}) {
         Network::Layer layer;
         for (std::size_t unit = 0; unit < to; ++unit) {
             layer.weights.push_back(draws.weights(from, low, high));

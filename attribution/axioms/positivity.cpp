@@ -1,5 +1,5 @@
-// A9 (Lundstrom et al. 2022, non-decreasing positivity): where F never falls on any monotone path from x' to x, no share
-// is negative. The functions rise in y_i = ±z_i, the sign that of x_i - x'_i.
+// A9 (Lundstrom et al. 2022, non-decreasing positivity): where F never falls on any monotone path from x' to x, no
+// share is negative. The functions rise in y_i = ±z_i, the sign that of x_i - x'_i.
 #include <gradpath/attribution/axioms/rooms.hpp>
 
 #include <gradpath/attribution/axioms/network.hpp>

@@ -1,5 +1,5 @@
-// A2 (Sundararajan et al. 2017, sensitivity a): what alone differs, and makes a difference, gets a share. Where F is flat
-// at x, as 1 - relu(1 - x1) at 2, gradients at x alone cannot know.
+// A2 (Sundararajan et al. 2017, sensitivity a): what alone differs, and makes a difference, gets a share. Where F is
+// flat at x, as 1 - relu(1 - x1) at 2, gradients at x alone cannot know.
 #include <gradpath/attribution/axioms/rooms.hpp>
 
 #include <gradpath/autodiff/error.hpp>
@@ -7,7 +7,7 @@
 namespace gradpath::attribution::axioms {
 namespace {
 
-constexpr double nothing = 1e-9;  // of F(x) - F(x')
+constexpr double nothing = 1e-9;   // of F(x) - F(x')
 constexpr double steepness = 0.3;  // of F on the way at least, on average: what matters is seen with a few steps, too
 
 std::optional<Miss> judge(Trial& trial, Sample s, std::size_t feature) {
@@ -16,7 +16,8 @@ std::optional<Miss> judge(Trial& trial, Sample s, std::size_t feature) {
     const Question q = trial.question(s);
     if (trial.start(s.x, s.baseline) != s.baseline) return std::nullopt;
     const double change = change_of(q);
-    if (std::abs(change) < std::max(1e-3, steepness * std::abs(s.x[feature] - s.baseline[feature]))) return std::nullopt;
+    if (std::abs(change) < std::max(1e-3, steepness * std::abs(s.x[feature] - s.baseline[feature])))
+        return std::nullopt;
     const double share = trial.shares(q)[feature];
     trial.say(text("only x", feature + 1, " differs, F(x) - F(x') is ", change, ", and its share is ", share));
     return std::abs(share) > nothing * std::abs(change) ? Miss(0, 1) : Miss(1, 1);

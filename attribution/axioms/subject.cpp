@@ -141,7 +141,8 @@ Subject registered(const Method& method) {
 Tensor row_of(const Point& x) { return {{1, static_cast<Index>(x.size())}, std::span<const double>(x)}; }
 
 Subject subject(std::string name, Function function) {
-    require(static_cast<bool>(function), "axioms: the method ", name, " is empty; give a function of f, x and baseline");
+    require(static_cast<bool>(function), "axioms: the method ", name,
+            " is empty; give a function of f, x and baseline");
     Subject subject{.name = name, .run = [name, function](const Question& q, Index) {
                         const Model model = model_of(q.f, false);
                         Point shares(q.x.size(), 0);

@@ -18,8 +18,9 @@ struct Question {
 };
 
 struct Answer {
-    Point shares;                            ///< one for each feature
-    std::optional<double> f_baseline = {};  ///< where the method ended its path itself; else the mean over the baselines
+    Point shares;  ///< one for each feature
+    std::optional<double> f_baseline =
+        {};  ///< where the method ended its path itself; else the mean over the baselines
 };
 
 struct Subject {
@@ -49,8 +50,8 @@ struct Subject {
 using Function = std::function<Tensor(const Model& f, const Tensor& x, const Tensor& baseline)>;
 Subject subject(std::string name, Function function);
 
-/// A method of the registry with the settings that it is tested with: exact where it can be (a tolerance of 1e-11), else
-/// as published with few steps, which the check multiplies. Throws ValueError for an unknown name.
+/// A method of the registry with the settings that it is tested with: exact where it can be (a tolerance of 1e-11),
+/// else as published with few steps, which the check multiplies. Throws ValueError for an unknown name.
 Subject registered(const std::string& method);
 /// All of them.
 std::vector<Subject> registered_subjects();

@@ -1,5 +1,5 @@
-// A10 (Young 1985; Lundstrom & Razaviyayn 2025): where dF/dz_i <= dG/dz_j everywhere between x' and x, the share per unit
-// of change of i in F is at most that of j in G. Slopes that are equal everywhere make both sides equal.
+// A10 (Young 1985; Lundstrom & Razaviyayn 2025): where dF/dz_i <= dG/dz_j everywhere between x' and x, the share
+// per unit of change of i in F is at most that of j in G. Slopes that are equal everywhere make both sides equal.
 #include <gradpath/attribution/axioms/rooms.hpp>
 
 #include <gradpath/autodiff/error.hpp>
@@ -46,8 +46,8 @@ std::optional<Miss> nearly_tied(Trial& trial) {
     Draws& d = trial.draws;
     const std::vector<Expression> x = variables(2);
     const Expression u = x[0] + x[1], bend = d.coin() ? u * u : u * u * u;
-    const Question f = trial.question({d.weight(-1, 1) * bend + d.weight(-1, 1) * u, random_point(d, 2),
-                                       random_point(d, 2)});
+    const Question f =
+        trial.question({d.weight(-1, 1) * bend + d.weight(-1, 1) * u, random_point(d, 2), random_point(d, 2)});
     Question g = f;
     g.f = f.f + 0.01 * x[0];
     if (std::abs(f.x[0] - f.baselines[0][0]) < least_change) return std::nullopt;

@@ -56,7 +56,7 @@ TEST_CASE("a row of the matrix as a document: true, false, approximate and null,
     const program::Folder folder;
     const Json cells = cells_of("axioms --method blur-ig --quick --json --quiet", folder);
     REQUIRE(cells.size() == 14);
-    const std::vector<Json> wanted{"approximate", nullptr, true,  true,  true, false, false,
+    const std::vector<Json> wanted{"approximate", nullptr, true,  true,  true,    false,   false,
                                    nullptr,       false,   false, false, nullptr, nullptr, nullptr};
     for (std::size_t k = 0; k < 14; ++k) {
         CAPTURE(k);
@@ -71,8 +71,9 @@ TEST_CASE("a row of the matrix as a document: true, false, approximate and null,
 
 TEST_CASE("explain reproduces the printed counter-examples") {
     const program::Folder folder;
-    for (const char* line : {"--method idgi --axiom A8", "--method guided-ig --axiom A10", "--method blur-ig --axiom A6",
-                             "--method input-x-gradient --axiom completeness", "--method gradient --axiom A7"}) {
+    for (const char* line :
+         {"--method idgi --axiom A8", "--method guided-ig --axiom A10", "--method blur-ig --axiom A6",
+          "--method input-x-gradient --axiom completeness", "--method gradient --axiom A7"}) {
         CAPTURE(line);
         const Json cells = cells_of(std::string("axioms --quick --json --quiet --seed 3 ") + line, folder);
         REQUIRE(cells.size() == 1);
@@ -83,8 +84,7 @@ TEST_CASE("explain reproduces the printed counter-examples") {
             const std::vector<double> again = asked_again(example["commands"][k], folder);
             const auto shares = example["questions"][k]["shares"].get<std::vector<double>>();
             REQUIRE(again.size() == shares.size());
-            for (std::size_t i = 0; i < again.size(); ++i)
-                CHECK(again[i] == doctest::Approx(shares[i]).epsilon(1e-9));
+            for (std::size_t i = 0; i < again.size(); ++i) CHECK(again[i] == doctest::Approx(shares[i]).epsilon(1e-9));
         }
     }
 }
@@ -100,14 +100,15 @@ TEST_CASE("the table of one method shows its counter-examples, and wrong names a
     CHECK(axiom.err.find("'A15' is unknown") != std::string::npos);
     const program::Outcome experiment = program::run("reproduce quadratur", folder.path());
     CHECK(experiment.exit == 2);
-    CHECK(experiment.err == "gradpath: reproduce: there is no experiment \"quadratur\"; did you mean \"quadrature\"?; "
-                            "there are: axioms, quadrature\n");
+    CHECK(experiment.err ==
+          "gradpath: reproduce: there is no experiment \"quadratur\"; did you mean \"quadrature\"?; "
+          "there are: axioms, quadrature\n");
 }
 
 TEST_CASE("reproduce quadrature writes its table and its report, and the rules fall as theory says") {
     const program::Folder folder;
-    const program::Outcome outcome = program::run("reproduce quadrature --quick --out study --json --quiet",
-                                                  folder.path());
+    const program::Outcome outcome =
+        program::run("reproduce quadrature --quick --out study --json --quiet", folder.path());
     CHECK_MESSAGE(outcome.exit == 0, outcome.err);
     const Json document = Json::parse(outcome.out);
     CHECK(document["schema"] == "gradpath.reproduce/1");

@@ -17,9 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number(const std::optional<double>& value) {
-    return value ? short_json(*value, DType::float64) : Json(nullptr);
-}
+Json number(const std::optional<double>& value) { return value ? short_json(*value, DType::float64) : Json(nullptr); }
 
 Json document(const Experiment& experiment, const Study& study, bool quick, double seconds) {
     Json rows = Json::array();
@@ -62,8 +60,8 @@ const Experiment& find_experiment(const std::string& name) {
         names.emplace_back(experiment.name);
         list += text(list.empty() ? "" : ", ", experiment.name);
     }
-    throw UsageError(text("reproduce: there is no experiment \"", name, "\"", did_you_mean(name, names),
-                          "; there are: ", list));
+    throw UsageError(
+        text("reproduce: there is no experiment \"", name, "\"", did_you_mean(name, names), "; there are: ", list));
 }
 
 void write_study(const Common& common, const Experiment& experiment, Study& study, const Json& json) {

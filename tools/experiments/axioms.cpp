@@ -38,15 +38,13 @@ Table counterexamples(const std::vector<Cell>& cells, const std::string& method)
 }  // namespace
 
 Study study_axioms(const ExperimentOptions& o) {
-    const std::vector<Cell> cells = measure_matrix({.method = {}, .axiom = {}, .quick = o.quick}, o.common,
-                                                   o.interrupted);
+    const std::vector<Cell> cells =
+        measure_matrix({.method = {}, .axiom = {}, .quick = o.quick}, o.common, o.interrupted);
     Study study;
     std::vector<std::string> methods;
     for (const Cell& cell : cells) {
-        study.rows.push_back({.method = cell.method,
-                              .figure = cell.axiom,
-                              .value = cell.figure,
-                              .note = describe(cell.holds)});
+        study.rows.push_back(
+            {.method = cell.method, .figure = cell.axiom, .value = cell.figure, .note = describe(cell.holds)});
         if (cell.counterexample) study.rows.back().note += ": " + cell.counterexample->words;
         if (methods.empty() || methods.back() != cell.method) methods.push_back(cell.method);
     }

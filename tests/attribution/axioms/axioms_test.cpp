@@ -21,11 +21,11 @@ Subject taylor() {
 TEST_CASE("a user's own method is checked in ten lines") {
     std::string kept;
     for (const Cell& cell : check(taylor(), few)) {
-        if (cell.holds == Holds::yes) kept += cell.axiom + " ";
+        if (cell.holds == Holds::yes && find_axiom(cell.axiom).claim) kept += cell.axiom + " ";
         CHECK(cell.counterexample.has_value() == (cell.holds == Holds::no));
         CHECK((!cell.counterexample || cell.counterexample->commands.empty()));
     }
-    CHECK(kept == "A3 A4 A5 A6 A7 A9 A10 A11 A13 ");  // the slope at the end alone knows neither sums nor plateaus
+    CHECK(kept == "A3 A4 A5 A6 A7 A9 A10 A11 ");  // the slope at the end alone knows neither sums nor plateaus
 }
 
 TEST_CASE("Integrated Gradients keep all of them, also from distributions; cancellation is only measured") {
@@ -38,7 +38,8 @@ TEST_CASE("Integrated Gradients keep all of them, also from distributions; cance
 
 TEST_CASE("from a distribution, the mean of Integrated Gradients is complete, and that of one baseline is not") {
     const auto ig = [](const Model& f, const Tensor& x, const Tensor& baseline) {
-        return attribution::integrated_gradients(f, x, {.baseline = baseline, .quadrature = {.tolerance = 1e-11}}).values;
+        return attribution::integrated_gradients(f, x, {.baseline = baseline, .quadrature = {.tolerance = 1e-11}})
+            .values;
     };
     const Axiom& distribution = find_axiom("A14");
     CHECK(check(subject("mine", ig), distribution, few).holds == Holds::yes);
@@ -69,7 +70,9 @@ TEST_CASE("shares of smooth functions move no faster than the bound, shares of k
     CHECK(bound.figure == 0);
     CHECK(check(registered("gradient"), find_axiom("continuity"), few).holds == Holds::no);
     const auto f = of_columns([](auto& x) { return relu(x[0] - x[1]); });
-    const auto shares = [&](double second) { return numbers(attribution::integrated_gradients(f, row({1, second})).values); };
+    const auto shares = [&](double second) {
+        return numbers(attribution::integrated_gradients(f, row({1, second})).values);
+    };
     constexpr double e = 1e-6;
     CHECK(largest_difference(shares(1 - e), {1, -(1 - e)}) <= 1e-12);
     CHECK(largest_difference(shares(1 + e), {0, 0}) <= 1e-12);

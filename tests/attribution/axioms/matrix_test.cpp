@@ -99,14 +99,13 @@ TEST_CASE("a counter-example carries the question, the answer and the command th
     REQUIRE(measured.counterexample);
     REQUIRE(measured.counterexample->asked.size() == 1);
     const auto& [question, answer] = measured.counterexample->asked[0];
-    const Attribution again = attribution::idgi(question.f, row(question.x),
-                                                {.baseline = row(question.baselines[0]), .steps = 1599});
+    const Attribution again =
+        attribution::idgi(question.f, row(question.x), {.baseline = row(question.baselines[0]), .steps = 1599});
     CHECK(largest_difference(numbers(again.values), answer.shares) <= 1e-12);
     REQUIRE(measured.counterexample->commands.size() == 1);
     CHECK(measured.counterexample->commands[0] ==
-          "gradpath explain 'expr:" + question.f.text() + "' --input=" + text_of(question.x) +
-              " --baseline=" + text_of(question.baselines[0]) +
-              " --method idgi --set steps=1599 --output logit --dtype f64");
+          "gradpath explain 'expr:" + question.f.text() + "' --input=" + text_of(question.x) + " --baseline=" +
+              text_of(question.baselines[0]) + " --method idgi --set steps=1599 --output logit --dtype f64");
     CHECK(measured.counterexample->words.find("its part of the sum is") != std::string::npos);
 }
 
