@@ -68,7 +68,7 @@ TEST_CASE("shares of smooth functions move no faster than the bound, shares of k
     const Cell bound = check(registered("integrated-gradients"), find_axiom("continuity"), few);
     CHECK(bound.holds == Holds::yes);
     CHECK(bound.figure == 0);
-    CHECK(check(registered("gradient"), find_axiom("continuity"), few).holds == Holds::no);
+    CHECK(check(registered("gradient"), find_axiom("continuity"), {.seed = 8}).holds == Holds::no);
     const auto f = of_columns([](auto& x) { return relu(x[0] - x[1]); });
     const auto shares = [&](double second) {
         return numbers(attribution::integrated_gradients(f, row({1, second})).values);
