@@ -56,6 +56,7 @@ const Names private_headers = {
     "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp", "autodiff/minimize/flat.hpp",
     "autodiff/minimize/walk.hpp", "nn/channels.hpp", "nn/conv_sizes.hpp", "nn/streams.hpp", "models/sha256.hpp",
     "models/saved_columns.hpp", "models/staged.hpp", "models/data/coding.hpp", "models/data/plane_points.hpp",
+    "attribution/axioms/rooms.hpp",
     "attribution/core/adaptive.hpp", "attribution/core/doubling.hpp", "attribution/core/exact.hpp",
     "attribution/core/linear_pieces.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
     "attribution/core/stage_mean.hpp", "attribution/core/walk.hpp", "attribution/method_row.hpp",
