@@ -57,7 +57,9 @@ TEST_CASE("guided-ig is complete in the limit on smooth functions, and with a to
     CHECK(check(smooth, find_axiom("A1"), few).holds == Holds::approximately);
     const Subject exact = subject("guided-ig", [](const Model& f, const Tensor& x, const Tensor& baseline) {
         const attribution::GuidedIg options{
-            .baseline = baseline, .steps = 24, .quadrature = {.tolerance = 1e-10, .max_steps = 1'000'000}};
+            .baseline = baseline,
+            .steps = 24,
+            .quadrature = {.tolerance = 1e-10, .rule = QuadratureRule::gauss_kronrod, .max_steps = 1'000'000}};
         return attribution::guided_ig(f, x, options).values;
     });
     CHECK(check(exact, find_axiom("A1"), {.functions = 5, .seed = 5, .tolerance = 1e-8}).holds == Holds::yes);
