@@ -63,7 +63,8 @@ Table numbers_table() {
     return {
         .caption = text(
             "Integrated Gradients from black to the image, adaptive to a tolerance of ", tolerance,
-            ": the shares sum to the difference of the logits, and an estimate of the error of the single shares is bounded, too."),
+            ": the shares sum to the difference of the logits, and an estimate of the error of the single shares is "
+            "bounded, too."),
         .columns = {{"image"},
                     {"f(image)", true},
                     {"f(black)", true},
