@@ -88,7 +88,9 @@ std::vector<Motion> draw_motions(Index rows, const Augment& augment, const Drawi
 }  // namespace
 
 void check(const Augment& augment, const Tensor& x) {
-    require(augment.shift >= 0, "augment: shift must not be negative: it is ", augment.shift);
+    constexpr Index farthest = Index{1} << 30;  // beyond any image, and no sum overflows
+    require(augment.shift >= 0 && augment.shift <= farthest, "augment: shift must lie in 0 .. 2^30 pixels: it is ",
+            augment.shift);
     require(augment.rotate >= 0 && augment.rotate <= 180, "augment: rotate must lie in [0, 180] degrees: it is ",
             augment.rotate);
     require(std::isfinite(augment.noise) && augment.noise >= 0,

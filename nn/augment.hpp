@@ -1,6 +1,6 @@
 #pragma once
-// Training examples as they might also have been: images mirrored, shifted and turned, numbers with noise. What is drawn
-// depends on the seed and the place of a batch only, so a run that is cut goes on with the same draws.
+// Training examples as they might also have been: images mirrored, shifted and turned, numbers with noise. What is
+// drawn depends on the seed and the place of a batch only, so a run that is cut goes on with the same draws.
 #include <cstdint>
 #include <vector>
 
@@ -35,8 +35,8 @@ struct Motion {
     double degrees = 0;
     Index down = 0, right = 0;
 };
-/// Each image moved by its own motion; whole pixels are copied bit for bit. Not differentiable. Throws ShapeError unless
-/// x is [rows, channels, height, width] with one motion per row.
+/// Each image moved by its own motion; whole pixels are copied bit for bit. Not differentiable. Throws ShapeError
+/// unless x is [rows, channels, height, width] with one motion per row.
 Tensor moved(const Tensor& x, const std::vector<Motion>& motions);
 
 }  // namespace gradpath::nn

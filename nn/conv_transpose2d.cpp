@@ -1,5 +1,5 @@
-// Schemes read a weight as [outputs, inputs, ..]; so it is drawn as that of the convolution from channels to filters, and
-// its first two axes exchanged within each group.
+// Schemes read a weight as [outputs, inputs, ..]; so it is drawn as that of the convolution from channels to filters,
+// and its first two axes exchanged within each group.
 #include <gradpath/nn/conv_transpose2d.hpp>
 
 #include <gradpath/nn/conv_sizes.hpp>

@@ -57,7 +57,8 @@ Tensor mean_cross_entropy(const Tensor& logits, const Indices& labels, const Cro
     const double total = std::accumulate(of_rows.begin(), of_rows.end(), 0.0);
     require(total > 0, "mean_cross_entropy: the class weights of the rows must not all be 0");
     const auto weighted = [&](const Tensor& x, const Shape& shape, const std::vector<double>& by) {
-        return sum(x * Tensor(shape, by).to(x.dtype())) / total;
+        const Tensor factors = Tensor(shape, by).to(x.dtype());
+        return sum(where(factors, x, zeros_like(x)) * factors) / total;
     };
     const Tensor at_labels = weighted(losses, labels.shape(), of_rows);
     if (o.smoothing == 0) return at_labels;

@@ -8,7 +8,7 @@
 namespace gradpath::nn {
 
 /// (x - mean) / sd with one mean and one sd per channel (axis 1) of x [rows, channels, ..]; differentiable. Without any
-/// numbers x itself. Throws ShapeError unless there is one of each per channel, ValueError for an sd that is not above 0.
+/// numbers x itself. Throws ShapeError unless there is one of each per channel, ValueError unless each sd is above 0.
 Tensor normalised(const Tensor& x, const std::vector<double>& mean, const std::vector<double>& sd);
 
 /// The same as a layer, to stand first. Its numbers are known before training and are no parameters.

@@ -99,6 +99,9 @@ bool needs_epochs(const Schedule& schedule) {
 }
 
 double rate_factor(const Schedule& schedule, const Moment& at) {
+    require(at.step >= 0 && at.steps_per_epoch >= 1 && at.epochs >= 0,
+            "schedule: step and epochs must not be negative, steps_per_epoch at least 1: they are ", at.step, ", ",
+            at.epochs, " and ", at.steps_per_epoch);
     const Index left = std::max(Index{0}, schedule.warmup - at.step);
     const auto ramp = static_cast<double>(schedule.warmup - left + 1) / static_cast<double>(schedule.warmup + 1);
     const Index whole = std::max(Index{1}, at.steps_per_epoch * at.epochs - schedule.warmup);

@@ -48,7 +48,7 @@ SummaryRow row_of(const std::string& path, const Tensor& output) {
     return {.path = path, .output = shape, .bytes = shape.size() * static_cast<Index>(size_of(output.dtype()))};
 }
 
-/// The row of the deepest place that a parameter's name lies in; the last row, which has no path, where it lies in none.
+/// The row of the deepest place that a parameter's name lies in; where it lies in none the last row, without a path.
 SummaryRow& owner(std::vector<SummaryRow>& rows, const std::string& name) {
     SummaryRow* deepest = &rows.back();
     for (SummaryRow& row : rows)

@@ -1,5 +1,5 @@
 #pragma once
-// What a model is made of and what a row costs, place by place: found by running it once, so it is true of any callable.
+// What a model is made of and what a row costs, place by place: found by running it once, so true of any callable.
 #include <string>
 #include <vector>
 

@@ -16,7 +16,7 @@ namespace gradpath::nn {
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
 
 void check_options(const Trainee& model, const Examples& examples, const Fit& options) {
     require(!model.parameters.empty(), "fit: the model must have parameters: its visit names none");
@@ -183,7 +183,7 @@ void close_epoch(const Trainee& model, const Fit& options, const Progress& done,
         assign(model, weights);
         const Evaluation seen =
             evaluate(model.run, options.validation, {.loss = options.loss, .cancel = options.cancel});
-        result.validation_loss = seen.loss;
+        result.validation_loss = std::isnan(seen.loss) ? infinity : seen.loss;  // NaN says that there was none
         result.validation_accuracy = seen.accuracy;
     }
     state.history.push_back(result);

@@ -30,7 +30,7 @@ using OptimizerState = std::variant<minimize::SgdState, minimize::AdamState, min
 /// What one pass over the examples came to. NaN where there are no labels, or no validation examples.
 struct EpochResult {
     double loss, accuracy;  ///< means over the rows as they were trained on
-    double validation_loss, validation_accuracy;
+    double validation_loss, validation_accuracy;  ///< a loss that came out as NaN counts as infinite: it is no best one
     bool operator==(const EpochResult&) const = default;
 };
 
@@ -113,11 +113,12 @@ std::vector<double> judged_losses(const std::vector<EpochResult>& history);
 /// Is there nothing left to do: are all epochs done, or was patience lost?
 bool is_over(const TrainState& state, const Fit& options);
 
-/// Trains the model's parameters in place until `epochs` epochs are done, patience is lost or on_progress says stop, and
-/// returns the state then, leaving weights_of() it in the model, with the buffers that go with them; `from` is a state to go on from, whose parameters
-/// replace the model's. Whatever is thrown, the model keeps the parameters and buffers of the last whole step. Throws
-/// ValueError for options out of range or a state of another run (seed, rows, batch, optimiser, averaging, patience), ShapeError if its
-/// tensors do not fit, NumericError if the loss or the norm of a gradient to be clipped is not finite, Cancelled.
+/// Trains the model's parameters in place until `epochs` epochs are done, patience is lost or on_progress says stop,
+/// and returns the state then, leaving weights_of() it in the model, with the buffers that go with them; `from` is a
+/// state to go on from, whose parameters replace the model's. Whatever is thrown, the model keeps the parameters and
+/// buffers of the last whole step. Throws ValueError for options out of range or a state of another run (seed, rows,
+/// batch, optimiser, averaging, patience), ShapeError if its tensors do not fit, NumericError if the loss or the norm of
+/// a gradient to be clipped is not finite, Cancelled.
 template <class M>
 TrainState fit(M& model, const Examples& examples, const Fit& options = {}, TrainState from = {}) {
     return fit_trainee(trainee(model), examples, options, std::move(from));

@@ -131,7 +131,7 @@ std::set<std::string> public_headers() {
     return found;
 }
 
-// Is the file named in the meson.build of its folder or of one above: 'name.cpp', or 'name' where a loop adds the ending?
+// Is the file named in the meson.build of its folder or of one above: 'name.cpp', or 'name' and a loop adds the ending?
 bool is_listed(const std::string& file) {
     for (fs::path folder = fs::path(file).parent_path();; folder = folder.parent_path()) {
         const fs::path name = fs::path(file).lexically_relative(folder.empty() ? "." : folder);

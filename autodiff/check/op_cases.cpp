@@ -134,6 +134,20 @@ void add_steps(std::vector<OpCase>& cases, Draw& d) {
     });
 }
 
+/// Ops that are sentences of others; those about shapes are in structure_cases.cpp.
+void add_sentences(std::vector<OpCase>& cases, Draw& d) {
+    const AddCase add{cases};
+    const auto between = [&](double low, double high) { return away_from(low, away_from(high, d({5, 7}))); };
+    add(OpCode::elu, "selu", {away_from(0, d({5, 7}))}, [](const Inputs& in) { return selu(in[0]); });
+    add(OpCode::minimum, "clamp", {between(-0.5, 1)}, [](const Inputs& in) { return square(clamp(in[0], -0.5, 1)); });
+    add(OpCode::minimum, "hardtanh", {between(-1, 1)}, [](const Inputs& in) { return square(hardtanh(in[0])); });
+    add(OpCode::gather, "take", {d({2, 3})}, [](const Inputs& in) { return square(take(in[0], {5, 0, 5})); });
+    add(OpCode::split, "chunk", {d({2, 6})}, [](const Inputs& in) {
+        const std::vector<Tensor> parts = chunk(in[0], 3, 1);
+        return parts[0] * parts[2];
+    });
+}
+
 }  // namespace
 
 Tensor Draw::apart(const Shape& shape) {
@@ -156,6 +170,7 @@ std::vector<OpCase> op_cases(std::uint64_t seed) {
     add_softmax(cases, draw);
     add_groups(cases, draw);
     add_steps(cases, draw);
+    add_sentences(cases, draw);
     return cases;
 }
 

@@ -1,5 +1,5 @@
-// One position per number along an axis: take_along_axis reads there, add_along_axis adds there, and each is the other's
-// adjoint. Additions run in the order of the positions, so repeated ones give the same bits always.
+// One position per number along an axis: take_along_axis reads there, add_along_axis adds there, and each is the
+// other's adjoint. Additions run in the order of the positions, so repeated ones give the same bits always.
 #include <algorithm>
 
 #include <gradpath/autodiff/kernels/kernels.hpp>

@@ -1,5 +1,5 @@
-// Tensors joined along an axis and cut again: concat and split are each other's adjoint. What a split's user left unused
-// has no cotangent, and counts as zeros.
+// Tensors joined along an axis and cut again: concat and split are each other's adjoint. What a split's user left
+// unused has no cotangent, and counts as zeros.
 #include <gradpath/autodiff/node.hpp>
 #include <gradpath/autodiff/ops/rows.hpp>
 #include <gradpath/autodiff/ops/strided.hpp>

@@ -1,5 +1,5 @@
-// Ops that show the same numbers in another shape or order. All are linear, and reshape undoes reshape, permute permute,
-// sum_to broadcast_to. Also the copy between strides that those in join.cpp and slice.cpp are made of.
+// Ops that show the same numbers in another shape or order. All are linear, and reshape undoes reshape, permute
+// permute, sum_to broadcast_to. Also the copy between strides that those in join.cpp and slice.cpp are made of.
 #include <algorithm>
 #include <numeric>
 

@@ -1,5 +1,5 @@
-// Part of an axis, and padding around one: a plain slice and pad are each other's adjoint. The adjoint of steps adds the
-// cotangent back into zeros; a walk backwards turns it first.
+// Part of an axis, and padding around one: a plain slice and pad are each other's adjoint. The adjoint of steps adds
+// the cotangent back into zeros; a walk backwards turns it first.
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>

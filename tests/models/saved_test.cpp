@@ -222,8 +222,8 @@ TEST_CASE("an unknown architecture or option in a file names the nearest and the
     CHECK(refusal(with("\"widths\"", "\"width\"")) ==
           "load: moons-mlp: there is no option \"width\"; did you mean \"widths\"?");
     CHECK(refusal(with("relu", "relux")) ==
-          "load: mlp: activation is one of relu, leaky-relu, elu, selu, silu, gelu, gelu-tanh, softplus, tanh, sigmoid, "
-          "hardtanh: got \"relux\"; did you mean \"relu\"?");
+          "load: mlp: activation is one of relu, leaky-relu, elu, selu, silu, gelu, gelu-tanh, softplus, tanh, "
+          "sigmoid, hardtanh: got \"relux\"; did you mean \"relu\"?");
 }
 
 TEST_CASE("a file cannot make the loader take more memory than it holds") {

@@ -107,6 +107,12 @@ TEST_CASE("layers refuse sizes that make no sense, telling them") {
         {[] { (void)nn::ConvTranspose2d(4, 3, {.groups = 4}); },
          "conv_transpose2d: groups must divide channels and filters: 4 groups, 4 channels, 3 filters"},
         {[] {
+             (void)nn::Upsample({2, 0});
+         },
+         "upsample: the scale must lie in 1 .. 2^30: it is 2 by 0"},
+        {[] { (void)nn::Upsample((Index{1} << 62) + 1); },
+         "upsample: the scale must lie in 1 .. 2^30: it is 4611686018427387905 by 4611686018427387905"},
+        {[] {
              (void)nn::Upsample(2)(zeros({2, 3}));
          },
          "upsample: x must be [rows, channels, height, width]: its shape is (2, 3)"},

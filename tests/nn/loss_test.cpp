@@ -66,6 +66,18 @@ TEST_CASE("weights alone weigh rows, a class of weight 0 counts for nothing") {
     CHECK(close(nn::mean_cross_entropy(logits, {1, 1, 0}, {.class_weights = {3, 1}}).item(), expected, exact));
 }
 
+TEST_CASE("what has weight 0 does not matter, even where it is infinitely wrong") {
+    const double never = -std::numeric_limits<double>::infinity();
+    const Tensor logits = tracked(Tensor({2, 3}, {1, 1, never, 0, 0, never}, DType::float64));
+    for (const double smoothing : {0.0, 0.3}) {
+        const nn::CrossEntropy options{.smoothing = smoothing, .class_weights = {1, 1, 0}};
+        const Tensor loss = nn::mean_cross_entropy(logits, {0, 2}, options);
+        CHECK(close(loss.item(), (1 - smoothing + smoothing * 4 / 3) * std::log(2.0), exact));
+        const Tensor slope = grad(loss, logits);
+        for (Index i = 0; i < 6; ++i) CHECK(std::isfinite(slope.at(i)));
+    }
+}
+
 TEST_CASE("smoothing alone mixes in the mean over the classes; without options nothing changes") {
     const Tensor logits = draw({4, 3}, 2);
     const Indices labels{0, 2, 1, 1};

@@ -154,7 +154,8 @@ TEST_CASE("augmenting says what is wrong") {
         CHECK_THROWS_WITH_AS(nn::check(augment, zeros({1, 1, 2, 2})), message, ValueError);
     };
     refused({.rotate = -1}, "augment: rotate must lie in [0, 180] degrees: it is -1");
-    refused({.shift = -1}, "augment: shift must not be negative: it is -1");
+    refused({.shift = -1}, "augment: shift must lie in 0 .. 2^30 pixels: it is -1");
+    refused({.shift = Index{1} << 62}, "augment: shift must lie in 0 .. 2^30 pixels: it is 4611686018427387904");
     refused({.noise = -1}, "augment: noise must be finite and not negative: it is -1");
     CHECK_THROWS_WITH_AS(nn::augmented(zeros({2, 3}), {.flip = true}, {}),
                          "augment: flip, rotate and shift take images [rows, channels, height, width]: x has the "

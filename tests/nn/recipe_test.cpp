@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "recipes.hpp"
 
@@ -120,6 +122,17 @@ TEST_CASE("without validation examples patience goes by the loss of training") {
     const nn::TrainState end =
         nn::fit(net, moons(20, 1), {.epochs = 9, .optimizer = nn::Sgd{.rate = 1e-30}, .shuffle = false, .patience = 3});
     CHECK(end.epoch == 4);
+}
+
+TEST_CASE("a validation loss that is no number counts as infinite, not as if there were no validation examples") {
+    nn::Sequential net{nn::Linear(2, 2, {.init = {.seed = 1}})};
+    nn::Examples poor = moons(4, 2);
+    poor.x = full({4, 2}, std::numeric_limits<double>::quiet_NaN());
+    const nn::Fit fit{.epochs = 9, .optimizer = nn::Sgd{.rate = 0.1}, .validation = poor, .patience = 2};
+    const nn::TrainState end = nn::fit(net, moons(20, 1), fit);
+    CHECK(end.history[1].loss < end.history[0].loss);  // which must not be what is judged
+    CHECK(std::isinf(end.history[1].validation_loss));
+    CHECK(end.epoch == 3);
 }
 
 TEST_CASE("every schedule and average learns two moons and bars") {

@@ -110,6 +110,14 @@ TEST_CASE("only shapes that end with the run need to know its length") {
     CHECK_FALSE(nn::needs_epochs({.shape = nn::PlateauDecay{}, .warmup = 3}));
 }
 
+TEST_CASE("a moment that cannot be is refused") {
+    for (const nn::Moment at : {nn::Moment{3, 0, 2, {}}, nn::Moment{-1, 5, 2, {}}, nn::Moment{3, 5, -2, {}}})
+        CHECK_THROWS_AS(nn::rate_factor({.shape = nn::CosineDecay{.period = 1}}, at), ValueError);
+    CHECK_THROWS_WITH_AS(
+        nn::rate_factor({}, {3, 0, 2, {}}),
+        "schedule: step and epochs must not be negative, steps_per_epoch at least 1: they are 3, 2 and 0", ValueError);
+}
+
 TEST_CASE("the best epoch is the first of the lowest loss") {
     CHECK(nn::best_epoch(std::vector<double>{3, 1, 2, 1}) == 1);
     CHECK(nn::best_epoch(std::vector<double>{3}) == 0);

@@ -5,26 +5,18 @@
 #include <fstream>
 #include <regex>
 
-#include <nlohmann/json.hpp>
-
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/tools/report/png.hpp>
 
-#include "program.hpp"
+#include "answers.hpp"
 #include "support/real_data.hpp"
 
 namespace {
 
 using namespace gradpath;
 using Json = nlohmann::ordered_json;
-
-program::Outcome fine(const std::string& line, const program::Folder& folder) {
-    program::Outcome outcome = program::run(line, folder.path());
-    CHECK_MESSAGE(outcome.exit == 0, line, ": ", outcome.err);
-    return outcome;
-}
-
-Json json_of(const std::string& line, const program::Folder& folder) { return Json::parse(fine(line, folder).out); }
+using program::fine;
+using program::json_of;
 
 /// As it would stand without columns.
 std::string one_blank(const std::string& words) { return std::regex_replace(words, std::regex(" +"), " "); }

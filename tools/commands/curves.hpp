@@ -26,9 +26,9 @@ struct CurvePanel {
     std::string title;
     std::vector<double> values;
 };
-/// The panels side by side, each a title over a curve with its highest and lowest value beside it; lines end in '\n' and
-/// have at most `width` columns. Panels for which there is no room are left out, the last first; panels without values
-/// too.
+/// The panels side by side, each a title over a curve with its highest and lowest value beside it; lines end in '\n'
+/// and have at most `width` columns. Panels for which there is no room are left out, the last first; panels without
+/// values too.
 std::string curves_text(const std::vector<CurvePanel>& panels, Index width, bool colour);
 
 /// Loss and accuracy of each step, as training tells of them.

@@ -77,7 +77,7 @@ Json model_json(const std::string& file, const models::Model& model) {
                      {"parameters", nn::count(model)},
                      {"per_row", {{"multiply_adds", summary.multiply_adds}, {"bytes", summary.bytes}}},
                      {"tensors", tensors},
-            {"layers", layers}};
+                     {"layers", layers}};
     if (!model.columns.empty()) {
         document["label"] = model.label;
         document["features"] = models::feature_names(model.columns);

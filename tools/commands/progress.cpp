@@ -1,5 +1,5 @@
-// The rate is what was done since the stage began over the time it took; the time left follows from it. The cursor waits
-// at the end of what was drawn, so drawing anew begins by going up as many lines as there are below the first.
+// The rate is what was done since the stage began over the time it took; the time left follows from it. The cursor
+// waits at the end of what was drawn, so drawing anew begins by going up as many lines as there are below the first.
 #include <gradpath/tools/commands/progress.hpp>
 
 #include <algorithm>

@@ -36,8 +36,8 @@ public:
     /// A new stage begins where the name changes. total 0: unknown; what is done and the rate are shown. `already`
     /// was done before the clock started. `note` stands at the end.
     void tell(std::string_view stage, Index done, Index total, std::string_view note = {}, Index already = 0);
-    /// Lines to draw below the line on a terminal, made anew each time for its width; each ends in '\n'. They go when the
-    /// line is ended.
+    /// Lines to draw below the line on a terminal, made anew each time for its width; each ends in '\n'. They go when
+    /// the line is ended.
     void draw_below(std::function<std::string(Index width)> below) { below_ = std::move(below); }
     /// Draws them once more, to stay, where they are drawn at all.
     void leave_below();

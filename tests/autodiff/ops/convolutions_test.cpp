@@ -142,6 +142,11 @@ TEST_CASE("convolutions refuse what they cannot do, and say why") {
          "conv_transpose2d: output_padding must lie in 0 .. stride - 1: got 2 and 2"},
         {[&] { (void)conv_transpose2d(x, weight, {.stride = 0}); },
          "conv_transpose2d: stride and dilation must be at least 1"},
+        {[&] { (void)conv_transpose2d(x, weight, {.stride = Index{1} << 62}); },
+         "conv_transpose2d: stride, padding and dilation must be at most 2^30: one of them is 4611686018427387904 by "
+         "4611686018427387904"},
+        {[&] { (void)conv1d(signal, ones({1, 2, 5}), {.dilation = Index{1} << 62}); },
+         "conv1d: stride, padding and dilation must be at most 2^30: one of them is 1 by 4611686018427387904"},
         {[&] { (void)conv_transpose2d(x, weight, {.padding = 3}); },
          "conv_transpose2d: the padding leaves nothing: the result would be -1 by -1"},
     });

@@ -1,4 +1,4 @@
-// Reductions beyond sums: what they are on random shapes, their slopes where a plain formula has none, and sums that run.
+// Reductions beyond sums: what they are on random shapes, their slopes where a plain formula has none, running sums.
 #include "../laws.hpp"
 #include "support/refused.hpp"
 
