@@ -165,6 +165,17 @@ TEST_CASE("class names are one per class, or none, in a file and before it is wr
                          ValueError);
 }
 
+TEST_CASE("a model that make() could not build again is not written") {
+    const Scratch folder;
+    Model model = make("moons-mlp");
+    model.architecture = "mine";
+    CHECK_THROWS_WITH_AS(save_model(folder / "m", model),
+                         "save_model: the architecture must be one that make() knows, or nobody could load the file: "
+                         "it is \"mine\"; write the tensors of a net of your own with io::write_safetensors",
+                         ValueError);
+    CHECK(!std::filesystem::exists(folder / "m"));
+}
+
 TEST_CASE("the columns of a table live in the file, and a model of no table says nothing of them") {
     const Scratch folder;
     Model model = make("moons-mlp", {{"widths", "4-3-2"}});
@@ -221,9 +232,10 @@ TEST_CASE("an unknown architecture or option in a file names the nearest and the
           "load: model: there is no architecture \"moon-mlp\"; did you mean \"moons-mlp\"?");
     CHECK(refusal(with("\"widths\"", "\"width\"")) ==
           "load: moons-mlp: there is no option \"width\"; did you mean \"widths\"?");
-    CHECK(refusal(with("relu", "relux")) ==
-          "load: mlp: activation is one of relu, leaky-relu, elu, selu, silu, gelu, gelu-tanh, softplus, tanh, sigmoid, "
-          "hardtanh: got \"relux\"; did you mean \"relu\"?");
+    CHECK(
+        refusal(with("relu", "relux")) ==
+        "load: mlp: activation is one of relu, leaky-relu, elu, selu, silu, gelu, gelu-tanh, softplus, tanh, sigmoid, "
+        "hardtanh: got \"relux\"; did you mean \"relu\"?");
 }
 
 TEST_CASE("a file cannot make the loader take more memory than it holds") {
