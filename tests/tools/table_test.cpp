@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <gradpath/autodiff/random.hpp>
+#include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/report/png.hpp>
 
 #include "program.hpp"
@@ -139,6 +140,11 @@ TEST_CASE("a row of categories is explained by feature and by column, in the tab
     const Json named = json_of(
         "explain run/model.safetensors --input animals.csv:2,0 --target dog --method gradient --json --quiet", folder);
     CHECK(named["target"] == Json({2, 2}));
+}
+
+TEST_CASE("a name with a line break in it takes one line of a table") {
+    CHECK(tools::table_text({{"feature", "input"}, {"city=New\nYork", "1"}, {"a\tb", "2"}}) ==
+          "feature        input\ncity=New York      1\na b                2\n");
 }
 
 TEST_CASE("a run on a table is resumed with the same reading of the table, or refused") {
