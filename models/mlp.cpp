@@ -42,9 +42,7 @@ const Named& activation_named(const std::string& name) {
         known.push_back(row.name);
         list += (list.empty() ? "" : ", ") + std::string(row.name);
     }
-    const std::string guess = nearest_name(name, known);
-    throw ValueError(text("mlp: activation is one of ", list, ": got \"", name, "\"",
-                          guess.empty() ? "" : "; did you mean \"" + guess + "\"?"));
+    throw ValueError(text("mlp: activation is one of ", list, ": got \"", name, "\"", suggestion(name, known)));
 }
 
 struct MlpNet {

@@ -105,9 +105,7 @@ const Architecture& row_of(std::string_view name) {
     if (found == table().end()) {
         std::vector<std::string_view> names;
         std::ranges::transform(table(), std::back_inserter(names), &Architecture::name);
-        const std::string guess = nearest_name(name, names);
-        throw ValueError(text("model: there is no architecture \"", name, "\"",
-                              guess.empty() ? "" : "; did you mean \"" + guess + "\"?"));
+        throw ValueError(text("model: there is no architecture \"", name, "\"", suggestion_or_names(name, names)));
     }
     return *found;
 }

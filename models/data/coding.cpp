@@ -72,7 +72,7 @@ bool is_categories(const View& column, bool declared) {
                   "numbers take a decimal point: ", word < rows ? column.place(word) : "");
     if (word < rows && number < rows)
         column.unless(false, "column \"", name, "\" mixes numbers and text: ", column.place(number), ", ",
-                      column.place(word), "; mend it, or declare it a column of categories");
+                      column.place(word), "; mend it, or give --category or --ignore COLUMN");
     return word < rows;
 }
 

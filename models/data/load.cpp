@@ -34,10 +34,9 @@ bool is_file_name(const std::string& name) { return name.ends_with(".npz") || is
 [[noreturn]] void unknown(const std::string& name) {
     require<IoError>(name.find('/') == name.npos && !is_file_name(name), "data: no such file or folder: ", name);
     constexpr std::array<std::string_view, 5> names{"circles", "fashion-mnist", "moons", "shapes", "spirals"};
-    const std::string nearest = nearest_name(name, names);
     throw ValueError(text("data: there is no data set \"", name,
                           "\": there are circles, fashion-mnist, moons, shapes, spirals, and files and folders",
-                          nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
+                          suggestion(name, names)));
 }
 
 bool is_idx_folder(const fs::path& folder) {

@@ -11,7 +11,12 @@ namespace gradpath::models {
 /// else "".
 std::string nearest_name(std::string_view word, std::span<const std::string_view> names);
 
-/// "a, b, c"
+/// `; did you mean "name"?`, or nothing where no name is near.
+std::string suggestion(std::string_view word, std::span<const std::string_view> names);
+/// The same, or `; there are a, b, c` where no name is near.
+std::string suggestion_or_names(std::string_view word, std::span<const std::string_view> names);
+
+/// `a, b, c`; a name with a comma in it is quoted.
 std::string name_list(std::span<const std::string> names, std::string_view between = ", ");
 
 }  // namespace gradpath::models

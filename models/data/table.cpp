@@ -79,10 +79,9 @@ std::size_t column_of(const Table& table, const std::string& column) {
     const auto [end, fault] = std::from_chars(column.data(), column.data() + column.size(), number);
     if (fault == std::errc() && end == column.data() + column.size() && number >= 1 && number <= table.names.size())
         return number - 1;
-    const std::string guess =
-        nearest_name(column, std::vector<std::string_view>(table.names.begin(), table.names.end()));
+    const std::vector<std::string_view> names(table.names.begin(), table.names.end());
     throw ValueError(text("csv: there is no column \"", column, "\": ", table.file, " has ", name_list(table.names),
-                          guess.empty() ? "" : "; did you mean \"" + guess + "\"?"));
+                          suggestion(column, names)));
 }
 
 bool is_missing(const std::string& field) {

@@ -44,8 +44,12 @@ TEST_CASE("a model keeps all its options as text, defaults included") {
     CHECK(make("moons-mlp").options == Settings{{"widths", "2-64-64-2"}, {"activation", "relu"}});
 }
 
-TEST_CASE("an unknown architecture names the nearest") {
+TEST_CASE("an unknown architecture names the nearest, or all") {
     CHECK_THROWS_WITH_AS(make("lenet6"), "model: there is no architecture \"lenet6\"; did you mean \"lenet5\"?",
+                         ValueError);
+    CHECK_THROWS_WITH_AS(make("transformer"),
+                         "model: there is no architecture \"transformer\"; there are mlp, moons-mlp, lenet5, "
+                         "lenet-small, small-cnn, residual-cnn, depthwise-cnn, autoencoder",
                          ValueError);
     CHECK_THROWS_WITH_AS(make("lenet5", {{"clases", "3"}}),
                          "lenet5: there is no option \"clases\"; did you mean \"classes\"?", ValueError);

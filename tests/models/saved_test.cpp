@@ -165,6 +165,17 @@ TEST_CASE("class names are one per class, or none, in a file and before it is wr
                          ValueError);
 }
 
+TEST_CASE("a model that make() could not build again is not written") {
+    const Scratch folder;
+    Model model = make("moons-mlp");
+    model.architecture = "mine";
+    CHECK_THROWS_WITH_AS(save_model(folder / "m", model),
+                         "save_model: the architecture must be one that make() knows, or nobody could load the file: "
+                         "it is \"mine\"; write the tensors of a net of your own with io::write_safetensors",
+                         ValueError);
+    CHECK(!std::filesystem::exists(folder / "m"));
+}
+
 TEST_CASE("the columns of a table live in the file, and a model of no table says nothing of them") {
     const Scratch folder;
     Model model = make("moons-mlp", {{"widths", "4-3-2"}});

@@ -6,6 +6,7 @@
 #include <regex>
 
 #include <gradpath/autodiff/random.hpp>
+#include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/report/png.hpp>
 
 #include "answers.hpp"
@@ -128,6 +129,14 @@ TEST_CASE("a row of categories is explained by feature and by column, in the tab
     const Json rows = json_of(
         "explain run/model.safetensors --input animals.csv:2,0 --target true --method gradient --json --quiet", folder);
     CHECK(rows["target"] == Json({0, 1}));
+    const Json named = json_of(
+        "explain run/model.safetensors --input animals.csv:2,0 --target dog --method gradient --json --quiet", folder);
+    CHECK(named["target"] == Json({2, 2}));
+}
+
+TEST_CASE("a name with a line break in it takes one line of a table") {
+    CHECK(tools::table_text({{"feature", "input"}, {"city=New\nYork", "1"}, {"a\tb", "2"}}) ==
+          "feature        input\ncity=New York      1\na b                2\n");
 }
 
 TEST_CASE("a run on a table is resumed with the same reading of the table, or refused") {
@@ -168,7 +177,7 @@ TEST_CASE("what is wrong with a table or its options is said in a line, with the
     told("train --model mlp --data moon --out o", 2,
          "train: --data: there is no data set \"moon\": there are circles, fashion-mnist, moons, shapes, spirals, and "
          "files and folders; did you mean \"moons\"?");
-    const std::string columns = "animals.csv has id, mass, kg, colour, age, species";
+    const std::string columns = "animals.csv has id, \"mass, kg\", colour, age, species";
     told("train --model mlp --data animals.csv --out o", 2,
          "train: --data: the column of the labels must be named: " + columns + "; give --label COLUMN");
     told("train --model mlp --data animals.csv --label specis --out o", 2,
@@ -181,7 +190,8 @@ TEST_CASE("what is wrong with a table or its options is said in a line, with the
          "train: --separator takes auto, comma, semicolon or tab: got \"comme\"; did you mean \"comma\"?");
     const std::string explain = "explain run/model.safetensors --method gradient --input ";
     told(explain + "animals.csv:150", 2, "explain: --input: there is no row 150: animals.csv has 150 rows");
-    told(explain + "4,5", 2, "explain: --input: the model takes 3 values a row: got 2");
+    told(explain + "4,5", 2, "explain: --input: the model takes 3 values a row, \"mass, kg\", colour, age: got 2");
+    told(explain + "red,5", 2, "explain: --input: the model takes 3 values a row, \"mass, kg\", colour, age: got 2");
     told(explain + "4,red,5", 2,
          "explain: --input: column \"colour\" has the categories black, brown, white: \"red\" at line 1, column 2 "
          "(4,red,5)");

@@ -1,6 +1,7 @@
 // One method on one input, or on every row of a file. The options of the methods are those of the registry; which of
 // them a method knows is the registry's to say, so a new method needs nothing here.
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -57,7 +58,8 @@ void declare(Arguments& arguments, ExplainOptions& o) {
     arguments.option("--index", "I", o.index, "the rows of the input to explain, such as 0 or 3,1,4 (all)");
     arguments.option("--method", "NAME", o.method, "see gradpath methods");
     arguments.option("--target", "T", o.target,
-                     "N, one N per row (3,1,4, an .npy, or `target` of an .npz), predicted, true or all (predicted)");
+                     "N or a class, one N per row (3,1,4, an .npy, or `target` of an .npz), predicted, true, all "
+                     "(predicted)");
     arguments.option("--output", "STAGE", o.stage,
                      "logit, probability, log-probability, log-odds or margin:A,B (logit)");
     arguments.value("--baseline", "B",
@@ -84,11 +86,21 @@ const attribution::Method& chosen_method(const ExplainOptions& o) {
 /// --index picks of what a file holds for every row that was read, too.
 bool picked_too(const Rows& rows, Index count) { return !rows.picks.empty() && count == rows.read; }
 
-attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows) {
+/// The output of the class with that name, if the model has one and the name means nothing else.
+std::optional<Index> class_named(const std::string& name, const Subject& subject) {
+    const bool taken = name == "predicted" || name == "all" || looks_like_numbers(name);
+    if (!subject.model || taken) return std::nullopt;
+    const std::vector<std::string>& names = subject.model->class_names;
+    const auto found = std::ranges::find(names, name);
+    return found == names.end() ? std::nullopt : std::optional<Index>(found - names.begin());
+}
+
+attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
     if (o.target == "true") {
         require<UsageError>(rows.labels.has_value(), "explain: --target true needs labels: ", rows.name, " has none");
         return std::vector<Index>(rows.labels->data().begin(), rows.labels->data().end());
     }
+    if (const std::optional<Index> named = class_named(o.target, subject)) return *named;
     const bool npz = o.target.ends_with(".npz");
     if (npz || o.target.ends_with(".npy")) {
         const Indices read = npz ? io::read_npz_indices(o.target, "target") : io::read_npy_indices(o.target);
@@ -139,7 +151,7 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
     const bool inner = o.set.contains("method");  // a method around another: the other may take a baseline
     require<UsageError>(!o.baseline_given || method.takes_baseline || inner, "explain: ", method.name,
                         " takes no --baseline");
-    attribution::Settings settings{.target = chosen_target(o, rows),
+    attribution::Settings settings{.target = chosen_target(o, rows, subject),
                                    .stage = attribution::parse_stage(o.stage),
                                    .seed = o.common.seed,
                                    .set = o.set};

@@ -18,6 +18,8 @@ std::string printed(const char* format, int precision, double value) {
     return text.data();
 }
 
+bool breaks_line(char c) { return c == '\n' || c == '\r' || c == '\t'; }
+
 }  // namespace
 
 std::string fixed(double value, int decimals) { return std::isnan(value) ? "-" : printed("%.*f", decimals, value); }
@@ -39,6 +41,7 @@ std::string table_text(const std::vector<std::vector<std::string>>& rows, const 
             const std::string pad(widths[i] - letters(row[i]), ' ');
             const bool flush_left = std::ranges::find(left, i) != left.end();
             line += (i == 0 ? "" : "  ") + (flush_left ? row[i] + pad : pad + row[i]);
+            std::ranges::replace_if(line, breaks_line, ' ');
         }
         line.erase(line.find_last_not_of(' ') + 1);
         text += line + "\n";

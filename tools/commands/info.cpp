@@ -138,6 +138,7 @@ Json formula_json(const Subject& subject) {
 /// A value of a document in a line: (1, 28, 28), a text without its quotes.
 std::string in_line(const Json& value) {
     if (value.is_string()) return value.get<std::string>();
+    if (value.is_number_float()) return short_number(value.get<double>());
     if (!value.is_array() && !value.is_object()) return value.dump();
     std::string words;
     for (const auto& [key, item] : value.items())

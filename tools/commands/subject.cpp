@@ -186,15 +186,14 @@ Rows read_any(const std::string& text, const Shape& row, const ReadRows& options
     if (text.starts_with(data_prefix)) return read_data(text, row, options);
     if (std::optional<Rows> rows = read_rows_file(text, row, options)) return *rows;
     if (is_typed_row(text, options)) return read_typed_row(text, options);
+    check_count(text, options);
     require<UsageError>(
         looks_like_numbers(text), options.what,
         ": it takes numbers such as 1,3, a .csv, .npy, .npz or .png file, or data:NAME:SPLIT:INDEX: got \"", text,
         "\"");
     const Tensor x = numbers(options.what, text);
-    const std::size_t columns = options.table.columns.size();
-    require<UsageError>(x.size() == row.size(), options.what, ": the model takes ",
-                        columns > 0 ? gradpath::text(columns, " values") : gradpath::text(row.size(), " numbers"),
-                        " a row: got ", x.size());
+    require<UsageError>(x.size() == row.size(), options.what, ": the model takes ", row.size(), " numbers a row: got ",
+                        x.size());
     return {.x = reshape(x, Shape{1}.joined(row)), .name = text};
 }
 

@@ -2,8 +2,10 @@
 #include <gradpath/tools/commands/table_input.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 #include <gradpath/models/data/csv_data.hpp>
+#include <gradpath/models/data/nearest.hpp>
 #include <gradpath/tools/commands/data_source.hpp>
 #include <gradpath/tools/commands/exit.hpp>
 
@@ -21,6 +23,8 @@ std::size_t rows_begin(const std::string& text) {
     return rows ? colon : text.size();
 }
 
+std::size_t values_in(const std::string& text) { return static_cast<std::size_t>(std::ranges::count(text, ',')) + 1; }
+
 }  // namespace
 
 bool names_csv(const std::string& text) { return models::is_csv(text.substr(0, rows_begin(text))); }
@@ -35,10 +39,19 @@ Rows read_csv_input(const std::string& text, const ReadRows& options) {
 
 bool is_typed_row(const std::string& text, const ReadRows& options) {
     const std::vector<models::Column>& columns = options.table.columns;
-    const auto commas = static_cast<std::size_t>(std::ranges::count(text, ','));
     const auto is_category = [](const models::Column& column) { return !column.categories.empty(); };
     const bool gaps = text.find_first_not_of("0123456789+-.eE, ") != text.npos || text.find(",,") != text.npos;
-    return commas + 1 == columns.size() && (gaps || std::ranges::any_of(columns, is_category));
+    return values_in(text) == columns.size() && (gaps || std::ranges::any_of(columns, is_category));
+}
+
+void check_count(const std::string& text, const ReadRows& options) {
+    const std::vector<models::Column>& columns = options.table.columns;
+    std::vector<std::string> names;
+    std::ranges::transform(columns, std::back_inserter(names), &models::Column::name);
+    const std::size_t values = values_in(text);
+    const bool is_row = !columns.empty() && (values > 1 || looks_like_numbers(text));
+    require<UsageError>(!is_row || values == columns.size(), options.what, ": the model takes ", columns.size(),
+                        " values a row, ", models::name_list(names), ": got ", values);
 }
 
 Rows read_typed_row(const std::string& text, const ReadRows& options) {

@@ -10,6 +10,9 @@ bool names_csv(const std::string& text);
 Rows read_csv_input(const std::string& text, const ReadRows& options);
 /// Is it a value for each column of the model's table, other than plain numbers?
 bool is_typed_row(const std::string& text, const ReadRows& options);
+/// Of what was typed for a model of a table, anything with a comma must be a row: throws UsageError, telling the
+/// columns, unless it has as many values.
+void check_count(const std::string& text, const ReadRows& options);
 /// Throws UsageError for values that are not of their column's kind.
 Rows read_typed_row(const std::string& text, const ReadRows& options);
 /// The typed row of which nothing is known: the training rows' means and most frequent categories.

@@ -150,7 +150,7 @@ Index told_epoch(const Run& run, const nn::TrainState& state) {
 std::string result_text(const nn::EpochResult& e) {
     std::string words = "loss " + fixed(e.loss, 4) + "  accuracy " + percent(e.accuracy);
     if (!std::isnan(e.validation_loss))
-        words += "  validation loss " + fixed(e.validation_loss, 4) + "  accuracy " + percent(e.validation_accuracy);
+        words += "  validation " + fixed(e.validation_loss, 4) + "  " + percent(e.validation_accuracy);
     return words;
 }
 

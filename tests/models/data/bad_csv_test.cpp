@@ -32,7 +32,7 @@ TEST_CASE("a table needs rows, names and equal lengths") {
 TEST_CASE("a column must be numbers or text, finite and there") {
     refused("a,y\n1,b\nx,c\n",
             "column \"a\" mixes numbers and text: \"1\" at line 2, column 1, \"x\" at line 3, column 1; mend it, or "
-            "declare it a column of categories");
+            "give --category or --ignore COLUMN");
     refused("a,y\n1,b\n1e999,c\n", "a number must be finite and fit float32: \"1e999\" at line 3, column 1");
     refused("a,y\n1,b\n4e38,c\n", "a number must be finite and fit float32: \"4e38\" at line 3, column 1");
     refused("a,y\n-inf,b\n1,c\n", "a number must be finite and fit float32: \"-inf\" at line 2, column 1");
