@@ -19,9 +19,11 @@ void check(const Averaging& averaging) {
 
 Index averaged_steps(const Averaging& averaging, Index steps, Index steps_per_epoch, Index epochs) {
     if (std::holds_alternative<MovingAverage>(averaging)) return steps;
-    if (const auto* tail = std::get_if<TailAverage>(&averaging))
-        return std::max(Index{0}, steps - steps_per_epoch * std::max(Index{0}, epochs - tail->epochs));
-    return 0;
+    const auto* tail = std::get_if<TailAverage>(&averaging);
+    if (tail == nullptr) return 0;
+    const Index before = std::max(Index{0}, epochs - tail->epochs);
+    const double first = static_cast<double>(steps_per_epoch) * static_cast<double>(before);  // may be beyond an Index
+    return first < static_cast<double>(steps) ? steps - static_cast<Index>(first) : 0;
 }
 
 void take_in(std::vector<Tensor>& average, const std::vector<Tensor>& weights, const Averaging& averaging,

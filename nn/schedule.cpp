@@ -102,13 +102,12 @@ double rate_factor(const Schedule& schedule, const Moment& at) {
     require(at.step >= 0 && at.steps_per_epoch >= 1 && at.epochs >= 0,
             "schedule: step and epochs must not be negative, steps_per_epoch at least 1: they are ", at.step, ", ",
             at.epochs, " and ", at.steps_per_epoch);
-    const Index left = std::max(Index{0}, schedule.warmup - at.step);
-    const auto ramp = static_cast<double>(schedule.warmup - left + 1) / static_cast<double>(schedule.warmup + 1);
-    const Index whole = std::max(Index{1}, at.steps_per_epoch * at.epochs - schedule.warmup);
-    const Time time{static_cast<double>(at.step - schedule.warmup + left), static_cast<double>(at.steps_per_epoch),
-                    static_cast<double>(whole), at.losses};
+    const auto step = static_cast<double>(at.step), warmup = static_cast<double>(schedule.warmup);
+    const auto epoch = static_cast<double>(at.steps_per_epoch);  // in double, where no product of counts overflows
+    const double whole = std::max(1.0, epoch * static_cast<double>(at.epochs) - warmup);
+    const Time time{std::max(0.0, step - warmup), epoch, whole, at.losses};
     const double factor = std::visit([&](const auto& shape) { return factor_of(shape, time); }, schedule.shape);
-    return left > 0 ? ramp * factor : factor;
+    return step < warmup ? (step + 1) / (warmup + 1) * factor : factor;
 }
 
 Index best_epoch(std::span<const double> losses) {

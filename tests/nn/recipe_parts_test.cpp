@@ -73,6 +73,7 @@ TEST_CASE("an average holds all steps, or those of the last epochs") {
         CHECK(nn::averaged_steps(nn::TailAverage{2}, steps, per_epoch, epochs) == std::max(Index{0}, steps - 12));
         CHECK(nn::averaged_steps(nn::TailAverage{9}, steps, per_epoch, epochs) == steps);
     }
+    CHECK(nn::averaged_steps(nn::TailAverage{2}, 100, 50, std::numeric_limits<Index>::max()) == 0);
     CHECK_THROWS_WITH_AS(nn::check(nn::MovingAverage{1}), "average: decay must lie in [0, 1): it is 1", ValueError);
     CHECK_THROWS_WITH_AS(nn::check(nn::TailAverage{0}), "average: epochs must be at least 1: they are 0", ValueError);
 }

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <vector>
 
@@ -100,6 +101,13 @@ TEST_CASE("a warm-up rises in a line to where the shape starts, which then sees 
     CHECK(close(at(cycle, 1), 0.04, 1e-14));
     const nn::Schedule too_long{.shape = nn::CosineDecay{}, .warmup = 100};
     CHECK(close(at(too_long, 49), 50.0 / 101, 1e-14));  // the run ends before the shape begins
+}
+
+TEST_CASE("runs and warm-ups may be of any length") {
+    const Index endless = std::numeric_limits<Index>::max();
+    CHECK(at({.shape = nn::CosineDecay{}}, 1000, endless) == doctest::Approx(1));
+    CHECK(at({.warmup = endless}, 0) > 0);
+    CHECK(at({.warmup = endless}, 1000) < 1e-10);
 }
 
 TEST_CASE("only shapes that end with the run need to know its length") {
