@@ -44,8 +44,20 @@ std::vector<std::string> header_names(Rows& rows, const io::Fault& fault) {
     return names;
 }
 
-void number_columns(Table& table) {
-    for (std::size_t i = 1; i <= table.rows[0].fields.size(); ++i) table.names.push_back(text("x", i));
+/// The names that a file without a header is given; else those a model learnt, if they fit; else x1, x2, ..
+void name_columns(Table& table, const ReadTable& options) {
+    const std::size_t count = table.rows[0].fields.size();
+    table.names = options.names;
+    if (table.summary && table.names.size() + 1 == count) table.names.push_back("class");
+    require(table.names.empty() || table.names.size() == count, "csv: every column must be named: ", table.file, " has ",
+            count, " columns, ", options.names.size(), " names are given");
+    if (table.names.empty()) {
+        for (const Column& column : options.columns) table.names.push_back(column.name);
+        if (table.names.size() + 1 == count) table.names.push_back(options.label);
+    }
+    if (table.names.size() == count) return;
+    table.names.clear();
+    for (std::size_t i = 1; i <= count; ++i) table.names.push_back(text("x", i));
 }
 
 }  // namespace
@@ -59,12 +71,14 @@ Table read_table(const std::filesystem::path& path, const ReadTable& options) {
     if (table.summary) {
         table.classes.assign(rows[0].fields.begin() + 2, rows[0].fields.end());
         rows.erase(rows.begin());
-        number_columns(table);
+        name_columns(table, options);
     } else if (begins_with_header(rows, options.header)) {
         table.names = header_names(rows, fault);
         fault.unless(!rows.empty(), "there must be rows: there is only a header");
+        require(options.names.empty(), "csv: names are for files without a header: ", table.file, " begins with ",
+                name_list(table.names), "; leave them out, or say that this line is none");
     } else {
-        number_columns(table);
+        name_columns(table, options);
     }
     for (const io::Record& row : rows)
         fault.unless(row.fields.size() == table.names.size(), "rows must be equally long: line ", row.line, " has ",

@@ -12,12 +12,13 @@ namespace gradpath::models {
 enum class Header {
     automatic,  ///< the first line is one unless a field of it is a number, or it is a summary
     yes,
-    no,  ///< columns are x1, x2, ..
+    no,  ///< columns have the names that are given, or are x1, x2, ..
 };
 /// How to read a table. Columns are named by their name, or by their number from 1.
 struct ReadTable {
     std::string label = {};  ///< the column of the classes
     Header header = Header::automatic;
+    std::vector<std::string> names = {};       ///< of the columns of a file without a header
     char separator = 0;                        ///< 0: comma, semicolon or tab, found from the first line
     std::vector<std::string> ignore = {};      ///< columns to leave out
     std::vector<std::string> categories = {};  ///< columns of numbers that stand for kinds, such as postal codes
@@ -34,7 +35,8 @@ struct Table {
 };
 /// A CSV file, plain or inside gzip. A summary is the first line of scikit-learn's files, "rows,features,names..",
 /// recognised where both numbers are those of what follows and two classes are named at least; the last column then
-/// holds positions among the classes. Throws IoError, with line and column, for what io::read_records() refuses, rows
+/// holds positions among the classes, and need not be named ("class"). Throws ValueError for names beside a header or not
+/// as many as columns, IoError, with line and column, for what io::read_records() refuses, rows
 /// of unequal length, names that are missing or occur twice, or no row.
 Table read_table(const std::filesystem::path& path, const ReadTable& options = {});
 /// The position of a column by name, or by number from 1. Throws ValueError, with the nearest name, if there is none.

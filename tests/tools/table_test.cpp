@@ -71,6 +71,28 @@ TEST_CASE("iris is learnt to 95 % on the fifth of its flowers held out, and expl
     CHECK(typed["input"]["features"] == Json({"x1", "x2", "x3", "x4"}));
 }
 
+TEST_CASE("a file without a header is given names, and other commands know them") {
+    if (!have_real_data("tabular/iris.csv")) return;
+    const std::string file = real_data("tabular/iris.csv");
+    const program::Folder folder;
+    const std::string names = "'sepal length,sepal width,petal length,petal width'";
+    fine("train --model mlp --data " + file + " --columns " + names + " --epochs 100 --out run --quiet", folder);
+    CHECK(json_of("eval run/model.safetensors --data " + file + " --json", folder)["accuracy"] >= 0.95);
+    const std::string explained = "explain run/model.safetensors --input data:" + file + ":test:0 --method gradient";
+    CHECK(json_of(explained + " --json", folder)["input"]["features"] ==
+          Json({"sepal length", "sepal width", "petal length", "petal width"}));
+    CHECK(one_blank(fine(explained, folder).out).find("\npetal width ") != std::string::npos);
+    fine(explained + " --out why", folder);
+    CHECK(std::filesystem::exists(folder.path() / "why" / "heatmap.png"));
+    const auto refused = [&](const std::string& columns) {
+        return program::run("train --model mlp --data " + file + " --out other --columns " + columns, folder.path()).err;
+    };
+    CHECK(refused("a,b") ==
+          "gradpath: train: --data: every column must be named: " + file + " has 5 columns, 2 names are given\n");
+    CHECK(refused("a,,c") == "gradpath: train: --columns takes names joined by commas: got \"a,,c\"\n");
+    CHECK(refused("a,b,a") == "gradpath: train: --columns names \"a\" twice\n");
+}
+
 TEST_CASE("breast cancer is learnt to 95 % on the fifth held out, and explained by its thirty features") {
     if (!have_real_data("tabular/breast_cancer.csv")) return;
     const std::string file = real_data("tabular/breast_cancer.csv");

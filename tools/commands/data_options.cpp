@@ -26,6 +26,21 @@ std::size_t chosen(const std::string& what, const std::string& text, const Names
     return static_cast<std::size_t>(found - names.begin());
 }
 
+/// Names joined by commas, none of them empty or twice.
+Names column_names(const std::string& command, const std::string& text) {
+    Names names;
+    for (std::size_t first = 0; first <= text.size();) {
+        const std::size_t comma = std::min(text.find(',', first), text.size());
+        names.push_back(text.substr(first, comma - first));
+        require<UsageError>(!names.back().empty(), command, ": --columns takes names joined by commas: got \"", text,
+                            "\"");
+        require<UsageError>(std::ranges::count(names, names.back()) == 1, command, ": --columns names \"", names.back(),
+                            "\" twice");
+        first = comma + 1;
+    }
+    return names;
+}
+
 std::string or_none(const std::string& text) { return text.empty() ? "none" : text; }
 
 }  // namespace
@@ -38,6 +53,8 @@ void add_table_options(Arguments& arguments, models::ReadTable& table) {
                     [&table, command](const std::string& text) {
                         table.header = static_cast<models::Header>(chosen(command + ": --header", text, headers));
                     });
+    arguments.value("--columns", "NAMES", "of the columns of a file without a header, joined by commas (x1,x2,..)",
+                    [&table, command](const std::string& text) { table.names = column_names(command, text); });
     arguments.value("--separator", "NAME", "comma, semicolon, tab or auto: as in the first line (auto)",
                     [&table, command](const std::string& text) {
                         table.separator = letters[chosen(command + ": --separator", text, separators)];
@@ -60,11 +77,13 @@ models::ReadTable table_for(models::ReadTable table, const models::Model& model)
 
 models::Settings table_settings(const std::string& data, const models::ReadTable& table) {
     if (!models::is_csv(data)) return {};
-    return {{"label", or_none(table.label)},
-            {"header", headers[static_cast<std::size_t>(table.header)]},
-            {"separator", separators[letters.find(table.separator)]},
-            {"ignore", or_none(models::name_list(table.ignore, ","))},
-            {"category", or_none(models::name_list(table.categories, ","))}};
+    models::Settings settings{{"label", or_none(table.label)},
+                              {"header", headers[static_cast<std::size_t>(table.header)]},
+                              {"separator", separators[letters.find(table.separator)]},
+                              {"ignore", or_none(models::name_list(table.ignore, ","))},
+                              {"category", or_none(models::name_list(table.categories, ","))}};
+    if (!table.names.empty()) settings.emplace("columns", models::name_list(table.names, ","));
+    return settings;
 }
 
 }  // namespace gradpath::tools
