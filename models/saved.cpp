@@ -86,7 +86,7 @@ std::string describe(const Model& model) {
     const std::vector<std::string> known = architectures();
     require(std::ranges::find(known, model.architecture) != known.end(),
             "save_model: the architecture must be one that make() knows, or nobody could load the file: it is \"",
-            model.architecture, "\"; write the tensors of a net of your own with io::write_safetensors");
+            model.architecture, "\"; keep a network of your own with save_tensors");
     const auto finite = [](const std::vector<double>& values) {
         return std::ranges::all_of(values, [](double v) { return std::isfinite(v); });
     };

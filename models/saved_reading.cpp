@@ -50,9 +50,7 @@ void Reading::leave_training() {
         std::erase_if(tensors, [](const auto& entry) { return is_training(entry.first); });
 }
 
-void Reading::refuse(const std::string& name) const {
-    fault.unless(false, "the model has no tensor \"", name, "\"");
-}
+void Reading::refuse(const std::string& name) const { fault.unless(false, "the model has no tensor \"", name, "\""); }
 
 void Reading::finish() const {
     if (!tensors.empty()) refuse(tensors.begin()->first);

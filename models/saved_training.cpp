@@ -1,10 +1,12 @@
-// A checkpoint is a model file with more in it: tensors under "training/" for the optimiser and the sums, and whole
-// numbers under the key "gradpath.training". Every float is kept as a tensor, so its bits survive, NaN included.
+// A checkpoint is a file of a network with more in it: tensors under "training/" for the optimiser and the sums, and
+// whole numbers under the key "gradpath.training". Every float is kept as a tensor, so its bits survive, NaN included.
+// Of a model the file has its description, too; of a network of one's own the caller knows it.
 #include <gradpath/models/saved.hpp>
 
 #include <algorithm>
 
 #include <gradpath/autodiff/io/safetensors.hpp>
+#include <gradpath/models/saved_net.hpp>
 #include <gradpath/models/saved_parts.hpp>
 
 namespace gradpath::models {
@@ -17,16 +19,23 @@ using Named = std::vector<nn::Parameter>;
 constexpr const char* training_schema = "gradpath.training/1";
 constexpr Index history_columns = 4;
 
+void add_all(io::SafeTensors& file, const Named& names, const std::vector<Tensor>& values,
+             const std::string& before = "") {
+    for (std::size_t i = 0; i < values.size(); ++i) file.tensors.push_back({before + names[i].name, values[i]});
+}
+
+std::vector<Tensor> take_all(Reading& file, const Named& like, const std::string& before = "") {
+    std::vector<Tensor> values;
+    for (const auto& [name, value] : like) values.push_back(file.take(before + name, value.shape(), value.dtype()));
+    return values;
+}
+
 void add_list(io::SafeTensors& file, const char* what, const Named& parameters, const std::vector<Tensor>& values) {
-    for (std::size_t i = 0; i < values.size(); ++i)
-        file.tensors.push_back({training(text(what, "/", parameters[i].name)), values[i]});
+    add_all(file, parameters, values, training(text(what, "/")));
 }
 
 std::vector<Tensor> take_list(Reading& file, const char* what, const Named& parameters) {
-    std::vector<Tensor> values;
-    for (const auto& [name, value] : parameters)
-        values.push_back(file.take(training(text(what, "/", name)), value.shape(), value.dtype()));
-    return values;
+    return take_all(file, parameters, training(text(what, "/")));
 }
 
 /// Nothing where the file does not have them.
@@ -102,51 +111,98 @@ void visit_numbers(auto& state, auto&& f) {
     f("correct", state.correct);
 }
 
+/// The file of a state, its numbers still to be put into the metadata. `what` is for messages.
+struct Writing {
+    io::SafeTensors file = {};
+    Json numbers = {};
+
+    Writing(const char* what, const NetTensors& net, const nn::TrainState& state) {
+        const auto as_many = [&](const char* kind, std::size_t stored, std::size_t wanted) {
+            require(stored == wanted, what, ": the state must be the model's: it has ", stored, " ", kind,
+                    ", the model ", wanted);
+        };
+        as_many("parameters", state.parameters.size(), net.parameters.size());
+        as_many("buffers", state.buffers.size(), net.buffers.size());
+        add_all(file, net.parameters, state.parameters);
+        add_all(file, net.buffers, state.buffers);
+        file.tensors.push_back({training("history"), history_tensor(state.history)});
+        file.tensors.push_back({training("loss_sum"), scalar(state.loss_sum, DType::float64)});
+        add_list(file, "average", net.parameters, state.average);
+        add_list(file, "best", net.parameters, state.best);
+        add_list(file, "best", net.buffers, state.best_buffers);
+        numbers = {{"schema", training_schema}, {"seed", state.seed}};
+        visit_numbers(state, [&](const char* name, Index value) { numbers[name] = value; });
+        add_optimizer(file, numbers, net.parameters, state.optimizer);
+    }
+};
+
+std::vector<Tensor> values_of(const Named& list) {
+    std::vector<Tensor> values;
+    for (const nn::Parameter& t : list) values.push_back(t.value);
+    return values;
+}
+
+/// What the file holds beside the tensors of the network, which are given.
+nn::TrainState rest_of_state(Reading& file, const Json& numbers, const NetTensors& net) {
+    nn::TrainState state{.seed = file.field<std::uint64_t>(numbers, "seed")};
+    visit_numbers(state, [&](const char* name, Index& value) { value = file.count(numbers, name); });
+    state.parameters = values_of(net.parameters);
+    state.buffers = values_of(net.buffers);
+    state.optimizer = read_optimizer(file, numbers, net.parameters);
+    state.loss_sum = file.take(training("loss_sum"), {}, DType::float64).item();
+    state.history = history_from(file.take(training("history"), {state.epoch, history_columns}, DType::float64));
+    state.average = take_list_if_any(file, "average", net.parameters);
+    state.best = take_list_if_any(file, "best", net.parameters);
+    if (!state.best.empty()) state.best_buffers = take_list(file, "best", net.buffers);
+    file.finish();
+    return state;
+}
+
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
-    const nn::TrainState& state = checkpoint.state;
-    const Named parameters = nn::parameters(checkpoint.model), buffers = nn::buffers(checkpoint.model);
-    const auto as_many = [](const char* what, std::size_t stored, std::size_t wanted) {
-        require(stored == wanted, "save_checkpoint: the state must be the model's: it has ", stored, " ", what,
-                ", the model ", wanted);
-    };
-    as_many("parameters", state.parameters.size(), parameters.size());
-    as_many("buffers", state.buffers.size(), buffers.size());
-    io::SafeTensors file;
-    for (std::size_t i = 0; i < parameters.size(); ++i)
-        file.tensors.push_back({parameters[i].name, state.parameters[i]});
-    for (std::size_t i = 0; i < buffers.size(); ++i) file.tensors.push_back({buffers[i].name, state.buffers[i]});
-    file.tensors.push_back({training("history"), history_tensor(state.history)});
-    file.tensors.push_back({training("loss_sum"), scalar(state.loss_sum, DType::float64)});
-    add_list(file, "average", parameters, state.average);
-    add_list(file, "best", parameters, state.best);
-    add_list(file, "best", buffers, state.best_buffers);
-
-    Json numbers = {{"schema", training_schema}, {"seed", state.seed}, {"run", checkpoint.run}};
-    visit_numbers(state, [&](const char* name, Index value) { numbers[name] = value; });
-    add_optimizer(file, numbers, parameters, state.optimizer);
-    file.metadata = {{model_key, describe(checkpoint.model)}, {training_key, numbers.dump()}};
-    io::write_safetensors(path, file);
+    Writing out("save_checkpoint", net_tensors(checkpoint.model), checkpoint.state);
+    out.numbers["run"] = checkpoint.run;
+    out.file.metadata = {{model_key, describe(checkpoint.model)}, {training_key, out.numbers.dump()}};
+    io::write_safetensors(path, out.file);
 }
 
 Checkpoint load_checkpoint(const std::filesystem::path& path) {
     Reading file(path);
     const Json numbers = file.object(training_key, training_schema);
     Model model = read_model(file);
-    const Named parameters = nn::parameters(model);
-    nn::TrainState state{.seed = file.field<std::uint64_t>(numbers, "seed")};
-    visit_numbers(state, [&](const char* name, Index& value) { value = file.count(numbers, name); });
-    for (const nn::Parameter& p : parameters) state.parameters.push_back(p.value);
-    for (const nn::Parameter& b : nn::buffers(model)) state.buffers.push_back(b.value);
-    state.optimizer = read_optimizer(file, numbers, parameters);
-    state.loss_sum = file.take(training("loss_sum"), {}, DType::float64).item();
-    state.history = history_from(file.take(training("history"), {state.epoch, history_columns}, DType::float64));
-    state.average = take_list_if_any(file, "average", parameters);
-    state.best = take_list_if_any(file, "best", parameters);
-    if (!state.best.empty()) state.best_buffers = take_list(file, "best", nn::buffers(model));
-    file.finish();
+    nn::TrainState state = rest_of_state(file, numbers, net_tensors(model));
     return {std::move(model), std::move(state), file.field<Settings>(numbers, "run")};
+}
+
+void write_state(const std::filesystem::path& path, const NetTensors& net, const nn::TrainState& state) {
+    Writing out("save_state", net, state);
+    out.file.metadata = {{training_key, out.numbers.dump()}};
+    io::write_safetensors(path, out.file);
+}
+
+nn::TrainState read_state(const std::filesystem::path& path, const NetTensors& net) {
+    Reading file(path);
+    const Json numbers = file.object(training_key, training_schema);
+    std::vector<Tensor> parameters = take_all(file, net.parameters), buffers = take_all(file, net.buffers);
+    nn::TrainState state = rest_of_state(file, numbers, net);
+    state.parameters = std::move(parameters);
+    state.buffers = std::move(buffers);
+    return state;
+}
+
+void write_tensors(const std::filesystem::path& path, const std::vector<nn::Parameter>& tensors) {
+    io::SafeTensors file;
+    add_all(file, tensors, values_of(tensors));
+    io::write_safetensors(path, file);
+}
+
+std::vector<Tensor> read_tensors(const std::filesystem::path& path, const std::vector<nn::Parameter>& like) {
+    Reading file(path);
+    file.leave_training();
+    std::vector<Tensor> values = take_all(file, like);
+    file.finish();
+    return values;
 }
 
 }  // namespace gradpath::models
