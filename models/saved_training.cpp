@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::json;
 using Named = std::vector<nn::Parameter>;
 
-constexpr const char* training_schema = "gradpath.training/1";
+constexpr const char* training_schema = "gradpath.training/2";
 constexpr Index history_columns = 4;
 
 void add_all(io::SafeTensors& file, const Named& names, const std::vector<Tensor>& values,
@@ -107,6 +107,7 @@ void visit_numbers(auto& state, auto&& f) {
     f("steps", state.steps);
     f("rows", state.rows);
     f("batch_rows", state.batch_rows);
+    f("planned_epochs", state.planned_epochs);
     f("rows_done", state.rows_done);
     f("correct", state.correct);
 }

@@ -124,6 +124,12 @@ TEST_CASE("a run of a network of one's own goes on from its file to the same byt
         CHECK(io::read_file(folder / "resumed") == io::read_file(folder / "whole"));
         CHECK(same_tensors(second, whole));
     }
+    nn::Fit longer = recipe();
+    longer.epochs = 4;
+    CHECK_THROWS_WITH_AS(nn::fit(whole, examples(), longer, load_state(folder / "cut", whole)),
+                         "fit: the state to go on from belongs to another run: its number of epochs that rates or the "
+                         "average are planned for is 3, here it is 4; ask for the same or begin anew",
+                         ValueError);
 }
 
 TEST_CASE("the tensors in a file of a state are those of its last step") {
