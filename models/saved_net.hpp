@@ -1,6 +1,6 @@
 #pragma once
-// Files of a network of one's own, any struct with a visit: its tensors, and the state of its training. What a file does
-// not tell is how the network is built; the program that reads it builds it first. Needs the io feature.
+// Files of a network of one's own, any struct with a visit: its tensors, and the state of its training. How the network
+// is built no file tells: the program that reads it builds it first. Needs the io feature.
 #include <filesystem>
 #include <vector>
 

@@ -107,9 +107,9 @@ void require_finite_start(const Trainee& model, const TrainState& state) {
     for (std::size_t p = 0; p < state.parameters.size(); ++p) {
         const Tensor& parameter = state.parameters[p];
         for (Index i = 0; i < parameter.size(); ++i)
-            require<NumericError>(std::isfinite(parameter.at(i)), "fit: the parameters to start from must be finite: \"",
-                                  model.names[p], "\" of the shape ", parameter.shape(), " holds ", parameter.at(i),
-                                  " at element ", i);
+            require<NumericError>(std::isfinite(parameter.at(i)),
+                                  "fit: the parameters to start from must be finite: \"", model.names[p],
+                                  "\" of the shape ", parameter.shape(), " holds ", parameter.at(i), " at element ", i);
     }
 }
 
