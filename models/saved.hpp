@@ -9,8 +9,8 @@
 namespace gradpath::models {
 
 /// Writes atomically: one tensor per parameter and buffer, under its name. Throws IoError if it cannot be written,
-/// ValueError for an architecture that make() does not know, a normalisation that is not finite, an sd that is not above 0, or a normalisation or class names that
-/// do not fit the model.
+/// ValueError for an architecture that make() does not know, a normalisation that is not finite, an sd that is not
+/// above 0, or a normalisation or class names that do not fit the model.
 void save_model(const std::filesystem::path& path, const Model& model);
 /// The model of a file written by save_model() or save_checkpoint(). Throws IoError, naming the file, if it is not
 /// ours, if a tensor is missing, misshaped, or not the model's, or if normalisation or class names do not fit it.

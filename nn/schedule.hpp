@@ -59,7 +59,8 @@ struct Moment {
     Index steps_per_epoch, epochs;   ///< of the run
     std::span<const double> losses;  ///< of the epochs that are done: what a plateau is judged by
 };
-/// What the optimiser's rate is multiplied by in the step at that moment. Throws ValueError for a moment that cannot be.
+/// What the optimiser's rate is multiplied by in the step at that moment. Throws ValueError for a moment that cannot
+/// be.
 double rate_factor(const Schedule& schedule, const Moment& at);
 
 /// The epoch of the lowest loss, counted from 0; the first of equals. There must be one.

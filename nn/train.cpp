@@ -50,6 +50,12 @@ Index averaged(const Fit& options, const TrainState& state) {
     return averaged_steps(options.average, state.steps, steps_per_epoch(state), options.epochs);
 }
 
+/// The epochs of the run, where the course of its rates or what its average holds depends on them; else 0.
+Index planned_epochs(const Fit& options) {
+    const bool needed = needs_epochs(options.schedule) || std::holds_alternative<TailAverage>(options.average);
+    return needed ? options.epochs : 0;
+}
+
 /// The model's parameters or buffers: what they are called, and where they are.
 struct Places {
     const char* kind;
@@ -84,12 +90,27 @@ void check_state(const Trainee& model, const Examples& examples, const Fit& opti
     same("number of buffers", state.buffers.size(), model.buffers.size());
     require_fits("fit: the state to go on from", parameters_of(model), state.parameters);
     require_fits("fit: the state to go on from", buffers_of(model), state.buffers);
+    const auto plan = [](Index epochs) { return epochs > 0 ? to_text(epochs) : "none"; };
+    if (state.steps > 0)
+        same("number of epochs that rates or the average are planned for", plan(state.planned_epochs),
+             plan(planned_epochs(options)));
     same("averaging so far", !state.average.empty(), averaged(options, state) > 0);
     same("keeping of the best epoch", !state.best.empty(), options.patience > 0 && !state.history.empty());
     if (!state.average.empty()) require_fits("fit: the state's average", parameters_of(model), state.average);
     if (state.best.empty()) return;
     require_fits("fit: the state's best weights", parameters_of(model), state.best);
     require_fits("fit: the state's best running values", buffers_of(model), state.best_buffers);
+}
+
+/// Else the first loss would be blamed for it.
+void require_finite_start(const Trainee& model, const TrainState& state) {
+    for (std::size_t p = 0; p < state.parameters.size(); ++p) {
+        const Tensor& parameter = state.parameters[p];
+        for (Index i = 0; i < parameter.size(); ++i)
+            require<NumericError>(std::isfinite(parameter.at(i)),
+                                  "fit: the parameters to start from must be finite: \"", model.names[p],
+                                  "\" of the shape ", parameter.shape(), " holds ", parameter.at(i), " at element ", i);
+    }
 }
 
 void assign(const Trainee& model, const std::vector<Tensor>& values) {
@@ -219,6 +240,8 @@ TrainState fit_trainee(const Trainee& model, const Examples& examples, const Fit
     check_options(model, examples, options);
     if (state.parameters.empty()) state = fresh_state(model, examples, options);
     check_state(model, examples, options, state);
+    if (!is_over(state, options)) require_finite_start(model, state);
+    state.planned_epochs = planned_epochs(options);
     assign(model, state.parameters);
     assign_buffers(model, state.buffers);
 

@@ -41,6 +41,7 @@ struct TrainState {
     std::uint64_t seed = 0;
     Index steps = 0;
     Index rows = 0, batch_rows = 0;       ///< of the examples and of a full batch
+    Index planned_epochs = 0;             ///< of the run, where its rates or its average depend on them; else 0
     std::vector<Tensor> parameters = {};  ///< in the order of the visit; empty: not begun
     std::vector<Tensor> buffers = {};     ///< the same for what is kept but not trained
     OptimizerState optimizer = {};
@@ -117,8 +118,9 @@ bool is_over(const TrainState& state, const Fit& options);
 /// and returns the state then, leaving weights_of() it in the model, with the buffers that go with them; `from` is a
 /// state to go on from, whose parameters replace the model's. Whatever is thrown, the model keeps the parameters and
 /// buffers of the last whole step. Throws ValueError for options out of range or a state of another run (seed, rows,
-/// batch, optimiser, averaging, patience), ShapeError if its tensors do not fit, NumericError if the loss or the norm of
-/// a gradient to be clipped is not finite, Cancelled.
+/// batch, optimiser, averaging, patience, and epochs where rates or the average depend on them), ShapeError if its
+/// tensors do not fit, NumericError if a parameter is not finite before the first step, or the loss or the norm of a
+/// gradient to be clipped later, Cancelled.
 template <class M>
 TrainState fit(M& model, const Examples& examples, const Fit& options = {}, TrainState from = {}) {
     return fit_trainee(trainee(model), examples, options, std::move(from));

@@ -1,6 +1,7 @@
 // A13: where |dF/dz_i| <= M_i and the gradient is L-Lipschitz, Integrated Gradients satisfy
 // |A_i(x) - A_i(y)| <= M_i |x_i - y_i| + L/2 |y_i - x'_i| ‖x - y‖ (add and subtract (y_i - x'_i) ∫ ∂_i F on the line to
-// x; the points of both lines differ by t (x - y)). Kinks allow no such bound: relu(x1 - x2) from 0 jumps by √2 at (1, 1).
+// x; the points of both lines differ by t (x - y)). Kinks allow no such bound: relu(x1 - x2) from 0 jumps by √2 at
+// (1, 1).
 #include <gradpath/attribution/axioms/rooms.hpp>
 
 #include <gradpath/autodiff/error.hpp>

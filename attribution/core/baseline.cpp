@@ -73,7 +73,7 @@ Tensor fitted(const std::string& method, const Tensor& given, const Tensor& x) {
 
 }  // namespace
 
-Baseline parse_baseline(std::string_view text) {
+Baseline parse_baseline(std::string_view text, std::span<const std::string> beside) {
     const auto colon = text.find(':');
     const std::string name(text.substr(0, colon));
     std::vector<double> numbers;
@@ -100,11 +100,17 @@ Baseline parse_baseline(std::string_view text) {
     if (name == "gaussian") return takes(2), baseline::Gaussian{.sigma = number(0, 1), .samples = count(1)};
     if (name == "farthest") return takes(2), baseline::Farthest{.low = number(0, 0), .high = number(1, 1)};
     if (name == "black+white") return takes(2), baseline::BlackWhite{.low = number(0, 0), .high = number(1, 1)};
-    const std::vector<std::string> names{"zero",    "constant", "mean",     "blur",
-                                         "uniform", "gaussian", "farthest", "black+white"};
-    throw ValueError("baseline: " + unknown(name, names,
-                                            "zero constant:C mean blur:SIGMA uniform:LOW,HIGH,SAMPLES "
-                                            "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH"));
+    std::vector<std::string> names, known{"zero",
+                                          "constant:C",
+                                          "mean",
+                                          "blur:SIGMA",
+                                          "uniform:LOW,HIGH,SAMPLES",
+                                          "gaussian:SIGMA,SAMPLES",
+                                          "farthest:LOW,HIGH",
+                                          "black+white:LOW,HIGH"};
+    known.insert(known.end(), beside.begin(), beside.end());
+    for (const std::string& entry : known) names.push_back(entry.substr(0, entry.find(':')));
+    throw ValueError("baseline: " + unknown(name, names, joined(known, " ")));
 }
 
 std::string describe(const Baseline& baseline) {

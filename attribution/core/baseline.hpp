@@ -3,6 +3,7 @@
 // distribution; path methods average over it (Sturmfels et al. 2020; Erion et al. 2021).
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -57,8 +58,8 @@ using Baseline = std::variant<baseline::Zero, baseline::Constant, baseline::Mean
 
 /// "zero", "constant:C", "mean", "blur:SIGMA", "uniform:LOW,HIGH,SAMPLES", "gaussian:SIGMA,SAMPLES",
 /// "farthest:LOW,HIGH", "black+white:LOW,HIGH"; what follows the colon may be left out. Throws ValueError that lists
-/// these.
-Baseline parse_baseline(std::string_view text);
+/// these, and what the caller takes beside them.
+Baseline parse_baseline(std::string_view text, std::span<const std::string> beside = {});
 /// The inverse; the others are called "samples", "tensor" and "function".
 std::string describe(const Baseline& baseline);
 

@@ -135,7 +135,8 @@ void check_sliding(const char* op, const Conv2d& o) {
     constexpr Index most = Index{1} << 30;  // so that no product with a length overflows
     for (const Size2 size : {o.stride, o.padding, o.dilation})
         require(size.height <= most && size.width <= most, op,
-                ": stride, padding and dilation must be at most 2^30: one of them is ", size.height, " by ", size.width);
+                ": stride, padding and dilation must be at most 2^30: one of them is ", size.height, " by ",
+                size.width);
 }
 
 void check_convolution(const char* op, const Shape& x, const Shape& w, const Conv2d& o) {

@@ -38,6 +38,8 @@ std::string nearest_name(std::string_view word, std::span<const std::string_view
         fewest = count;
         best = name;
     }
+    const auto begun = std::ranges::find_if(names, [&](std::string_view name) { return name.starts_with(word); });
+    if (best.empty() && word.size() >= 3 && begun != names.end()) best = *begun;
     return std::string(best);
 }
 

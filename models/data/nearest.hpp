@@ -8,7 +8,7 @@ namespace gradpath::models {
 
 /// The name that the fewest insertions, deletions and replacements of single letters and swaps of two neighbours
 /// make out of `word` (the first of equals), if they are at most a third of the longer of the two and three at most;
-/// else "".
+/// else the first that begins with `word`, if that has three letters; else "".
 std::string nearest_name(std::string_view word, std::span<const std::string_view> names);
 
 /// `; did you mean "name"?`, or nothing where no name is near.

@@ -196,6 +196,10 @@ TEST_CASE("a checkpoint with a part missing or forged is refused") {
     CHECK(with("\"steps\":12", "\"steps\":1.5") == "load: the metadata must have a field \"steps\" of the right kind");
     CHECK(with("\"epoch\":3", "\"epoch\":2") ==
           "load: tensor \"training/history\" has shape (3, 4), the model expects (2, 4)");
+    CHECK(with("gradpath.training/2", "gradpath.training/1") ==
+          "load: the schema must be gradpath.training/2: it is gradpath.training/1");
+    CHECK(with("\"planned_epochs\"", "\"epochs_planned\"") ==
+          "load: the metadata must have a field \"planned_epochs\" of the right kind");
     CHECK(with("\"adam\"", "\"adaam\"") == "load: the optimizer must be adam, sgd or rmsprop: it is adaam");
     CHECK(with("\"adam\"", "\"sgd\"").starts_with("load: a tensor is missing: \"training/velocity/dense1.weight\""));
 }

@@ -171,7 +171,7 @@ TEST_CASE("a model that make() could not build again is not written") {
     model.architecture = "mine";
     CHECK_THROWS_WITH_AS(save_model(folder / "m", model),
                          "save_model: the architecture must be one that make() knows, or nobody could load the file: "
-                         "it is \"mine\"; write the tensors of a net of your own with io::write_safetensors",
+                         "it is \"mine\"; keep a network of your own with save_tensors",
                          ValueError);
     CHECK(!std::filesystem::exists(folder / "m"));
 }

@@ -76,6 +76,49 @@ TEST_CASE("with everything switched on, one thread and two train to the same bit
     set_threads(before);
 }
 
+TEST_CASE("a run whose rates or average depend on its epochs is not prolonged, cut short or begun without them") {
+    const auto refused = [](const nn::Fit& begun, const nn::Fit& asked, const char* told) {
+        nn::Sequential net = small_net(1);
+        const nn::TrainState state = nn::fit(net, moons(20, 1), until(begun, 3));
+        const std::string message = std::string("fit: the state to go on from belongs to another run: its number of "
+                                                "epochs that rates or the average are planned for is ") +
+                                    told + "; ask for the same or begin anew";
+        CHECK_THROWS_WITH_AS(nn::fit(net, moons(20, 1), asked, state), message.c_str(), ValueError);
+    };
+    const nn::Fit plain{.epochs = 4, .batch = 10};
+    const nn::Schedule cycle{.shape = nn::OneCycle{}}, cosine{.shape = nn::CosineDecay{}};
+    for (const nn::Schedule& schedule : {cycle, cosine}) {
+        nn::Fit four = plain;
+        four.schedule = schedule;
+        nn::Fit six = four, two = four;
+        six.epochs = 6;
+        two.epochs = 2;
+        refused(four, six, "4, here it is 6");
+        refused(four, two, "4, here it is 2");
+        refused(plain, four, "none, here it is 4");
+        refused(four, plain, "4, here it is none");
+    }
+    nn::Fit tail = plain;
+    tail.average = nn::TailAverage{1};
+    nn::Fit longer = tail;
+    longer.epochs = 5;  // no average has begun in either: only the plan tells them apart
+    refused(tail, longer, "4, here it is 5");
+}
+
+TEST_CASE("a run that depends on no number of epochs is prolonged, and one without a step takes any plan") {
+    nn::Fit fit{.epochs = 2, .batch = 10, .schedule = {.shape = nn::CosineDecay{.period = 3}}};
+    fit.average = nn::MovingAverage{0.9};
+    nn::Sequential net = small_net(1), whole = small_net(1);
+    nn::TrainState state = nn::fit(net, moons(20, 1), fit);
+    CHECK(state.planned_epochs == 0);
+    fit.epochs = 4;
+    CHECK(same_state(nn::fit(net, moons(20, 1), fit, state), nn::fit(whole, moons(20, 1), fit)));
+    nn::Fit cycle{.epochs = 0, .batch = 10, .schedule = {.shape = nn::OneCycle{}}};
+    state = nn::fit(net, moons(20, 1), cycle);
+    cycle.epochs = 3;
+    CHECK(nn::fit(net, moons(20, 1), cycle, state).planned_epochs == 3);
+}
+
 TEST_CASE("a state without the average or the best weights that a run needs is refused") {
     nn::Sequential net = small_net(1);
     nn::Fit plain{.epochs = 2, .batch = 10};

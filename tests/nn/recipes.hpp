@@ -67,7 +67,8 @@ inline bool same_history(const nn::TrainState& a, const nn::TrainState& b) {
 inline bool same_state(const nn::TrainState& a, const nn::TrainState& b) {
     return nn_tests::same_bits(a.parameters, b.parameters) && nn_tests::same_bits(a.average, b.average) &&
            nn_tests::same_bits(a.best, b.best) && nn_tests::same_bits(a.buffers, b.buffers) &&
-           nn_tests::same_bits(a.best_buffers, b.best_buffers) && same_history(a, b) && a.steps == b.steps && a.epoch == b.epoch;
+           nn_tests::same_bits(a.best_buffers, b.best_buffers) && same_history(a, b) && a.steps == b.steps &&
+           a.epoch == b.epoch;
 }
 
 }  // namespace gradpath::nn_tests

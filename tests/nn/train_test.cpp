@@ -180,6 +180,27 @@ TEST_CASE("fit says what is wrong with its arguments") {
                          "loss: examples need labels or targets: they have neither; give a loss", ValueError);
 }
 
+TEST_CASE("parameters that are not finite are named before the first step, wherever they come from") {
+    nn::Sequential net = small_net(1);
+    nn::TrainState state = nn::fit(net, moons(4, 1), {.epochs = 1});
+    const std::vector<Tensor> good = values(net);
+    const auto told = [&](double bad) {
+        return text("fit: the parameters to start from must be finite: \"3.bias\" of the shape (2,) holds ", bad,
+                    " at element 0");
+    };
+    for (const double bad : {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
+                             std::numeric_limits<double>::quiet_NaN()}) {
+        state.parameters.back() = Tensor({2}, std::vector<double>{bad, 0}).to(DType::float32);
+        CHECK_THROWS_WITH_AS(nn::fit(net, moons(4, 1), {.epochs = 2}, state), told(bad).c_str(), NumericError);
+        CHECK(nn_tests::same_bits(values(net), good));
+        nn::Sequential broken = net;
+        nn::assign_parameters(broken, state.parameters);
+        CHECK_THROWS_WITH_AS(nn::fit(broken, moons(4, 1), {.epochs = 1}), told(bad).c_str(), NumericError);
+        CHECK(nn::fit(net, moons(4, 1), {.epochs = 1}, state).epoch == 1);  // a run that is over is only given back
+        nn::assign_parameters(net, good);
+    }
+}
+
 TEST_CASE("no epochs leave the model as it is") {
     nn::Sequential net = small_net(1);
     const std::vector<Tensor> before = values(net);

@@ -219,6 +219,8 @@ TEST_CASE("a method, target, stage or baseline that is not there is answered wit
     const std::string ig = "explain expr:x1+x2 --input 1,2 --out o --method integrated-gradients ";
     const std::vector<std::tuple<std::string, int, std::string>> cases = {
         {"explain expr:x1 --input 1", 2, "explain: --method is missing; see gradpath explain --help"},
+        {"explain expr:x1 --input 1 --method grad", 2,
+         "explain: there is no method \"grad\"; did you mean \"gradient\"?"},
         {"explain expr:x1 --input 1 --method gradeint", 2,
          "explain: there is no method \"gradeint\"; did you mean \"gradient\"?"},
         {"explain expr:x1 --input 1 --method magic", 2, "explain: there is no method \"magic\"; see gradpath methods"},
@@ -253,7 +255,11 @@ TEST_CASE("a method, target, stage or baseline that is not there is answered wit
         {ig + "--baseline blr", 2,
          "baseline: 'blr' is unknown; did you mean 'blur'? There are: zero constant:C mean blur:SIGMA "
          "uniform:LOW,HIGH,SAMPLES "
-         "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH"},
+         "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH samples:FILE typical all"},
+        {ig + "--baseline typicl", 2,
+         "baseline: 'typicl' is unknown; did you mean 'typical'? There are: zero constant:C mean blur:SIGMA "
+         "uniform:LOW,HIGH,SAMPLES "
+         "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH samples:FILE typical all"},
         {ig + "--baseline 0", 2,
          "explain: --baseline: the model takes 2 numbers a row: got 1; for the same number everywhere write "
          "constant:0"},

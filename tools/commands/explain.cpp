@@ -133,7 +133,8 @@ attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows,
                      is_typed_row(o.baseline, reading);
     const bool read = numbers || row || names_csv(o.baseline) || o.baseline.starts_with("data:") || file(".npy") ||
                       file(".npz") || file(".png");
-    if (!read) return attribution::parse_baseline(o.baseline);
+    static const std::vector<std::string> beside{"samples:FILE", "typical", "all"};
+    if (!read) return attribution::parse_baseline(o.baseline, beside);
     const bool single = numbers && o.baseline.find(',') == std::string::npos;
     require<UsageError>(!single || subject.row.size() == 1, "explain: --baseline: the model takes ", subject.row.size(),
                         " numbers a row: got 1; for the same number everywhere write constant:", o.baseline);

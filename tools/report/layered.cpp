@@ -1,6 +1,7 @@
 // An arrow that spans several layers gets a place of its own, narrow and empty, in each layer it crosses; then all
 // arrows join neighbours, and places that do not overlap keep arrows out of boxes. Positions follow the neighbours
-// above and below in turn; the nearest ones that keep order and distance are an isotonic regression.
+// above and below in turn; the nearest ones that keep order and distance are an isotonic regression. What the graph ends
+// in and what leads there without a choice is the main line: one column, whatever branches off.
 #include <gradpath/tools/report/layered.hpp>
 
 #include <algorithm>
@@ -20,6 +21,7 @@ using Positions = std::vector<std::size_t>;
 struct Item {
     std::size_t box = no_box;  ///< or a place that an arrow goes through
     std::size_t layer = 0;
+    bool main = false;  ///< on the main line
     double width = lane, height = 0;
     double x = 0;                      ///< of the centre
     Positions above = {}, below = {};  ///< items of the neighbouring layers
@@ -36,6 +38,7 @@ public:
         for (std::size_t i = 0; i < boxes.size(); ++i)
             add({.box = i, .layer = layer[i], .width = boxes[i].width, .height = boxes[i].height});
         for (const Diagram::Arrow& a : arrows) chains_.push_back(chain(a, layer));
+        mark_main_line();
     }
 
     /// The order within layers with the fewest crossings that some sweeps of medians come by.
@@ -84,6 +87,22 @@ private:
             items_[passed[i]].above.push_back(passed[i - 1]);
         }
         return passed;
+    }
+
+    Positions boxes_among(Positions items) const {
+        std::erase_if(items, [&](std::size_t i) { return items_[i].box == no_box; });
+        return items;
+    }
+
+    /// From the last box up, as long as one box alone stands above it.
+    void mark_main_line() {
+        if (rows_.empty()) return;
+        Positions next = boxes_among(rows_.back());
+        while (next.size() == 1) {
+            Item& item = items_[next[0]];
+            item.main = true;
+            next = boxes_among(item.above);
+        }
     }
 
     Positions ranks() const {
@@ -142,12 +161,18 @@ private:
         }
     }
 
-    /// Wishes each item of a row under (or over) the middle of its neighbours; boxes before arrows passing by, so that
-    /// the main line is straight and what skips a layer bends around it.
+    /// Wishes each item of a row under (or over) the middle of its neighbours, on the main line under (or over) the one
+    /// on it; boxes before arrows passing by, so that lines are straight and what skips a layer bends around them.
     void follow(const Positions& row, bool down) {
         for (const std::size_t i : row) {
+            const Positions& near = down ? items_[i].above : items_[i].below;
+            const auto line = std::ranges::find_if(near, [&](std::size_t j) { return items_[j].main; });
+            if (items_[i].main && line != near.end()) {
+                items_[i].x = items_[*line].x;
+                continue;
+            }
             double boxes = 0, lanes = 0, box_sum = 0, lane_sum = 0;
-            for (const std::size_t j : down ? items_[i].above : items_[i].below) {
+            for (const std::size_t j : near) {
                 const bool is_box = items_[j].box != no_box;
                 (is_box ? boxes : lanes) += 1;
                 (is_box ? box_sum : lane_sum) += items_[j].x;
@@ -169,7 +194,8 @@ private:
     }
 
     /// Moves the items of a row, as little as possible in the sense of least squares, until they stand in order and
-    /// apart: pooling of adjacent violators (Ayer et al. 1955). A box weighs more than an arrow passing by.
+    /// apart: pooling of adjacent violators (Ayer et al. 1955). A box weighs more than an arrow passing by, and the
+    /// main line most.
     void settle(const Positions& row, bool weighted) {
         struct Pool {
             double weight, mean;
@@ -182,13 +208,14 @@ private:
             const double before =
                 offset.empty() ? 0 : offset.back() + (items_[row[offset.size() - 1]].width + item.width) / 2 + side_gap;
             offset.push_back(before);
-            pools.push_back({weighted && item.box == no_box ? 1e-4 : 1, item.x - before, 1});
+            const double weight = item.main ? 1e6 : item.box == no_box ? 1e-4 : 1;
+            pools.push_back({weighted ? weight : 1, item.x - before, 1});
             while (pools.size() > 1 && pools[pools.size() - 2].mean >= pools.back().mean) {
                 const Pool last = pools.back();
                 pools.pop_back();
                 Pool& pool = pools.back();
-                const double weight = pool.weight + last.weight;
-                pool = {weight, (pool.weight * pool.mean + last.weight * last.mean) / weight, pool.count + last.count};
+                const double both = pool.weight + last.weight;
+                pool = {both, (pool.weight * pool.mean + last.weight * last.mean) / both, pool.count + last.count};
             }
         }
         std::size_t next = 0;

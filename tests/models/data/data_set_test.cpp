@@ -135,6 +135,8 @@ TEST_CASE("the nearest name is the one of fewest edits, and none is better than 
     CHECK(nearest_name("moon", names) == "moons");
     CHECK(nearest_name("shapse", names) == "shapes");
     CHECK(nearest_name("moons", names) == "moons");
+    CHECK(nearest_name("fash", names) == "fashion-mnist");
+    CHECK(nearest_name("fa", names) == "");
     CHECK(nearest_name("cifar10", names) == "");
     CHECK(nearest_name("", names) == "");
     CHECK(nearest_name("moons", {}) == "");

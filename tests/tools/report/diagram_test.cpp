@@ -232,6 +232,22 @@ TEST_CASE("the layout is calm: a chain is one straight line, and an arrow that s
     CHECK((crossed.boxes[0].x < crossed.boxes[1].x) == (crossed.boxes[3].x < crossed.boxes[2].x));
 }
 
+TEST_CASE("the main line stays in one column past blocks with boxes on their shortcuts; operands stand to both sides") {
+    std::vector<Diagram::Arrow> arrows;
+    constexpr std::size_t blocks = 4;  // 0 -> 1 -> 2 -> 4 and 0 -> 3 -> 4, and so on from 4
+    for (std::size_t first = 0; first < 4 * blocks; first += 4)
+        for (const auto& [from, to] : {std::pair{0, 1}, {1, 2}, {0, 3}, {2, 4}, {3, 4}})
+            arrows.push_back({first + static_cast<std::size_t>(from), first + static_cast<std::size_t>(to)});
+    const std::vector<Extent> boxes(4 * blocks + 1, {100, 30});
+    const Layout layout = layered(boxes, arrows);
+    for (std::size_t i = 0; i < boxes.size(); ++i)
+        CHECK((std::abs(layout.boxes[i].x - layout.boxes[0].x) < 0.01) == (i % 4 != 3));
+    CHECK(layout.whole.width < 300);
+    const Layout sum = layered(std::vector<Extent>(4, {50, 20}), std::vector<Diagram::Arrow>{{0, 2}, {1, 2}, {2, 3}});
+    CHECK(sum.boxes[2].x == doctest::Approx((sum.boxes[0].x + sum.boxes[1].x) / 2));
+    CHECK(sum.boxes[3].x == doctest::Approx(sum.boxes[2].x));
+}
+
 TEST_CASE("the picture is well-formed XML, light and dark, and needs nothing from anywhere") {
     Diagram drawn{.title = "a < b & \"c\"", .boxes = {{"<in>", {"&"}}, {"", {"'x'"}}}, .arrows = {{0, 1}}};
     const std::string picture = svg(drawn);
