@@ -55,8 +55,8 @@ Options options_from(const std::string& method, const Settings& s) {
     o.target = s.target;
     o.stage = s.stage;
     o.run = s.run;
-    if constexpr (requires { o.baseline; }) o.baseline = with_samples(s.baseline, s.samples);
-    if constexpr (requires { o.references; }) o.references = with_samples(s.baseline, s.samples);
+    if constexpr (requires { o.baseline; }) o.baseline = with_samples(s.baseline.value_or(o.baseline), s.samples);
+    if constexpr (requires { o.references; }) o.references = with_samples(s.baseline.value_or(o.references), s.samples);
     if constexpr (requires { o.quadrature.steps; })
         o.quadrature = {.tolerance = s.tolerance, .steps = s.steps, .rule = s.rule};
     else if constexpr (requires { o.quadrature; }) o.quadrature = {.tolerance = s.tolerance, .rule = s.rule};

@@ -44,7 +44,7 @@ struct OptionInfo {
 /// Everything a caller may ask of any method; what a method does not know it ignores, except in `set`.
 struct Settings {
     Target target = Predicted{};
-    Baseline baseline = baseline::Zero{};
+    std::optional<Baseline> baseline = {};  ///< left out: the method's own
     OutputStage stage = {};
     std::optional<double> tolerance = {};
     std::optional<Index> steps = {};
@@ -58,6 +58,7 @@ struct Settings {
 struct Method {
     std::string name, family, summary;
     bool takes_baseline = false;
+    std::string standard_baseline = "zero";  ///< where it takes one and is given none
     std::vector<OptionInfo> options;
     std::vector<Claim> claims;
     std::vector<Citation> citations;

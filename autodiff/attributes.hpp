@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <gradpath/autodiff/linalg.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath {
@@ -37,7 +38,8 @@ private:
     const std::type_info* type_ = nullptr;
 };
 
-// reshape, broadcast_to, sum_to: Shape, of the result · matmul: Matmul · cast: DType · tap: std::string, its path
+// reshape, broadcast_to, sum_to: Shape, of the result · matmul: Matmul · standardize, standardize_vjp: Standardize
+// solve: Solve · triangular_solve: TriangularSolve · cast: DType · tap: std::string, its path
 
 struct ReduceAttributes {  ///< sum, max, logsumexp: axes first .. last-1 become length 1
     Index first, last;
@@ -45,17 +47,26 @@ struct ReduceAttributes {  ///< sum, max, logsumexp: axes first .. last-1 become
 struct PermuteAttributes {
     std::vector<Index> axes;  ///< axis i of the result is axes[i] of x
 };
+struct CumsumAttributes {
+    Index axis;
+    Cumsum options;
+};
 struct ConcatAttributes {
     Index axis;
 };
-struct SliceAttributes {  ///< elements first .. last-1 of an axis
-    Index axis, first, last;
+struct SplitAttributes {
+    Index axis;
+    std::vector<Index> lengths;
+};
+struct
+    SliceAttributes {  ///< elements first, first + step, .. of an axis, without `last`, which is first + count * step
+    Index axis, first, last, step = 1;
 };
 struct PadAttributes {
     std::vector<Padding> axes;
     double value;
 };
-struct GatherAttributes {  ///< gather, scatter_add: `length` is that of the axis gathered from or added into
+struct GatherAttributes {  ///< gather, take_along_axis and their adjoints: `length` is that of the axis taken from
     Indices positions;
     Index axis, length;
 };

@@ -4,6 +4,7 @@
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/graph.hpp>
+#include <gradpath/autodiff/linalg.hpp>
 #include <gradpath/autodiff/memory.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>

@@ -29,7 +29,7 @@ class IoError : public Error {
 };  ///< a file is missing, malformed or cannot be written
 class NumericError : public Error {
     using Error::Error;
-};  ///< anomaly mode met the first NaN or Inf
+};  ///< numbers cannot go on: a NaN or Inf, a singular matrix
 class Cancelled : public Error {
     using Error::Error;
 };  ///< the caller's cancel flag was set

@@ -61,6 +61,9 @@ Tensor per_row(const Node& node, std::size_t i, const Tensor& g) {
     if (code == OpCode::conv2d && i == 1) {
         return conv2d_weight_vjp(node.inputs[0], g, p.shape(), node.attributes.as<Conv2dAttributes>().options, true);
     }
+    if (code == OpCode::conv2d_input_vjp && i == 1) {
+        return conv2d_weight_vjp(g, node.inputs[0], p.shape(), node.attributes.as<Conv2dAttributes>().options, true);
+    }
     const bool elementwise = code >= OpCode::neg && code <= OpCode::where;
     require(elementwise, "per_sample_grad: ", node.op->name,
             " has no rule that keeps rows apart for a parameter of shape ", p.shape(),

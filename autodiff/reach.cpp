@@ -141,6 +141,8 @@ Tensors naming(const Node& node, F&& rule) {
         throw DTypeError(prefix(e));
     } catch (const ValueError& e) {
         throw ValueError(prefix(e));
+    } catch (const NumericError& e) {
+        throw NumericError(prefix(e));
     }
 }
 

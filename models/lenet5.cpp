@@ -1,5 +1,5 @@
 // Sizes for 28x28: conv1 keeps 28, pool1 14, conv2 10, pool2 5; 16 · 5 · 5 = 400 numbers enter the dense layers.
-#include <gradpath/models/lenet5.hpp>
+#include <gradpath/models/image_nets.hpp>
 
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/nn/activation.hpp>
@@ -40,7 +40,7 @@ struct Lenet5Net {
 
 }  // namespace
 
-nn::Layer lenet5(const Lenet5& options, const nn::Init& init) {
+nn::Layer lenet5(const ImageOptions& options, const nn::Init& init) {
     require(options.size >= 12, "lenet5: images must be at least 12x12 for its two convolutions and pools: size is ",
             options.size);
     const Index side = (options.size / 2 - 4) / 2;

@@ -1,6 +1,6 @@
 // Sizes for 28x28: conv1 24, pool1 12, conv2 8, pool2 4; 10 · 4 · 4 = 160 numbers enter the dense layers. The start,
 // Glorot-normal weights and biases of 1/numel, is the published experiment's.
-#include <gradpath/models/lenet_small.hpp>
+#include <gradpath/models/image_nets.hpp>
 
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/nn/activation.hpp>
@@ -38,7 +38,7 @@ struct LenetSmallNet {
 
 }  // namespace
 
-nn::Layer lenet_small(const LenetSmall& options, const nn::Init& init) {
+nn::Layer lenet_small(const ImageOptions& options, const nn::Init& init) {
     require(options.size >= 16,
             "lenet-small: images must be at least 16x16 for its two convolutions and pools: size is ", options.size);
     const Index side = ((options.size - 4) / 2 - 4) / 2;

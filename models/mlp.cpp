@@ -17,15 +17,32 @@ namespace {
 
 using Activation = Tensor (*)(const Tensor&);
 
-Activation activation_named(const std::string& name) {
-    if (name == "relu") return nn::relu;
-    if (name == "tanh") return nn::tanh;
-    if (name == "softplus") return nn::softplus;
-    if (name == "gelu") return nn::gelu;
-    const std::array<std::string_view, 4> known{"relu", "tanh", "softplus", "gelu"};
-    const std::string guess = nearest_name(name, known);
-    throw ValueError(text("mlp: activation is relu, tanh, softplus or gelu: got \"", name, "\"",
-                          guess.empty() ? "" : "; did you mean \"" + guess + "\"?"));
+struct Named {
+    std::string_view name;
+    Activation activation;
+    bool rectifies = false;  // zeroes or shrinks one half of the line: what He's weights make up for
+};
+constexpr std::array activations{Named{"relu", nn::relu, true},
+                                 Named{"leaky-relu", [](const Tensor& x) { return nn::LeakyRelu{}(x); }, true},
+                                 Named{"elu", [](const Tensor& x) { return nn::Elu{}(x); }},
+                                 Named{"selu", nn::selu},
+                                 Named{"silu", nn::silu},
+                                 Named{"gelu", nn::gelu},
+                                 Named{"gelu-tanh", nn::gelu_tanh},
+                                 Named{"softplus", nn::softplus},
+                                 Named{"tanh", nn::tanh},
+                                 Named{"sigmoid", nn::sigmoid},
+                                 Named{"hardtanh", [](const Tensor& x) { return nn::Hardtanh{}(x); }}};
+
+const Named& activation_named(const std::string& name) {
+    std::vector<std::string_view> known;
+    std::string list;
+    for (const Named& row : activations) {
+        if (row.name == name) return row;
+        known.push_back(row.name);
+        list += (list.empty() ? "" : ", ") + std::string(row.name);
+    }
+    throw ValueError(text("mlp: activation is one of ", list, ": got \"", name, "\"", suggestion(name, known)));
 }
 
 struct MlpNet {
@@ -55,9 +72,10 @@ nn::Layer mlp(const Mlp& options, const nn::Init& init) {
             "; write 2-64-64-2");
     require(std::ranges::min(options.widths) >= 1, "mlp: a width must be at least 1: it is ",
             std::ranges::min(options.widths));
-    MlpNet net{{}, options.activation, activation_named(options.activation)};
+    const Named& chosen = activation_named(options.activation);
+    MlpNet net{{}, options.activation, chosen.activation};
     nn::Init next = init;
-    if (options.activation != "relu") next.scheme = nn::Scheme::glorot_normal;
+    if (!chosen.rectifies) next.scheme = nn::Scheme::glorot_normal;
     for (std::size_t i = 0; i + 1 < options.widths.size(); ++i)
         net.dense.emplace_back(options.widths[i], options.widths[i + 1], nn::LinearOptions{.init = take(next)});
     return net;

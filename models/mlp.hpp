@@ -10,7 +10,8 @@ namespace gradpath::models {
 
 struct Mlp {
     std::vector<Index> widths = {2, 64, 64, 2};  ///< inputs, hidden layers.., outputs
-    std::string activation = "relu";             ///< relu, tanh, softplus or gelu
+    /// relu leaky-relu elu selu silu gelu gelu-tanh softplus tanh sigmoid hardtanh
+    std::string activation = "relu";
     static void visit(auto& self, auto&& f) {
         f("widths", self.widths);
         f("activation", self.activation);
@@ -18,7 +19,7 @@ struct Mlp {
 };
 
 /// [rows, inputs] → [rows, outputs]; further axes of the input are flattened. Places: dense1, relu1, dense2, ..; the
-/// activation's name stands for itself. He's weights for relu, Glorot's for the others; biases 0.
+/// activation's name stands for itself. He's weights for relu and leaky-relu, Glorot's for the others; biases 0.
 /// Throws ValueError for fewer than two widths, a width below 1, or an unknown activation.
 nn::Layer mlp(const Mlp& options = {}, const nn::Init& init = {});
 

@@ -7,6 +7,7 @@
 
 #include <gradpath/models/data/data_set.hpp>
 #include <gradpath/models/settings.hpp>
+#include <gradpath/nn/evaluate.hpp>
 #include <gradpath/nn/init.hpp>
 #include <gradpath/nn/layer.hpp>
 
@@ -18,18 +19,21 @@ struct Model {
     nn::Layer net;
     Shape input;                                ///< of one row
     Index classes;                              ///< outputs per row
+    bool reconstructs = false;                  ///< the outputs are to be the row itself, normalised and flattened
     Normalisation normalisation = {};           ///< applied to x before the network
     std::vector<std::string> class_names = {};  ///< one per class, or none
+    std::vector<Column> columns = {};           ///< of the table it was trained on, if it was
+    std::string label = {};                     ///< that table's column of labels
 
     /// Raw rows [rows, input..] → outputs [rows, classes]. A net on vectors takes rows of any shape with as many
     /// numbers. Throws ShapeError for rows of another shape.
     Tensor operator()(const Tensor& x) const;
-    // Parameters are named as the net names them.
-    void each(std::string& path, const nn::ParameterVisitor& f) { net.each(path, f); }
-    void each(std::string& path, const nn::ConstParameterVisitor& f) const { net.each(path, f); }
+    // Parameters and buffers are named as the net names them.
+    void each(std::string& path, const nn::TensorVisitor& f) { net.each(path, f); }
+    void each(std::string& path, const nn::ConstTensorVisitor& f) const { net.each(path, f); }
 };
 
-/// The names make() knows: mlp, moons-mlp, lenet5, lenet-small, small-cnn.
+/// The names make() knows: mlp, moons-mlp, lenet5, lenet-small, small-cnn, residual-cnn, depthwise-cnn, autoencoder.
 std::vector<std::string> architectures();
 /// A network with first weights drawn from the seed. Options left out have the architecture's defaults. Throws
 /// ValueError for an unknown name or option (with the nearest one) or a value out of range.
@@ -37,10 +41,19 @@ Model make(std::string_view architecture, const Settings& options, const nn::Ini
 inline Model make(std::string_view architecture, const Settings& options = {}, std::uint64_t seed = 0) {
     return make(architecture, options, nn::Init{.seed = seed});
 }
-/// The same for a data set: sizes and classes come from it unless given, so do normalisation and class names. Throws
-/// ValueError if the architecture cannot take its rows or has not as many outputs as it has classes.
+/// The same for a data set: sizes and classes come from it unless given, so do normalisation, class names and columns.
+/// Throws ValueError if the architecture cannot take its rows or has not as many outputs as it has classes.
 Model make_for(const DataSet& data, std::string_view architecture, const Settings& options = {},
                std::uint64_t seed = 0);
+
+/// What fit() and evaluate() need to know.
+struct Task {
+    nn::Examples examples;
+    nn::Loss loss;
+};
+/// Classes to tell, by cross-entropy; for a model that reconstructs the rows themselves, by mean squared error, without
+/// labels, so that there is no accuracy.
+Task task_for(const Model& model, const DataSet& data);
 
 /// A place inside a model that can be tapped: tap("conv1"), and the shape of one row there.
 struct Place {
@@ -49,8 +62,8 @@ struct Place {
 };
 /// All of them in the order they are reached, by running the model once on zeros.
 std::vector<Place> places(const Model& model);
-/// Names this function: SHA-256 of architecture, options, normalisation, and every parameter's name, dtype, shape and
-/// bytes; class names do not count. 64 hexadecimal digits.
+/// Names this function: SHA-256 of architecture, options, normalisation, and every parameter's and buffer's name,
+/// dtype, shape and bytes; names of classes and columns do not count. 64 hexadecimal digits.
 std::string hash(const Model& model);
 
 }  // namespace gradpath::models

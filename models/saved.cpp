@@ -16,6 +16,7 @@
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/io/fault.hpp>
 #include <gradpath/autodiff/io/safetensors.hpp>
+#include <gradpath/models/saved_columns.hpp>
 
 namespace gradpath::models {
 
@@ -119,14 +120,19 @@ void check_description(const Model& model, const auto& unless) {
     const auto &mean = model.normalisation.mean, &sd = model.normalisation.sd;
     const auto channels = static_cast<Index>(mean.size());
     unless(mean.size() == sd.size(), "there must be as many means as sds: there are ", mean.size(), " and ", sd.size());
-    const bool fits = channels == 0 || (model.input.rank() == 1 ? model.input.size() % channels == 0
-                                                                : model.input[0] == channels);
+    const bool fits =
+        channels == 0 || (model.input.rank() == 1 ? model.input.size() % channels == 0 : model.input[0] == channels);
     unless(fits, "the normalisation must be one per channel: there are ", channels, " means, rows have the shape ",
            model.input);
     for (const double value : sd) unless(value > 0, "an sd must be above 0: it is ", value);
     const auto names = static_cast<Index>(model.class_names.size());
     unless(names == 0 || names == model.classes, "class names must be one per class, or none: there are ", names,
            ", the model has ", model.classes, " classes");
+    try {
+        check(model.columns, model.input.size());
+    } catch (const ValueError& error) {
+        unless(false, std::string(error.what()));
+    }
 }
 
 Model read_model(Reading& file) {
@@ -136,14 +142,19 @@ Model read_model(Reading& file) {
     model.normalisation.mean = file.field<std::vector<double>>(normalisation, "mean");
     model.normalisation.sd = file.field<std::vector<double>>(normalisation, "sd");
     model.class_names = file.field<std::vector<std::string>>(description, "class_names");
+    read_columns(description, file.fault, model);
     check_description(model, [&](bool ok, const auto&... parts) { file.fault.unless(ok, parts...); });
-    nn::each_parameter(model, nn::ParameterVisitor([&](const std::string& name, Tensor& p) {
-                           p = file.take(name, p.shape(), p.dtype());
-                       }));
+    nn::each_tensor(model, nn::TensorVisitor([&](const std::string& name, Tensor& t, nn::Role) {
+                        t = file.take(name, t.shape(), t.dtype());
+                    }));
     return model;
 }
 
 std::string describe(const Model& model) {
+    const std::vector<std::string> known = architectures();
+    require(std::ranges::find(known, model.architecture) != known.end(),
+            "save_model: the architecture must be one that make() knows, or nobody could load the file: it is \"",
+            model.architecture, "\"; write the tensors of a net of your own with io::write_safetensors");
     const auto finite = [](const std::vector<double>& values) {
         return std::ranges::all_of(values, [](double v) { return std::isfinite(v); });
     };
@@ -151,11 +162,12 @@ std::string describe(const Model& model) {
     require(finite(by.mean) && finite(by.sd),
             "save_model: the normalisation must be finite, as JSON has no other numbers");
     check_description(model, [](bool ok, const auto&... parts) { require(ok, "save_model: ", parts...); });
-    const Json description = {{"schema", model_schema},
-                              {"architecture", model.architecture},
-                              {"options", model.options},
-                              {"normalisation", {{"mean", by.mean}, {"sd", by.sd}}},
-                              {"class_names", model.class_names}};
+    Json description = {{"schema", model_schema},
+                        {"architecture", model.architecture},
+                        {"options", model.options},
+                        {"normalisation", {{"mean", by.mean}, {"sd", by.sd}}},
+                        {"class_names", model.class_names}};
+    write_columns(description, model);
     return description.dump();
 }
 
@@ -169,6 +181,12 @@ std::vector<Tensor> take_list(Reading& file, const char* what, const Named& para
     for (const auto& [name, value] : parameters)
         values.push_back(file.take(training(text(what, "/", name)), value.shape(), value.dtype()));
     return values;
+}
+
+/// Nothing where the file does not have them.
+std::vector<Tensor> take_list_if_any(Reading& file, const char* what, const Named& parameters) {
+    const bool any = !parameters.empty() && file.tensors.contains(training(text(what, "/", parameters[0].name)));
+    return any ? take_list(file, what, parameters) : std::vector<Tensor>{};
 }
 
 Tensor history_tensor(const std::vector<nn::EpochResult>& history) {
@@ -191,6 +209,14 @@ void add_optimizer(io::SafeTensors& file, Json& numbers, const Named& parameters
         numbers["optimizer_steps"] = adam->steps;
         add_list(file, "mean", parameters, adam->mean);
         add_list(file, "variance", parameters, adam->variance);
+    } else if (const auto* rms = std::get_if<minimize::RmsPropState>(&state)) {
+        numbers["optimizer"] = "rmsprop";
+        numbers["optimizer_steps"] = rms->square.empty() ? 0 : 1;
+        numbers["optimizer_lists"] = Json::array();
+        minimize::RmsPropState::visit(*rms, [&](const char* name, const std::vector<Tensor>& list) {
+            if (!list.empty()) numbers["optimizer_lists"].push_back(name);
+            add_list(file, name, parameters, list);
+        });
     } else {
         const auto& sgd = std::get<minimize::SgdState>(state);
         numbers["optimizer"] = "sgd";
@@ -202,11 +228,20 @@ void add_optimizer(io::SafeTensors& file, Json& numbers, const Named& parameters
 nn::OptimizerState read_optimizer(Reading& file, const Json& numbers, const Named& parameters) {
     const auto kind = file.field<std::string>(numbers, "optimizer");
     const Index steps = file.count(numbers, "optimizer_steps");
-    file.fault.unless(kind == "adam" || kind == "sgd", "the optimizer must be adam or sgd: it is ", kind);
+    file.fault.unless(kind == "adam" || kind == "sgd" || kind == "rmsprop",
+                      "the optimizer must be adam, sgd or rmsprop: it is ", kind);
     const auto list = [&](const char* what) {
         return steps > 0 ? take_list(file, what, parameters) : std::vector<Tensor>{};
     };
     if (kind == "sgd") return minimize::SgdState{list("velocity")};
+    if (kind == "rmsprop") {
+        const auto kept = file.field<std::vector<std::string>>(numbers, "optimizer_lists");
+        minimize::RmsPropState state;
+        minimize::RmsPropState::visit(state, [&](const char* name, std::vector<Tensor>& values) {
+            if (std::ranges::find(kept, name) != kept.end()) values = take_list(file, name, parameters);
+        });
+        return state;
+    }
     return minimize::AdamState{list("mean"), list("variance"), steps};
 }
 
@@ -225,7 +260,7 @@ void visit_numbers(auto& state, auto&& f) {
 
 void save_model(const std::filesystem::path& path, const Model& model) {
     io::SafeTensors file{.metadata = {{model_key, describe(model)}}};
-    for (nn::Parameter& p : nn::parameters(model)) file.tensors.push_back({std::move(p.name), std::move(p.value)});
+    for (nn::Parameter& t : nn::tensors(model)) file.tensors.push_back({std::move(t.name), std::move(t.value)});
     io::write_safetensors(path, file);
 }
 
@@ -240,14 +275,22 @@ Model load_model(const std::filesystem::path& path) {
 
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
     const nn::TrainState& state = checkpoint.state;
-    const Named parameters = nn::parameters(checkpoint.model);
-    require(state.parameters.size() == parameters.size(), "save_checkpoint: the state must be the model's: it has ",
-            state.parameters.size(), " parameters, the model ", parameters.size());
+    const Named parameters = nn::parameters(checkpoint.model), buffers = nn::buffers(checkpoint.model);
+    const auto as_many = [](const char* what, std::size_t stored, std::size_t wanted) {
+        require(stored == wanted, "save_checkpoint: the state must be the model's: it has ", stored, " ", what,
+                ", the model ", wanted);
+    };
+    as_many("parameters", state.parameters.size(), parameters.size());
+    as_many("buffers", state.buffers.size(), buffers.size());
     io::SafeTensors file;
     for (std::size_t i = 0; i < parameters.size(); ++i)
         file.tensors.push_back({parameters[i].name, state.parameters[i]});
+    for (std::size_t i = 0; i < buffers.size(); ++i) file.tensors.push_back({buffers[i].name, state.buffers[i]});
     file.tensors.push_back({training("history"), history_tensor(state.history)});
     file.tensors.push_back({training("loss_sum"), scalar(state.loss_sum, DType::float64)});
+    add_list(file, "average", parameters, state.average);
+    add_list(file, "best", parameters, state.best);
+    add_list(file, "best", buffers, state.best_buffers);
 
     Json numbers = {{"schema", training_schema}, {"seed", state.seed}, {"run", checkpoint.run}};
     visit_numbers(state, [&](const char* name, Index value) { numbers[name] = value; });
@@ -264,9 +307,13 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
     nn::TrainState state{.seed = file.field<std::uint64_t>(numbers, "seed")};
     visit_numbers(state, [&](const char* name, Index& value) { value = file.count(numbers, name); });
     for (const nn::Parameter& p : parameters) state.parameters.push_back(p.value);
+    for (const nn::Parameter& b : nn::buffers(model)) state.buffers.push_back(b.value);
     state.optimizer = read_optimizer(file, numbers, parameters);
     state.loss_sum = file.take(training("loss_sum"), {}, DType::float64).item();
     state.history = history_from(file.take(training("history"), {state.epoch, history_columns}, DType::float64));
+    state.average = take_list_if_any(file, "average", parameters);
+    state.best = take_list_if_any(file, "best", parameters);
+    if (!state.best.empty()) state.best_buffers = take_list(file, "best", nn::buffers(model));
     file.finish();
     return {std::move(model), std::move(state), file.field<Settings>(numbers, "run")};
 }

@@ -51,9 +51,7 @@ void parse_setting(const std::string& owner, std::string_view key, const std::st
 void check_keys(const std::string& owner, const Settings& settings, std::span<const std::string_view> known) {
     for (const auto& [key, value] : settings) {
         if (std::ranges::find(known, key) != known.end()) continue;
-        const std::string guess = nearest_name(key, known);
-        require(false, owner, ": there is no option \"", key, "\"",
-                guess.empty() ? "" : "; did you mean \"" + guess + "\"?");
+        require(false, owner, ": there is no option \"", key, "\"", suggestion_or_names(key, known));
     }
 }
 

@@ -1,5 +1,5 @@
 // Sizes for 28x28: conv1 26, conv2 24, pool1 12; 64 · 12 · 12 = 9216 numbers enter the dense layers.
-#include <gradpath/models/small_cnn.hpp>
+#include <gradpath/models/image_nets.hpp>
 
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/nn/activation.hpp>
@@ -35,7 +35,7 @@ struct SmallCnnNet {
 
 }  // namespace
 
-nn::Layer small_cnn(const SmallCnn& options, const nn::Init& init) {
+nn::Layer small_cnn(const ImageOptions& options, const nn::Init& init) {
     require(options.size >= 6, "small-cnn: images must be at least 6x6 for its two convolutions and its pool: size is ",
             options.size);
     const Index side = (options.size - 4) / 2;

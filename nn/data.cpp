@@ -77,6 +77,17 @@ public:
     }
     Examples operator()(const Place& place) {
         const NoRecording plain;
+        Examples batch = picked(place);
+        batch.x = augmented(batch.x, options_.augment, drawing(place));
+        return batch;
+    }
+
+private:
+    Drawing drawing(const Place& place) const {
+        return {options_.seed, static_cast<std::uint64_t>(place.epoch), static_cast<std::uint64_t>(place.batch),
+                static_cast<std::uint64_t>(place.batch * options_.batch)};
+    }
+    Examples picked(const Place& place) {
         const Index first = place.batch * options_.batch;
         const Index last = std::min(first + options_.batch, examples_.rows());
         if (!options_.shuffle) return rows_between(examples_, first, last);
@@ -88,7 +99,6 @@ public:
         return rows_at(examples_, {Shape{last - first}, part(order_.data(), first, last)});
     }
 
-private:
     Examples examples_;
     Loading options_;
     Indices order_;
@@ -173,6 +183,7 @@ Loader::Loader(Examples examples, const Loading& options) {
     check(examples);
     require(examples.rows() > 0, "loader: there must be at least one example");
     require(options.batch >= 1, "loader: a batch holds at least one example: it is ", options.batch);
+    check(options.augment, examples.x);
     assembly_ = std::make_unique<Assembly>(std::move(examples), options);
     if (options.prefetch && assembly_->is_large()) prefetch_ = std::make_unique<Prefetch>(*assembly_);
 }

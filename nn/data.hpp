@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <gradpath/autodiff/tensor.hpp>
+#include <gradpath/nn/augment.hpp>
 
 namespace gradpath::nn {
 
@@ -30,6 +31,7 @@ struct Loading {
     bool shuffle = true;
     bool prefetch = true;                     ///< a thread assembles the next batch meanwhile
     std::size_t prefetch_above = 128 * 1024;  ///< bytes per batch; below, handing over costs more than copying
+    Augment augment = {};                     ///< what is done to the inputs of each batch
 };
 
 /// Deals every example out once per epoch; the last batch of an epoch may be smaller. What a batch holds depends on the

@@ -5,22 +5,8 @@
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
-#include <gradpath/nn/streams.hpp>
 
 namespace gradpath::nn {
-
-namespace {
-
-thread_local Training* innermost = nullptr;
-
-}  // namespace
-
-Training::Training(std::uint64_t seed, std::uint64_t step) : seed_(seed), step_(step), before_(innermost) {
-    innermost = this;
-}
-Training::~Training() { innermost = before_; }
-Training* Training::current() { return innermost; }
-std::uint64_t Training::next_stream() { return dropout_stream(step_, calls_++); }
 
 Dropout::Dropout(double rate_in) : rate(rate_in) {
     require(rate >= 0 && rate < 1, "dropout: the rate must lie in [0, 1): it is ", rate);

@@ -2,8 +2,9 @@
 // A layer is anything callable with a Tensor. A struct that holds parameters lists them (and its children) by name:
 //     static void visit(auto& self, auto&& f) { f("weight", self.weight); f("bias", self.bias); }
 // Names are joined by dots along the way: "features.0.weight". Everything else (counts, files, training) follows from
-// it.
+// it. What is kept with the model but not trained, such as running means, is listed the same way, as a Buffer.
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -19,6 +20,12 @@
 
 namespace gradpath::nn {
 
+/// Numbers that belong to a model and its files but have no gradient: no optimiser sees them. How a layer gives it new
+/// ones while it trains: Training::update() (training.hpp).
+struct Buffer {
+    Tensor value;
+};
+
 struct AnyVisitor {
     void operator()(std::string_view, auto&) const {}
 };
@@ -28,14 +35,21 @@ concept Visited = requires(M& model) {
     std::remove_const_t<M>::visit(model, AnyVisitor{});
 };
 
+enum class Role : std::uint8_t { parameter, buffer };
+
 using ParameterVisitor = std::function<void(const std::string& name, Tensor& value)>;
 using ConstParameterVisitor = std::function<void(const std::string& name, const Tensor& value)>;
+using TensorVisitor = std::function<void(const std::string& name, Tensor& value, Role role)>;
+using ConstTensorVisitor = std::function<void(const std::string& name, const Tensor& value, Role role)>;
 
-/// Calls f(path, tensor) for each parameter below `model`, in the order of its visit; empty tensors are left out.
+/// Calls f(path, tensor, role) for each parameter and buffer below `model`, in the order of its visit; empty tensors
+/// are left out.
 template <class M, class F>
 void walk(std::string& path, M& model, const F& f) {
     if constexpr (std::same_as<std::remove_const_t<M>, Tensor>) {
-        if (model) f(path, model);
+        if (model) f(path, model, Role::parameter);
+    } else if constexpr (std::same_as<std::remove_const_t<M>, Buffer>) {
+        if (model.value) f(path, model.value, Role::buffer);
     } else if constexpr (requires { model.each(path, f); }) {
         model.each(path, f);
     } else if constexpr (Visited<M>) {
@@ -66,24 +80,24 @@ public:
     ~Layer() = default;
 
     Tensor operator()(const Tensor& x) const { return held().call(x); }
-    void each(std::string& path, const ParameterVisitor& f) { held().each(path, f); }
-    void each(std::string& path, const ConstParameterVisitor& f) const { std::as_const(held()).each(path, f); }
+    void each(std::string& path, const TensorVisitor& f) { held().each(path, f); }
+    void each(std::string& path, const ConstTensorVisitor& f) const { std::as_const(held()).each(path, f); }
 
 private:
     struct Held {
         virtual ~Held() = default;
         virtual std::unique_ptr<Held> copy() const = 0;
         virtual Tensor call(const Tensor& x) const = 0;
-        virtual void each(std::string& path, const ParameterVisitor& f) = 0;
-        virtual void each(std::string& path, const ConstParameterVisitor& f) const = 0;
+        virtual void each(std::string& path, const TensorVisitor& f) = 0;
+        virtual void each(std::string& path, const ConstTensorVisitor& f) const = 0;
     };
     template <class F>
     struct Holder final : Held {
         explicit Holder(F f) : callable(std::move(f)) {}
         std::unique_ptr<Held> copy() const override { return std::make_unique<Holder>(callable); }
         Tensor call(const Tensor& x) const override { return callable(x); }
-        void each(std::string& path, const ParameterVisitor& f) override { walk(path, callable, f); }
-        void each(std::string& path, const ConstParameterVisitor& f) const override { walk(path, callable, f); }
+        void each(std::string& path, const TensorVisitor& f) override { walk(path, callable, f); }
+        void each(std::string& path, const ConstTensorVisitor& f) const override { walk(path, callable, f); }
         F callable;
     };
     Held& held() const {
@@ -127,30 +141,56 @@ struct Sequential {
     }
 };
 
-/// f(name, Tensor&) for every parameter, so that f may assign a new one.
+/// f(name, Tensor&, Role) for every parameter and buffer, so that f may assign a new one.
 template <class M>
-void each_parameter(M& model, const ParameterVisitor& f) {
+void each_tensor(M& model, const TensorVisitor& f) {
     std::string path;
     walk(path, model, f);
 }
 template <class M>
-void each_parameter(const M& model, const ConstParameterVisitor& f) {
+void each_tensor(const M& model, const ConstTensorVisitor& f) {
     std::string path;
     walk(path, model, f);
+}
+/// f(name, Tensor&) for the parameters alone.
+template <class M>
+void each_parameter(M& model, const ParameterVisitor& f) {
+    each_tensor(model, TensorVisitor([&](const std::string& name, Tensor& value, Role role) {
+                    if (role == Role::parameter) f(name, value);
+                }));
+}
+template <class M>
+void each_parameter(const M& model, const ConstParameterVisitor& f) {
+    each_tensor(model, ConstTensorVisitor([&](const std::string& name, const Tensor& value, Role role) {
+                    if (role == Role::parameter) f(name, value);
+                }));
 }
 
 struct Parameter {
     std::string name;
     Tensor value;
 };
-/// Names and values, in the order of the visit.
+/// Names and values of those for which keep(role) holds, in the order of the visit.
+template <class M>
+std::vector<Parameter> tensors(const M& model, bool (*keep)(Role)) {
+    std::vector<Parameter> list;
+    each_tensor(model, ConstTensorVisitor([&](const std::string& name, const Tensor& value, Role role) {
+                    if (keep(role)) list.push_back({name, value});
+                }));
+    return list;
+}
+/// Parameters and buffers: all that a file of the model holds.
+template <class M>
+std::vector<Parameter> tensors(const M& model) {
+    return tensors(model, [](Role) { return true; });
+}
 template <class M>
 std::vector<Parameter> parameters(const M& model) {
-    std::vector<Parameter> list;
-    each_parameter(model, ConstParameterVisitor([&](const std::string& name, const Tensor& value) {
-                       list.push_back({name, value});
-                   }));
-    return list;
+    return tensors(model, [](Role role) { return role == Role::parameter; });
+}
+template <class M>
+std::vector<Parameter> buffers(const M& model) {
+    return tensors(model, [](Role role) { return role == Role::buffer; });
 }
 /// How many numbers the parameters hold.
 template <class M>

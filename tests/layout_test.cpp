@@ -51,11 +51,16 @@ const std::vector<ThirdParty> third_parties = {
 // clang-format off
 const Names private_headers = {
     "autodiff/check/", "autodiff/kernels/", "autodiff/node.hpp", "autodiff/reach.hpp",
-    "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/rows.hpp",
-    "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp",
-    "nn/streams.hpp", "models/sha256.hpp",
-    "attribution/core/adaptive.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
-    "attribution/core/walk.hpp",
+    "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/index.hpp",
+    "autodiff/ops/matrices.hpp", "autodiff/ops/reduce.hpp", "autodiff/ops/rows.hpp", "autodiff/ops/strided.hpp",
+    "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp", "autodiff/minimize/flat.hpp",
+    "autodiff/minimize/walk.hpp", "nn/channels.hpp", "nn/conv_sizes.hpp", "nn/streams.hpp", "models/sha256.hpp",
+    "models/saved_columns.hpp", "models/staged.hpp", "models/data/coding.hpp", "models/data/plane_points.hpp",
+    "attribution/axioms/rooms.hpp", "attribution/neurons/joint.hpp",
+    "attribution/core/adaptive.hpp", "attribution/core/doubling.hpp", "attribution/core/exact.hpp",
+    "attribution/core/linear_pieces.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
+    "attribution/core/stage_mean.hpp", "attribution/core/walk.hpp", "attribution/method_row.hpp",
+    "attribution/path/draws.hpp", "attribution/path/each_target.hpp",
     "tools/",
 };
 // clang-format on
@@ -126,7 +131,7 @@ std::set<std::string> public_headers() {
     return found;
 }
 
-// Is the file named in the meson.build of its folder or of one above: 'name.cpp', or 'name' where a loop adds the ending?
+// Is the file named in the meson.build of its folder or of one above: 'name.cpp', or 'name' and a loop adds the ending?
 bool is_listed(const std::string& file) {
     for (fs::path folder = fs::path(file).parent_path();; folder = folder.parent_path()) {
         const fs::path name = fs::path(file).lexically_relative(folder.empty() ? "." : folder);
@@ -156,6 +161,7 @@ TEST_CASE("includes between the folders point down the map only") {
 TEST_CASE("our own headers are included from the root, as <gradpath/...>") {
     each_include(files(sources, folders),
                  [](const std::string& file, int number, const std::string& line, const std::string& name) {
+                     if (file.starts_with("tools/examples/micro/")) return;  // copied out of the tree, it must build
                      const bool relative = line.find('"') != std::string::npos;
                      const bool bare = may_include.contains(name.substr(0, name.find('/')));
                      CHECK_MESSAGE((!relative && !bare), file, ":", number, ": write <gradpath/...>: ", line);

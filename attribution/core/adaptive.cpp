@@ -48,6 +48,7 @@ struct RowState {
     Index planned = 0;                                       // gradients evaluated or queued, all passes
     double open_length = 0;                                  // of this round
     Index open_pieces = 0;
+    Index refused = 0;  // pieces of this pass that max_steps did not let bisect
 };
 
 class Refinement {
@@ -66,13 +67,9 @@ public:
           absolute_(kronrod_),
           term_(kronrod_) {
         const auto rows = static_cast<std::size_t>(evaluator.rows());
-        result_.values.assign(rows * targets_ * features_, 0);
+        result_ = empty_integral(evaluator, QuadratureRule::gauss_kronrod);
         result_.error = std::vector<double>(rows * targets_, 0);
-        result_.steps.assign(rows, 0);
-        result_.capped.assign(rows, false);
-        result_.floored.assign(rows, false);
         result_.met.assign(rows, false);
-        result_.rule = QuadratureRule::gauss_kronrod;
         best_ = result_.values;
         states_.resize(rows);
         for (std::size_t row = 0; row < rows; ++row)
@@ -107,11 +104,21 @@ private:
         return pieces;
     }
 
+    /// A kink's error falls no faster than its piece: about one halving of each refused piece for each halving of the
+    /// error.
+    Index foretell(const RowState& state, double worst) const {
+        const double excess = worst / *plan_.tolerance;
+        if (!std::isfinite(excess)) return 0;
+        const auto halvings = static_cast<Index>(std::ceil(std::log2(std::max(excess, 2.0))));
+        return state.planned + 2 * piece_nodes * std::max<Index>(1, state.refused) * halvings;
+    }
+
     /// May a row begin another pass? If not, it is capped.
     bool room_for(Index row, int pass) {
         const auto at = static_cast<std::size_t>(row);
         const Index needed = pieces_of(pass) * path_.edges * piece_nodes;
         result_.capped[at] = states_[at].planned + needed > plan_.max_steps;
+        if (result_.capped[at]) result_.needed[at] = states_[at].planned + needed;
         return !result_.capped[at];
     }
 
@@ -129,6 +136,7 @@ private:
             RowState& state = states_[static_cast<std::size_t>(row)];
             state.error.assign(targets_, 0);
             state.floor_error.assign(targets_, 0);
+            state.refused = 0;
             state.planned += static_cast<Index>(cuts.size() - 1) * path_.edges * piece_nodes;
             std::ranges::fill(row_values(result_.values, row), 0.0);
         }
@@ -211,7 +219,10 @@ private:
             next.push_back({piece.row, piece.edge, middle, piece.high});
             state.planned += 2 * piece_nodes;
         } else {
-            if (!small && !room) result_.capped[static_cast<std::size_t>(piece.row)] = true;
+            if (!small && !room) {
+                result_.capped[static_cast<std::size_t>(piece.row)] = true;
+                ++state.refused;
+            }
             for (std::size_t t = 0; t < targets_; ++t) {
                 state.error[t] += errors[t];
                 if (small) state.floor_error[t] += floor_errors[t];
@@ -248,6 +259,7 @@ private:
         result_.met[at] = result_.met[at] || met;
         result_.floored[at] = !met && floored;
         if (met) result_.capped[at] = false;
+        if (result_.capped[at]) result_.needed[at] = foretell(state, worst);
         return met || floored || result_.capped[at] || !finite;  // no steps mend an F that is not a number
     }
 

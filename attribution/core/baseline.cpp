@@ -36,6 +36,11 @@ Tensor blur_matrix(Index length, double sigma, DType dtype) {
     return Tensor({length, length}, std::span<const double>(matrix)).to(dtype);
 }
 
+void require_range(const std::string& method, const char* name, double low, double high) {
+    require(std::isfinite(low) && std::isfinite(high) && low <= high, method, ": baseline ", name,
+            ": low must not exceed high but they are ", low, " and ", high);
+}
+
 Tensor channel_mean(const std::string& method, const Tensor& x) {
     require<ShapeError>(x.rank() >= 2, method, ": baseline mean needs features but the input has shape ", x.shape());
     std::vector<Index> axes;
@@ -93,10 +98,13 @@ Baseline parse_baseline(std::string_view text) {
     if (name == "uniform")
         return takes(3), baseline::Uniform{.low = number(0, 0), .high = number(1, 1), .samples = count(2)};
     if (name == "gaussian") return takes(2), baseline::Gaussian{.sigma = number(0, 1), .samples = count(1)};
-    const std::vector<std::string> names{"zero", "constant", "mean", "blur", "uniform", "gaussian"};
+    if (name == "farthest") return takes(2), baseline::Farthest{.low = number(0, 0), .high = number(1, 1)};
+    if (name == "black+white") return takes(2), baseline::BlackWhite{.low = number(0, 0), .high = number(1, 1)};
+    const std::vector<std::string> names{"zero",    "constant", "mean",     "blur",
+                                         "uniform", "gaussian", "farthest", "black+white"};
     throw ValueError("baseline: " + unknown(name, names,
                                             "zero constant:C mean blur:SIGMA uniform:LOW,HIGH,SAMPLES "
-                                            "gaussian:SIGMA,SAMPLES"));
+                                            "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH"));
 }
 
 std::string describe(const Baseline& baseline) {
@@ -107,6 +115,8 @@ std::string describe(const Baseline& baseline) {
                    [](const baseline::Blur& b) { return text("blur:", b.sigma); },
                    [](const baseline::Uniform& u) { return text("uniform:", u.low, ",", u.high, ",", u.samples); },
                    [](const baseline::Gaussian& g) { return text("gaussian:", g.sigma, ",", g.samples); },
+                   [](const baseline::Farthest& r) { return text("farthest:", r.low, ",", r.high); },
+                   [](const baseline::BlackWhite& r) { return text("black+white:", r.low, ",", r.high); },
                    [](const baseline::Samples&) { return std::string("samples"); },
                    [](const Tensor&) { return std::string("tensor"); },
                    [](const baseline::Function&) { return std::string("function"); }},
@@ -117,6 +127,7 @@ Index samples_of(const Baseline& baseline) {
     const Index count = std::visit(
         Overloaded{[](const baseline::Uniform& u) { return u.samples; },
                    [](const baseline::Gaussian& g) { return g.samples; },
+                   [](const baseline::BlackWhite&) { return Index{2}; },
                    [](const baseline::Samples& s) { return s.pool && s.pool.rank() > 0 ? s.pool.rows() : 0; },
                    [](const baseline::Function& f) { return f.samples; }, [](const auto&) { return Index{1}; }},
         baseline);
@@ -129,25 +140,35 @@ bool is_random(const Baseline& baseline) {
 }
 
 Tensor draw_baseline(const std::string& method, const Baseline& baseline, const Tensor& x, const Draw& draw) {
-    const Tensor made = std::visit(
-        Overloaded{[&](const baseline::Zero&) { return zeros_like(x); },
-                   [&](const baseline::Constant& c) { return full(x.shape(), c.value, x.dtype()); },
-                   [&](const baseline::Mean&) { return channel_mean(method, x); },
-                   [&](const baseline::Blur& b) { return gaussian_blur(x, b.sigma); },
-                   [&](const baseline::Uniform& u) {
-                       require(std::isfinite(u.low) && std::isfinite(u.high) && u.low <= u.high, method,
-                               ": baseline uniform: low must not exceed high but they are ", u.low, " and ", u.high);
-                       const Tensor drawn = random::uniform(x.shape(), u.low, u.high, draws(x, draw));
-                       return draw.mirrored ? u.low + u.high - drawn : drawn;
-                   },
-                   [&](const baseline::Gaussian& g) { return noisy(method, g, x, draw); },
-                   [&](const baseline::Samples& s) { return fitted(method, slice(s.pool, 0, draw.sample, draw.sample + 1), x); },
-                   [&](const Tensor& given) { return fitted(method, given, x); },
-                   [&](const baseline::Function& f) {
-                       require(static_cast<bool>(f.draw), method, ": the baseline function is empty");
-                       return fitted(method, f.draw(x, draw.sample), x);
-                   }},
-        baseline);
+    const auto everywhere = [&](double value) { return full(x.shape(), value, x.dtype()); };
+    const Tensor made =
+        std::visit(Overloaded{[&](const baseline::Zero&) { return everywhere(0); },
+                              [&](const baseline::Constant& c) { return everywhere(c.value); },
+                              [&](const baseline::Mean&) { return channel_mean(method, x); },
+                              [&](const baseline::Blur& b) { return gaussian_blur(x, b.sigma); },
+                              [&](const baseline::Uniform& u) {
+                                  require_range(method, "uniform", u.low, u.high);
+                                  const Tensor drawn = random::uniform(x.shape(), u.low, u.high, draws(x, draw));
+                                  return draw.mirrored ? u.low + u.high - drawn : drawn;
+                              },
+                              [&](const baseline::Gaussian& g) { return noisy(method, g, x, draw); },
+                              [&](const baseline::Farthest& r) {
+                                  require_range(method, "farthest", r.low, r.high);
+                                  return where(greater(r.high - x, x - r.low), everywhere(r.high), everywhere(r.low));
+                              },
+                              [&](const baseline::BlackWhite& r) {
+                                  require_range(method, "black+white", r.low, r.high);
+                                  return everywhere(draw.sample % 2 == 0 ? r.low : r.high);
+                              },
+                              [&](const baseline::Samples& s) {
+                                  return fitted(method, slice(s.pool, 0, draw.sample, draw.sample + 1), x);
+                              },
+                              [&](const Tensor& given) { return fitted(method, given, x); },
+                              [&](const baseline::Function& f) {
+                                  require(static_cast<bool>(f.draw), method, ": the baseline function is empty");
+                                  return fitted(method, f.draw(x, draw.sample), x);
+                              }},
+                   baseline);
     return detached(made);
 }
 

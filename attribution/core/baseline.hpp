@@ -31,6 +31,14 @@ struct Gaussian {
     Index samples = 1;
     bool clip = true;
 };
+/// For each feature the one of low and high that is farther from it; low where both are as far ("max-distance").
+struct Farthest {
+    double low = 0, high = 1;
+};
+/// Two samples: low everywhere, and high everywhere (Kapishnikov et al. 2019).
+struct BlackWhite {
+    double low = 0, high = 1;
+};
 /// Each row of the pool, [samples, input shape], is a baseline of every row of x.
 struct Samples {
     Tensor pool;
@@ -44,10 +52,12 @@ struct Function {
 
 /// A Tensor is used as it is: shaped like x, like one of its rows, or broadcasting to x.
 using Baseline = std::variant<baseline::Zero, baseline::Constant, baseline::Mean, baseline::Blur, baseline::Uniform,
-                              baseline::Gaussian, baseline::Samples, Tensor, baseline::Function>;
+                              baseline::Gaussian, baseline::Farthest, baseline::BlackWhite, baseline::Samples, Tensor,
+                              baseline::Function>;
 
-/// "zero", "constant:C", "mean", "blur:SIGMA", "uniform:LOW,HIGH,SAMPLES", "gaussian:SIGMA,SAMPLES"; what follows the
-/// colon may be left out. Throws ValueError that lists these.
+/// "zero", "constant:C", "mean", "blur:SIGMA", "uniform:LOW,HIGH,SAMPLES", "gaussian:SIGMA,SAMPLES",
+/// "farthest:LOW,HIGH", "black+white:LOW,HIGH"; what follows the colon may be left out. Throws ValueError that lists
+/// these.
 Baseline parse_baseline(std::string_view text);
 /// The inverse; the others are called "samples", "tensor" and "function".
 std::string describe(const Baseline& baseline);

@@ -203,8 +203,8 @@ void Evaluator::run_chunks(Index count, const Make& make, const Scores& scores, 
         before_chunk();
         const Index last = std::min(count, first + chunk_);
         const Points points = make(first, last);
-        const Evaluated result = evaluate(
-            objective_, points.at, [&](const Tensor& output) { return scores(output, first, points.rows); });
+        const Evaluated result =
+            evaluate(objective_, points.at, [&](const Tensor& output) { return scores(output, first, points.rows); });
         evaluations_.forward += last - first;
         evaluations_.backward += (last - first) * targets();
         for (Index k = first; k < last; ++k) {

@@ -67,7 +67,8 @@ public:
     void begin_chunk(Index forward_rows);
     void progress(std::string_view stage, Index done, Index total) const { tell(stage, done, total); }
     void count_backward(Index rows) { evaluations_.backward += rows; }
-    Index chunk() const { return chunk_; }  ///< rows that one chunk may hold
+    void tell(std::string_view stage, Index done, Index total) const;  ///< tells the caller's progress
+    Index chunk() const { return chunk_; }                             ///< rows that one chunk may hold
 
 private:
     using Scores = std::function<std::vector<Tensor>(const Tensor& output, Index first, std::span<const Index> rows)>;
@@ -77,7 +78,6 @@ private:
     };
     void run_chunks(Index count, const Make& make, const Scores& scores, const Take& take, const Telling& telling);
     void before_chunk() const;
-    void tell(std::string_view stage, Index done, Index total) const;
     std::vector<double> forward(const Tensor& x, std::string_view stage, bool resolve);
 
     std::string method_;

@@ -5,6 +5,7 @@
 #include <gradpath/attribution/core/exact.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 #include <gradpath/attribution/core/measure.hpp>
 #include <gradpath/attribution/core/stage_mean.hpp>
@@ -24,15 +25,10 @@ public:
           ahead_(evaluator.method(), path, evaluator.input()),
           behind_(ahead_),
           targets_(static_cast<std::size_t>(evaluator.targets())),
-          width_(targets_ * static_cast<std::size_t>(evaluator.features())) {
-        const auto rows = static_cast<std::size_t>(evaluator.rows());
-        result_.values.assign(rows * width_, 0);
-        result_.error = std::vector<double>(rows * targets_, 0);
-        result_.steps.assign(rows, 0);
-        result_.capped.assign(rows, false);
-        result_.floored.assign(rows, false);
-        result_.met.assign(rows, false);
-        result_.rule = QuadratureRule::exact;
+          width_(targets_ * static_cast<std::size_t>(evaluator.features())),
+          result_(empty_integral(evaluator, QuadratureRule::exact)) {
+        result_.error = std::vector<double>(result_.steps.size() * targets_, 0);
+        result_.met.assign(result_.steps.size(), false);
     }
 
     Integral run(const Ends& ends) {
@@ -44,9 +40,11 @@ public:
 
 private:
     void run_edge(Index row, Index edge) {
+        const auto at = static_cast<std::size_t>(row);
+        if (result_.capped[at]) return;
         std::vector<Stretch> stack{Stretch{}};
         const auto chunk = static_cast<std::size_t>(std::max<Index>(1, evaluator_.chunk() - 1));
-        while (!stack.empty() && !result_.capped[static_cast<std::size_t>(row)]) {
+        while (!stack.empty() && !result_.capped[at]) {
             const bool settled = stack.back().settled;
             std::vector<Stretch> top;
             while (!stack.empty() && top.size() < chunk && stack.back().settled == settled) {
@@ -57,14 +55,21 @@ private:
                 integrate(row, edge, top);
                 continue;
             }
-            const std::vector<Stretch> cut = pieces_.cut(top, [&](std::span<const double> at) {
-                evaluator_.begin_chunk(static_cast<Index>(at.size()));
-                return points(row, edge, at).at;
+            const std::vector<Stretch> cut = pieces_.cut(top, [&](std::span<const double> fractions) {
+                evaluator_.begin_chunk(static_cast<Index>(fractions.size()));
+                return points(row, edge, fractions).at;
             });
             stack.insert(stack.end(), cut.rbegin(), cut.rend());
-            const auto pieces = result_.steps[static_cast<std::size_t>(row)] + static_cast<Index>(stack.size());
-            result_.capped[static_cast<std::size_t>(row)] = pieces > plan_.max_steps;
+            result_.capped[at] = result_.steps[at] + static_cast<Index>(stack.size()) > plan_.most_pieces;
         }
+        if (result_.capped[at]) foretell(at, static_cast<double>(edge) + stack.back().from);
+    }
+
+    /// As many pieces in the rest of the path as in what is done of it.
+    void foretell(std::size_t row, double edges_done) {
+        if (edges_done <= 0 || result_.steps[row] == 0) return;
+        const double share = edges_done / static_cast<double>(path_.edges);
+        result_.needed[row] = static_cast<Index>(std::ceil(static_cast<double>(result_.steps[row]) / share));
     }
 
     Points points(Index row, Index edge, std::span<const double> at) {
@@ -107,8 +112,7 @@ private:
             return evaluator_.objective().run(points(row, edge, at).at);
         };
         const Tensor from = outputs(&Stretch::from), to = outputs(&Stretch::to);
-        const StageMean mean =
-            stage_mean(evaluator_.objective(), from, to, std::vector<Index>(stretches.size(), row));
+        const StageMean mean = stage_mean(evaluator_.objective(), from, to, std::vector<Index>(stretches.size(), row));
         for (std::size_t t = 0; t < targets_; ++t)
             for (const double error : mean.errors[t])
                 (*result_.error)[static_cast<std::size_t>(row) * targets_ + t] += error;

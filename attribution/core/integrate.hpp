@@ -36,7 +36,8 @@ struct QuadraturePlan {
     QuadratureRule rule;
     std::optional<double> tolerance;
     Index steps, max_steps;
-    bool choose = false;  ///< exact instead of `rule` where the model is piecewise linear
+    bool choose = false;    ///< exact instead of `rule` where the model is piecewise linear
+    Index most_pieces = 0;  ///< of the exact rule, per row
 };
 /// The plan that a Quadrature stands for in a dtype. Throws ValueError (naming `method`) for values out of range.
 QuadraturePlan plan(const std::string& method, const Quadrature& quadrature, DType dtype);
@@ -47,6 +48,7 @@ struct Integral {
     std::optional<std::vector<double>> error;  ///< per [row, target]: estimate of Σᵢ |error in Aᵢ|
     std::vector<Index> steps;                  ///< per row: gradients taken
     std::vector<bool> capped;                  ///< per row: stopped by max_steps
+    std::vector<Index> needed;                 ///< per row: about how many would do where capped; 0: unknown
     std::vector<bool> floored;                 ///< per row: missed its tolerance by rounding, which no steps can mend
     std::vector<bool> met;                     ///< per row: gap and estimate within the tolerance; empty if none
     QuadratureRule rule = {};                  ///< the one that was used
@@ -58,6 +60,13 @@ struct Ends {
     const std::vector<double>& start;
     const std::vector<double>& end;
 };
+
+/// Nothing yet: zeros for `width` numbers per row and target (0: the evaluator's features).
+Integral empty_integral(const Evaluator& evaluator, QuadratureRule rule, Index width = 0);
+
+/// Throws ValueError where the plan has a tolerance but its max_steps does not allow the `least` gradients of a first
+/// answer.
+void require_first_look(const std::string& method, const QuadraturePlan& plan, Index least);
 
 /// Integrates the evaluator's function along a path for every row; a row's answer does not depend on the other rows.
 /// Throws ShapeError or DTypeError where corners of the path are not like the input, ValueError where max_steps does

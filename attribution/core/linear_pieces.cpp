@@ -25,12 +25,15 @@ enum class Look : std::uint8_t { sign, difference, winner };
 std::optional<Look> look_of(OpCode code) {
     switch (code) {
         case OpCode::relu:
+        case OpCode::leaky_relu:
         case OpCode::abs:
         case OpCode::sign: return Look::sign;
         case OpCode::maximum:
         case OpCode::minimum:
         case OpCode::greater:
-        case OpCode::greater_equal: return Look::difference;
+        case OpCode::greater_equal:
+        case OpCode::less:
+        case OpCode::less_equal: return Look::difference;
         case OpCode::max:
         case OpCode::max_pool2d: return Look::winner;
         default: return std::nullopt;
@@ -49,7 +52,10 @@ int degree_of(const Step& step, const std::vector<int>& in) {
     switch (step.op) {
         case OpCode::sign:
         case OpCode::greater:
-        case OpCode::greater_equal: return most == curved ? curved : 0;
+        case OpCode::greater_equal:
+        case OpCode::less:
+        case OpCode::less_equal: return most == curved ? curved : 0;
+        case OpCode::leaky_relu: return in[1] == 0 ? in[0] : curved;  // a slope that the input decides
         case OpCode::mul: return sum;
         case OpCode::div: return in[1] == 0 ? in[0] : curved;
         case OpCode::where: return in[0] == 0 ? most : curved;

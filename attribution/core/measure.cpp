@@ -15,6 +15,8 @@ double epsilon_of(DType dtype) {
                                    : std::numeric_limits<double>::epsilon();
 }
 
+bool any(const std::vector<bool>& flags) { return std::find(flags.begin(), flags.end(), true) != flags.end(); }
+
 bool Figures::at_floor(double tolerance, double epsilon) const {
     const double floor = 50 * epsilon;
     return error <= std::max(tolerance, floor) && delta <= std::max(tolerance, floor + rounding);

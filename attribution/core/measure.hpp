@@ -21,6 +21,7 @@ struct Figures {
 Figures figures(std::span<const double> values, double error, double f_start, double f_end, double epsilon);
 
 double epsilon_of(DType dtype);  ///< distance from 1 to the next number
+bool any(const std::vector<bool>& flags);
 
 /// Notes a gradient that is not a number, and says where on the path it was asked for.
 void note_missing_gradient(Integral& integral, const Path& path, QuadratureRule rule, const Place& place,

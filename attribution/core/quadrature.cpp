@@ -19,9 +19,8 @@
 namespace gradpath::attribution {
 namespace {
 
-const std::array<std::string, 9> rule_names{"left",           "right",         "midpoint", "trapezoid",
-                                            "gauss-legendre", "gauss-kronrod", "exact",    "captum-trapezoid",
-                                            "pair"};
+const std::array<std::string, 9> rule_names{"left",          "right", "midpoint",         "trapezoid", "gauss-legendre",
+                                            "gauss-kronrod", "exact", "captum-trapezoid", "pair"};
 
 constexpr std::size_t lanes = 16;  // roots refined side by side: the recurrence is one long chain of waiting otherwise
 using Lanes = std::array<double, lanes>;
@@ -114,12 +113,17 @@ QuadratureRule parse_rule(std::string_view name) {
 
 std::string describe(QuadratureRule rule) { return rule_names[static_cast<std::size_t>(rule)]; }
 
-const Nodes& nodes(QuadratureRule rule, Index count) {
+Index least_nodes(QuadratureRule rule) {
     const bool both_ends =
         rule == QuadratureRule::trapezoid || rule == QuadratureRule::captum_trapezoid || rule == QuadratureRule::pair;
-    const Index least = both_ends ? 2 : 1, most = rule == QuadratureRule::gauss_legendre ? 100'000 : 1'000'000;
-    require(count >= least && count <= most, describe(rule), ": steps must lie in [", least, ", ", most, "] but is ",
-            count);
+    return both_ends ? 2 : 1;
+}
+
+Index most_nodes(QuadratureRule rule) { return rule == QuadratureRule::gauss_legendre ? 100'000 : 1'000'000; }
+
+const Nodes& nodes(QuadratureRule rule, Index count) {
+    require(count >= least_nodes(rule) && count <= most_nodes(rule), describe(rule), ": steps must lie in [",
+            least_nodes(rule), ", ", most_nodes(rule), "] but is ", count);
     static std::mutex guard;
     static std::map<std::pair<QuadratureRule, Index>, std::unique_ptr<const Nodes>> known;
     const std::lock_guard lock(guard);

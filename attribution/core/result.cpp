@@ -48,11 +48,12 @@ void Recorder::finish(Attribution& result, const Evaluator& evaluator, const Tar
     finish(result);
 }
 
-Tensor values_like(const Evaluator& evaluator, const Numbers& numbers) {
+Tensor values_like(const Evaluator& evaluator, const Numbers& numbers, bool pairs) {
     const Shape& x = evaluator.input().shape();
+    const Shape features = x.slice(1, x.rank());
     Shape shape = x;
-    if (evaluator.objective().all_targets())
-        shape = Shape{evaluator.rows(), evaluator.targets()}.joined(x.slice(1, x.rank()));
+    if (evaluator.objective().all_targets()) shape = Shape{evaluator.rows(), evaluator.targets()}.joined(features);
+    if (pairs) shape = shape.joined(features);
     if (evaluator.input().dtype() == DType::float64) return Tensor(shape, std::span<const double>(numbers));
     const std::vector<float, Pooled<float>> rounded = [&] {
         std::vector<float, Pooled<float>> list(numbers.size());

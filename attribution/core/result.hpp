@@ -23,8 +23,9 @@ private:
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// The numbers [rows · targets · features] as a tensor in the input's dtype, shaped as results are.
-Tensor values_like(const Evaluator& evaluator, const Numbers& numbers);
+/// The numbers [rows · targets · features] (or features² where they are of pairs) as a tensor in the input's dtype,
+/// shaped as results are.
+Tensor values_like(const Evaluator& evaluator, const Numbers& numbers, bool pairs = false);
 
 /// Sets f_baseline, delta, relative_delta and ncc_gap from the unrounded values and both ends. Needs f_input.
 void report_completeness(Attribution& result, const Numbers& values, const std::vector<double>& f_baseline);

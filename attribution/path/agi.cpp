@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <gradpath/attribution/path/each_target.hpp>
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
@@ -12,18 +13,25 @@
 namespace gradpath::attribution {
 namespace {
 
+constexpr const char* name = "agi";
+
+/// The range of each row, [rows, 1, ..]: as given, else 0 to 1, widened to what the row spans.
 struct Range {
-    double low = 0, high = 1;
+    Tensor low, high;
 };
 
 Range range_of(const Tensor& x, const Agi& o) {
-    Range own;
-    for (Index k = 0; k < x.size(); ++k) own = {std::min(own.low, x.at(k)), std::max(own.high, x.at(k))};
-    const Range range{o.low.value_or(own.low), o.high.value_or(own.high)};
-    require(range.low < range.high, "agi: low must be below high but they are ", range.low, " and ", range.high);
-    require(own.low >= std::min(0.0, range.low) && own.high <= std::max(1.0, range.high), "agi: the input must lie in [",
-            range.low, ", ", range.high, "] but spans [", own.low, ", ", own.high, "]; set low and high");
-    return range;
+    require(!o.low || !o.high || *o.low < *o.high, name, ": low must be below high but they are ", o.low.value_or(0),
+            " and ", o.high.value_or(0));
+    const Tensor rows = flatten(x);
+    const Tensor least = -max(-rows, {.axes = {1}}), most = max(rows, {.axes = {1}});
+    const double low = -max(-least).at(0), high = max(most).at(0);
+    require(low >= o.low.value_or(low) && high <= o.high.value_or(high), name, ": the input must lie between low and ",
+            "high but spans [", low, ", ", high, "]; set them");
+    const auto bound = [&](std::optional<double> given, const Tensor& own) {
+        return per_row(given ? full(own.shape(), *given, x.dtype()) : own, x);
+    };
+    return {bound(o.low, minimum(least, 0.0)), bound(o.high, maximum(most, 1.0))};
 }
 
 /// The class that attack `sample` aims at, for each row: the others in an order by seed, the row's own left out.
@@ -38,56 +46,53 @@ std::vector<Index> aims(const std::vector<Index>& own, Index outputs, std::uint6
     return list;
 }
 
+/// Rows of z, each moved one step uphill in the probability of its aim unless the model answers that already.
+Tensor attack(const Objective& objective, const Tensor& z, const std::vector<Index>& aim, double rate) {
+    const Recording on;
+    const Tensor leaf = tracked(z);
+    const Tensor output = objective.run(leaf);
+    const Indices aims({z.rows()}, aim);
+    const Tensor chosen = sum(softmax(output) * one_hot(aims, output.shape()[1], z.dtype()));
+    const Tensor uphill = sign(grad(chosen, leaf));
+    const NoRecording off;
+    const Indices answers = argmax(output, 1);
+    std::vector<double> going;
+    for (Index row = 0; row < z.rows(); ++row) going.push_back(answers[row] == aims[row] ? 0 : rate);
+    return z + uphill * per_row(Tensor({z.rows()}, std::span<const double>(going)).to(z.dtype()), z);
+}
+
+Walker walker(Evaluator& evaluator, const Agi& o, Index sample) {
+    std::vector<Index> own = evaluator.objective().indices();
+    require(!own.empty(), name, ": the target must be an output of the model; give an index");
+    const std::vector<Index> aim = aims(own, evaluator.objective().outputs(), o.seed, sample);
+    const Range range = range_of(evaluator.input(), o);
+    const auto move = [=, &o, &evaluator](const Tensor& rows, Index first) {
+        const Index last = first + rows.rows();
+        const Tensor moved = attack(evaluator.objective(), rows, {aim.begin() + first, aim.begin() + last}, o.rate);
+        return minimum(maximum(moved, slice(range.low, 0, first, last)), slice(range.high, 0, first, last));
+    };
+    return {.start = evaluator.input(),
+            .next = [=, &evaluator](const Tensor& at, Index) { return by_chunks(evaluator, at, move); }};
+}
+
 }  // namespace
 
 Attribution agi(const Model& model, const Tensor& x, const Agi& o) {
-    require(std::isfinite(o.rate) && o.rate > 0, "agi: rate must be above 0 but is ", o.rate);
-    require(o.classes >= 1, "agi: classes must be at least 1 but is ", o.classes);
-    const Range range = range_of(x, o);
-    Evaluations attacks;
-    const auto make = [&](Evaluator& evaluator, Index sample) {
-        const Index outputs = evaluator.objective().outputs();
-        std::vector<Index> own = evaluator.objective().indices();
-        require(!own.empty(), "agi: the target must be an output of the model; give an index");
-        const std::vector<Index> aim = aims(own, outputs, o.seed, sample);
-        Run run = o.run;
-        run.facts = evaluator.facts();
-        run.progress = {};
-        const auto adversary = std::make_shared<Evaluator>("agi", model, evaluator.input(), aim,
-                                                           OutputStage{.kind = Stage::probability}, run);
-        const auto next = [&, aim, adversary](const Tensor& at, Index) {
-            const NoRecording off;
-            const Evaluations before = adversary->evaluations();
-            const Tensor uphill = sign(gradient_at(*adversary, at));
-            const Indices answers = argmax(adversary->objective().run(at), 1);
-            std::vector<double> going;
-            for (std::size_t row = 0; row < aim.size(); ++row)
-                going.push_back(answers[static_cast<Index>(row)] == aim[row] ? 0.0 : 1.0);
-            Shape column = at.shape();
-            for (Index axis = 1; axis < at.rank(); ++axis) column = column.with(axis, 1);
-            const Tensor moving = Tensor(column, std::span<const double>(going)).to(at.dtype());
-            attacks.forward += adversary->evaluations().forward - before.forward + at.rows();
-            attacks.backward += adversary->evaluations().backward - before.backward;
-            return where(moving, minimum(maximum(at + uphill * o.rate, range.low), range.high), at);
-        };
-        return Walker{.start = evaluator.input(), .next = next, .away = true};
-    };
-    const Index outputs = [&] {
-        const NoRecording off;
-        const Tensor first = model(slice(detached(x), 0, 0, 1));
-        return first.rank() == 2 ? first.shape()[1] : 1;
-    }();
-    require(outputs >= 2, "agi: the model must have at least two outputs to walk from one to another");
-    Attribution result = along_walks("agi", model, x,
+    require(std::isfinite(o.rate) && o.rate > 0, name, ": rate must be above 0 but is ", o.rate);
+    require(o.classes >= 1, name, ": classes must be at least 1 but is ", o.classes);
+    if (std::holds_alternative<AllTargets>(o.target)) return each_target(name, model, x, o, agi);
+    const Index outputs = outputs_of(name, model, x);
+    require(outputs >= 2, name, ": the model must have at least two outputs to walk from one to another");
+    const auto make = [&o](Evaluator& evaluator, Index sample) { return walker(evaluator, o, sample); };
+    Attribution result = along_walks(name, model, x,
                                      {.target = o.target,
                                       .stage = o.stage,
                                       .quadrature = o.quadrature,
                                       .samples = std::min(o.classes, outputs - 1),
                                       .steps = o.steps,
+                                      .away = true,
                                       .run = o.run},
                                      make);
-    result.evaluations.forward += attacks.forward;
-    result.evaluations.backward += attacks.backward;
     result.seed = o.seed;
     return result;
 }

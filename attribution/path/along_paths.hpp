@@ -30,4 +30,12 @@ struct AlongPaths {
 Attribution along_paths(const Model& model, const Tensor& x, const AlongPaths& options,
                         const std::string& method = "along-paths");
 
+/// For methods that gather along paths something else than the integral: what they do along one path.
+struct AlongEach {
+    std::string method;
+    std::function<Integral(Evaluator&, const Path&, const QuadraturePlan&, const Ends&)> integral = integrate;
+    bool pairs = false;  ///< a number for each pair of features
+};
+Attribution along_paths(const Model& model, const Tensor& x, const AlongPaths& options, const AlongEach& each);
+
 }  // namespace gradpath::attribution

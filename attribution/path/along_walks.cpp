@@ -1,72 +1,127 @@
 // Edge after edge, each integrated as soon as its end is known, so memory does not grow with the steps. A walk away
-// from the input is integrated backwards: the same sums with the other sign.
+// from the input is integrated backwards: the same sums with the other sign. With a tolerance a fixed rule is walked
+// again with twice the nodes on each edge, until the sums stay: a walk that seeks its way crosses tens of thousands of
+// kinks, whose errors cancel. The rules that judge every edge by itself hold it to a stricter tolerance than the whole.
 #include <gradpath/attribution/path/along_walks.hpp>
 
 #include <algorithm>
-#include <cmath>
 
-#include <gradpath/attribution/core/average.hpp>
-#include <gradpath/attribution/core/measure.hpp>
-#include <gradpath/attribution/core/result.hpp>
+#include <gradpath/attribution/core/adaptive.hpp>
+#include <gradpath/attribution/core/doubling.hpp>
+#include <gradpath/attribution/path/draws.hpp>
+#include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath::attribution {
 namespace {
 
-/// What a walk came to, [rows · features] and per row.
+constexpr Index first_nodes = 2;  // on each edge, where doubling begins
+constexpr double stricter = 4;    // the tolerance of the whole over that of an edge
+
+/// What a walk came to, and F at its end that is not the input.
 struct Walked {
-    Numbers values;
-    std::vector<double> error, f_end;
-    std::vector<Index> steps;
-    QuadratureRule rule = {};
+    Integral integral;
+    std::vector<double> f_far;
 };
 
-Quadrature edge_rule(const EdgeQuadrature& q, bool away) {
-    if (q.tolerance) return {.tolerance = q.tolerance, .rule = q.rule, .max_steps = q.max_steps};
-    const QuadratureRule rule = q.rule.value_or(away ? QuadratureRule::right : QuadratureRule::left);
-    const bool chooses = rule == QuadratureRule::exact || rule == QuadratureRule::gauss_kronrod;
-    if (chooses) return {.rule = rule, .max_steps = q.max_steps};
-    return {.steps = rule == QuadratureRule::trapezoid ? 2 : 1, .rule = rule};
+bool judges_edges(QuadratureRule rule) {
+    return rule == QuadratureRule::gauss_kronrod || rule == QuadratureRule::exact;
 }
 
-Walked walk(Evaluator& evaluator, const Walker& walker, const AlongWalks& o, const QuadraturePlan& plan) {
-    const auto rows = static_cast<std::size_t>(evaluator.rows());
-    Walked walked{Numbers(static_cast<std::size_t>(evaluator.input().size())), std::vector<double>(rows), {},
-                  std::vector<Index>(rows), plan.rule};
-    Tensor at = walker.start;
-    std::vector<double> f_at = evaluator.values(at, "path");
-    for (Index step = 0; step < o.steps; ++step) {
-        const Tensor next = walker.next(at, step);
-        const std::vector<double> f_next = plan.tolerance ? evaluator.values(next, "path") : f_at;
-        const Path edge = walker.away ? straight(next, at) : straight(at, next);
-        const Ends ends{.start = walker.away ? f_next : f_at, .end = walker.away ? f_at : f_next};
-        const Integral part = integrate(evaluator, edge, plan, ends);
-        for (std::size_t i = 0; i < walked.values.size(); ++i) walked.values[i] += part.values[i];
-        for (std::size_t row = 0; row < rows; ++row) {
-            walked.steps[row] += part.steps[row];
-            if (part.error) walked.error[row] += (*part.error)[row];
+/// The rule that goes with the options: as published, or to a tolerance.
+QuadraturePlan plan_of(const std::string& method, const EdgeQuadrature& q, bool away, DType dtype) {
+    const QuadratureRule published = away ? QuadratureRule::right : QuadratureRule::left;
+    const QuadratureRule rule = q.rule.value_or(q.tolerance ? QuadratureRule::gauss_legendre : published);
+    if (judges_edges(rule))
+        return plan(method, {.tolerance = q.tolerance, .rule = rule, .max_steps = q.max_steps}, dtype);
+    const Index nodes = q.tolerance ? first_nodes : least_nodes(rule);
+    return plan(method, {.tolerance = q.tolerance, .steps = nodes, .rule = rule, .max_steps = q.max_steps}, dtype);
+}
+
+/// What an edge is held to by the rules that judge it.
+QuadraturePlan edge_plan(const std::string& method, const AlongWalks& o, const QuadraturePlan& whole) {
+    require(whole.rule == QuadratureRule::exact || whole.max_steps >= first_round_steps * o.steps, method,
+            ": max-steps must be at least ", first_round_steps * o.steps, ", ", first_round_steps, " for each of ",
+            o.steps, " steps of the walk, but is ", whole.max_steps);
+    QuadraturePlan edge = whole;
+    edge.tolerance = *whole.tolerance / stricter;
+    edge.max_steps = whole.max_steps / o.steps;
+    return edge;
+}
+
+void add_edge(const Integral& edge, Integral& whole) {
+    for (std::size_t i = 0; i < whole.values.size(); ++i) whole.values[i] += edge.values[i];
+    for (std::size_t row = 0; row < whole.steps.size(); ++row) {
+        whole.steps[row] += edge.steps[row];
+        whole.needed[row] += edge.capped[row] ? edge.needed[row] : edge.steps[row];
+        whole.capped[row] = whole.capped[row] || edge.capped[row];
+        whole.floored[row] = whole.floored[row] || edge.floored[row];
+        if (edge.error) (*whole.error)[row] += (*edge.error)[row];
+    }
+    whole.rule = edge.rule;
+    for (const std::string& note : edge.notes) add_note(whole.notes, note);
+}
+
+class Walks {
+public:
+    Walks(Evaluator& evaluator, const AlongWalks& o, const MakeWalker& make)
+        : evaluator_(evaluator), o_(o), make_(make) {}
+
+    Walked run(const QuadraturePlan& whole, Index sample) {
+        if (judges_edges(whole.rule)) return walk(edge_plan(evaluator_.method(), o_, whole), sample);
+        if (!whole.tolerance) return walk(whole, sample);
+        std::vector<double> f_far(evaluator_.f_input().size());
+        const auto again = [&](Index count, const std::vector<Index>& rows, Integral& integral) {
+            QuadraturePlan fixed = whole;
+            fixed.tolerance.reset();
+            fixed.steps = count;
+            const Walked walked = walk(fixed, sample);
+            f_far = walked.f_far;
+            add(walked.integral, rows, integral);
+        };
+        const Ends ends{.start = f_far, .end = evaluator_.f_input()};
+        Integral best = by_doubling(evaluator_, o_.steps, whole, ends, empty_integral(evaluator_, whole.rule), again);
+        best.met.clear();  // a walk that goes in circles sums to nothing; what counts is the mean
+        return {std::move(best), f_far};
+    }
+
+private:
+    static void add(const Integral& part, const std::vector<Index>& rows, Integral& whole) {
+        const std::size_t width = whole.values.size() / whole.steps.size();
+        for (const Index index : rows) {
+            const auto row = static_cast<std::size_t>(index);
+            for (std::size_t i = row * width; i < (row + 1) * width; ++i) whole.values[i] += part.values[i];
+            whole.steps[row] += part.steps[row];
         }
-        walked.rule = part.rule;
-        at = next;
-        f_at = f_next;
     }
-    walked.f_end = evaluator.values(at, "path");
-    return walked;
-}
 
-/// Judges the answer by the tolerance.
-void report_tolerance(Attribution& result, const Numbers& values, const std::vector<double>& error, double tolerance) {
-    const std::size_t features = values.size() / error.size();
-    result.tolerance = tolerance;
-    result.tolerance_met = std::vector<bool>();
-    result.quadrature_error = std::vector<double>();
-    for (std::size_t row = 0; row < error.size(); ++row) {
-        const Figures now = figures(std::span(values).subspan(row * features, features), error[row],
-                                    (*result.f_baseline)[row], result.f_input[row], 0);
-        result.quadrature_error->push_back(now.error);
-        result.tolerance_met->push_back(now.error <= tolerance && (*result.relative_delta)[row] <= tolerance);
+    Walked walk(const QuadraturePlan& plan, Index sample) {
+        const Walker walker = make_(evaluator_, sample);
+        Walked walked{empty_integral(evaluator_, plan.rule), {}};
+        walked.integral.error = std::vector<double>(walked.integral.steps.size());
+        Tensor at = walker.start;
+        std::vector<double> f_at = evaluator_.values(at, "path");
+        if (!o_.away) walked.f_far = f_at;
+        for (Index step = 0; step < o_.steps; ++step) {
+            const Tensor next = walker.next(at, step);
+            const bool judged = plan.tolerance.has_value(), last = step + 1 == o_.steps;
+            const std::vector<double> f_next = judged || last ? evaluator_.values(next, "path") : f_at;
+            const Path edge = o_.away ? straight(next, at) : straight(at, next);
+            const Ends ends{.start = o_.away ? f_next : f_at, .end = o_.away ? f_at : f_next};
+            add_edge(integrate(evaluator_, edge, plan, ends), walked.integral);
+            at = next;
+            f_at = f_next;
+            if (o_.run.progress) o_.run.progress("path", ++done_, o_.quadrature.tolerance ? 0 : o_.samples * o_.steps);
+        }
+        if (o_.away) walked.f_far = f_at;
+        return walked;
     }
-}
+
+    Evaluator& evaluator_;
+    const AlongWalks& o_;
+    const MakeWalker& make_;
+    Index done_ = 0;  ///< steps, for progress
+};
 
 }  // namespace
 
@@ -85,44 +140,44 @@ Tensor gradient_at(Evaluator& evaluator, const Tensor& z) {
     return Tensor(z.shape(), std::span<const double>(slopes)).to(z.dtype());
 }
 
+Tensor by_chunks(Evaluator& evaluator, const Tensor& z, const MoveRows& move) {
+    const NoRecording off;
+    std::vector<Tensor> parts;
+    for (Index first = 0; first < z.rows(); first += evaluator.chunk()) {
+        const Index last = std::min(z.rows(), first + evaluator.chunk());
+        evaluator.begin_chunk(last - first);
+        evaluator.count_backward(last - first);
+        parts.push_back(detached(move(slice(z, 0, first, last), first)));
+    }
+    return concat(parts);
+}
+
+Tensor per_row(const Tensor& numbers, const Tensor& like) {
+    Shape column = like.shape();
+    for (Index axis = 1; axis < like.rank(); ++axis) column = column.with(axis, 1);
+    return reshape(numbers, column);
+}
+
 Attribution along_walks(const std::string& method, const Model& model, const Tensor& x, const AlongWalks& o,
                         const MakeWalker& make) {
     const Recorder recorder;
-    const QuadraturePlan judged = plan(method, edge_rule(o.quadrature, false), x.dtype());
     require(o.steps >= 1, method, ": steps must be at least 1 but is ", o.steps);
     require(o.samples >= 1, method, ": samples must be at least 1 but is ", o.samples);
     require(!std::holds_alternative<AllTargets>(o.target), method,
             ": each target has a path of its own; ask for one target at a time");
+    const QuadraturePlan whole = plan_of(method, o.quadrature, o.away, x.dtype());
     Run inner = o.run;
-    inner.progress = {};  // steps and samples are what is counted
+    inner.progress = {};  // the steps of the walks are what is counted
     Evaluator evaluator(method, model, x, o.target, o.stage, inner);
+    Walks walks(evaluator, o, make);
     Attribution result;
-    Average average;
-    std::vector<double> f_baseline(static_cast<std::size_t>(evaluator.rows())), error(f_baseline.size());
-    std::vector<Index> steps(f_baseline.size());
+    Draws draws;
     for (Index sample = 0; sample < o.samples; ++sample) {
-        const Walker walker = make(evaluator, sample);
-        const std::vector<double> f_start = evaluator.values(walker.start, "baseline");
-        const Walked walked =
-            walk(evaluator, walker, o, plan(method, edge_rule(o.quadrature, walker.away), x.dtype()));
-        average.add(walked.values);
-        for (std::size_t row = 0; row < error.size(); ++row) {
-            f_baseline[row] += (walker.away ? walked.f_end : f_start)[row] / static_cast<double>(o.samples);
-            error[row] += walked.error[row] / static_cast<double>(o.samples);
-            steps[row] += walked.steps[row];
-        }
-        result.rule = describe(walked.rule);
-        if (o.run.progress) o.run.progress("samples", sample + 1, o.samples);
+        const Walked walked = walks.run(whole, sample);
+        draws.add(walked.integral, walked.f_far);
     }
-    result.values = values_like(evaluator, average.mean());
-    recorder.finish(result, evaluator, o.target);
-    report_completeness(result, average.mean(), f_baseline);
-    result.steps = steps;
-    if (judged.tolerance) report_tolerance(result, average.mean(), error, *judged.tolerance);
-    if (o.samples > 1) {
-        result.samples = o.samples;
-        result.standard_error = values_like(evaluator, average.standard_error());
-    }
+    draws.report(result, evaluator, recorder, o.target, whole);
+    if (o.samples > 1) result.samples = o.samples;
     return result;
 }
 

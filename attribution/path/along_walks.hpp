@@ -12,19 +12,22 @@ namespace gradpath::attribution {
 struct Walker {
     Tensor start;                                              ///< like the input
     std::function<Tensor(const Tensor& at, Index step)> next;  ///< the corner after `at`
-    /// Begins at the input and goes away from it; else it begins at a baseline and must end at the input.
-    bool away = false;
 };
 
 /// How the edges of a walk are integrated.
 struct EdgeQuadrature {
-    std::optional<double> tolerance = {};     ///< of the integral along the path that was found
-    std::optional<QuadratureRule> rule = {};  ///< one node on each edge; none: the gradient where the step begins
-    Index max_steps = 50'000;                 ///< gradients per row, at most, where there is a tolerance
+    std::optional<double> tolerance = {};  ///< of the integral along the path that was found
+    /// One node on each edge, with a tolerance as many as it takes. None: the gradient where the step begins, with a
+    /// tolerance gauss-legendre.
+    std::optional<QuadratureRule> rule = {};
+    /// Gradients per row, at most, where there is a tolerance; of gauss-kronrod each edge has its share, of exact,
+    /// which takes as many as there are pieces, each may have all.
+    Index max_steps = 250'000;
 
     static void visit(auto& self, auto&& f) {
         f("tolerance", self.tolerance, "bound on the error of the integral along the path that was found");
-        f("rule", self.rule, "of each edge; automatic: the gradient where the step begins, as published");
+        f("rule", self.rule,
+          "of each edge; automatic: the gradient where the step begins, with a tolerance gauss-legendre");
         f("max-steps", self.max_steps, "gradients per row, at most, to meet a tolerance");
     }
 };
@@ -36,6 +39,8 @@ struct AlongWalks {
     EdgeQuadrature quadrature = {};
     Index samples = 1;  ///< walks to average over
     Index steps = 200;  ///< edges of a walk
+    /// The walk begins at the input and goes away from it; else it begins at a baseline and must end at the input.
+    bool away = false;
     Run run = {};
 };
 /// Makes walk `sample`; evaluations that it makes through the evaluator are counted.
@@ -49,5 +54,12 @@ Attribution along_walks(const std::string& method, const Model& model, const Ten
 
 /// The gradient of the explained number at z, which is shaped like the input; for one target.
 Tensor gradient_at(Evaluator& evaluator, const Tensor& z);
+
+/// For steps that follow another gradient than that of the explained number: `move` takes rows of z, from row `first`
+/// on, to where they go, with one forward and one backward pass. In chunks within the budget.
+using MoveRows = std::function<Tensor(const Tensor& rows, Index first)>;
+Tensor by_chunks(Evaluator& evaluator, const Tensor& z, const MoveRows& move);
+/// [rows] → [rows, 1, .., 1], which broadcasts to `like`.
+Tensor per_row(const Tensor& numbers, const Tensor& like);
 
 }  // namespace gradpath::attribution

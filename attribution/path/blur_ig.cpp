@@ -15,7 +15,8 @@ Attribution blur_ig(const Model& model, const Tensor& x, const BlurIg& o) {
     require(o.edges >= 1, "blur-ig: edges must be at least 1 but is ", o.edges);
     require<ShapeError>(x.rank() >= 2, "blur-ig: the input needs an axis beside the rows but has shape ", x.shape());
     const Index length = x.rank() == 2 ? x.shape()[-1] : x.shape()[-2];
-    const double widest = o.max_sigma > 0 ? o.max_sigma : std::min(50.0, std::max(1.0, static_cast<double>(length) / 4));
+    const double widest =
+        o.max_sigma > 0 ? o.max_sigma : std::min(50.0, std::max(1.0, static_cast<double>(length) / 4));
     const auto blurred = [&o, widest](const Tensor& image, double left) {  // left: of the way to the input
         const double sigma = widest * (o.squared ? std::sqrt(left) : left);
         return left == 0 ? image : gaussian_blur(image, sigma);

@@ -27,10 +27,11 @@ struct ExpectedGradients {
     }
 };
 
-/// Expected Gradients, also known as GradientSHAP: A = E[(x - x') ∘ ∇F(x' + t (x - x'))] over baselines x' and t uniform
-/// in [0, 1] (Erion et al. 2021, eq. 3), with the standard error of the mean. t is stratified: one draw in each of
-/// `samples` equal parts of [0, 1], in random order. A pool of samples is dealt out in random order, each once before
-/// any again. The distribution should have room for many draws: `uniform`, `gaussian` or a pool. Throws as along_paths.
+/// Expected Gradients, also known as GradientSHAP: A = E[(x - x') ∘ ∇F(x' + t (x - x'))] over baselines x' and t
+/// uniform in [0, 1] (Erion et al. 2021, eq. 3), with the standard error of the mean. t is stratified: one draw in
+/// each of `samples` equal parts of [0, 1], in random order. A pool of samples is dealt out in random order, each
+/// once before any again. The distribution should have room for many draws: `uniform`, `gaussian` or a pool. Throws
+/// as along_paths.
 Attribution expected_gradients(const Model& model, const Tensor& x, const ExpectedGradients& options = {});
 
 }  // namespace gradpath::attribution

@@ -9,9 +9,13 @@
 #include <limits>
 #include <vector>
 
+#include <gradpath/attribution/path/each_target.hpp>
+
 namespace gradpath::attribution {
 namespace {
 
+constexpr const char* name = "guided-ig";
+constexpr double rounding = 1e-6;  // slopes that differ by less, relative, are one slope
 using Row = std::span<const double>;
 
 /// The place of one row, moved by one step.
@@ -27,10 +31,10 @@ public:
         double whole = 0;
         for (std::size_t i = 0; i < to.size(); ++i) {
             whole += std::abs(to[i] - from[i]);
-            cost_[i] = std::abs(slopes[i]);
+            cost_[i] = std::isfinite(slopes[i]) ? std::abs(slopes[i]) : std::numeric_limits<double>::max();
         }
         goal_ = whole * (1 - share(step, o));
-        slack_ = 1e-9 * std::max(whole, 1.0);
+        slack_ = 1e-9 * whole;
     }
 
     void move(std::span<double> at) {
@@ -75,7 +79,7 @@ private:
         std::vector<double> sorted = costs;
         const auto place_of = static_cast<std::ptrdiff_t>(fraction_ * static_cast<double>(sorted.size() - 1));
         std::nth_element(sorted.begin(), sorted.begin() + place_of, sorted.end());
-        const double threshold = sorted[static_cast<std::size_t>(place_of)];
+        const double threshold = sorted[static_cast<std::size_t>(place_of)] * (1 + rounding);
         std::vector<std::size_t> movers;
         for (std::size_t i = 0; i < costs.size(); ++i)
             if (costs[i] <= threshold && std::isfinite(costs[i])) movers.push_back(i);
@@ -88,30 +92,33 @@ private:
 };
 
 void check(const GuidedIg& o) {
-    require(o.fraction >= 0 && o.fraction <= 1, "guided-ig: fraction must lie in [0, 1] but is ", o.fraction);
-    require(o.distance >= 0 && o.distance <= 1, "guided-ig: distance must lie in [0, 1] but is ", o.distance);
+    require(o.fraction >= 0 && o.fraction <= 1, name, ": fraction must lie in [0, 1] but is ", o.fraction);
+    require(o.distance >= 0 && o.distance <= 1, name, ": distance must lie in [0, 1] but is ", o.distance);
+}
+
+Walker walker(Evaluator& evaluator, const GuidedIg& o, Index sample) {
+    const Tensor from = draw_baseline(name, o.baseline, evaluator.input(), {o.seed, sample});
+    const Tensor start = from.to(DType::float64), end = evaluator.input().to(DType::float64);
+    std::vector<double> at(start.data<double>().begin(), start.data<double>().end());
+    return {.start = from, .next = [=, &o, &evaluator](const Tensor& here, Index step) mutable {
+                if (step + 1 == o.steps) return evaluator.input();
+                const Tensor slopes = gradient_at(evaluator, here).to(DType::float64);
+                const auto width = static_cast<std::size_t>(evaluator.features());
+                for (std::size_t first = 0; first < at.size(); first += width) {
+                    const auto row = [&](const Tensor& t) { return t.data<double>().subspan(first, width); };
+                    Step(row(start), row(end), row(slopes), o, step).move(std::span(at).subspan(first, width));
+                }
+                return Tensor(here.shape(), std::span<const double>(at)).to(here.dtype());
+            }};
 }
 
 }  // namespace
 
 Attribution guided_ig(const Model& model, const Tensor& x, const GuidedIg& o) {
     check(o);
-    const auto make = [&o](Evaluator& evaluator, Index sample) {
-        const Tensor from = draw_baseline("guided-ig", o.baseline, evaluator.input(), {o.seed, sample});
-        const Tensor start = from.to(DType::float64), end = evaluator.input().to(DType::float64);
-        std::vector<double> at(start.data<double>().begin(), start.data<double>().end());
-        return Walker{.start = from, .next = [=, &o, &evaluator](const Tensor& here, Index step) mutable {
-                          const Tensor slopes = gradient_at(evaluator, here).to(DType::float64);
-                          const auto width = static_cast<std::size_t>(evaluator.features());
-                          for (std::size_t first = 0; first < at.size(); first += width)
-                              Step(start.data<double>().subspan(first, width), end.data<double>().subspan(first, width),
-                                   slopes.data<double>().subspan(first, width), o, step)
-                                  .move(std::span(at).subspan(first, width));
-                          if (step + 1 == o.steps) return evaluator.input();
-                          return Tensor(here.shape(), std::span<const double>(at)).to(here.dtype());
-                      }};
-    };
-    Attribution result = along_walks("guided-ig", model, x,
+    if (std::holds_alternative<AllTargets>(o.target)) return each_target(name, model, x, o, guided_ig);
+    const auto make = [&o](Evaluator& evaluator, Index sample) { return walker(evaluator, o, sample); };
+    Attribution result = along_walks(name, model, x,
                                      {.target = o.target,
                                       .stage = o.stage,
                                       .quadrature = o.quadrature,
@@ -119,7 +126,7 @@ Attribution guided_ig(const Model& model, const Tensor& x, const GuidedIg& o) {
                                       .steps = o.steps,
                                       .run = o.run},
                                      make);
-    result.baseline = draw_baseline("guided-ig", o.baseline, detached(x), {o.seed, 0});
+    result.baseline = draw_baseline(name, o.baseline, detached(x), {o.seed, 0});
     result.baseline_kind = describe(o.baseline);
     if (is_random(o.baseline)) result.seed = o.seed;
     return result;

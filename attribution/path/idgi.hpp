@@ -26,10 +26,10 @@ struct Idgi {
 };
 
 /// Important Direction Gradient Integration (Yang et al. 2023, eq. 7): every step of F along a path is shared in
-/// proportion to the squares of the gradient where the step begins, A += g² / ‖g‖² · (F(next) - F(here)). It telescopes:
-/// complete for any number of steps. Where the gradient is 0, the next one on the path that is not is taken (the
-/// published code divides by zero). Unchanged features get shares, and the sign of a share is that of the step. The mean
-/// over the draws of the baseline. Throws ValueError for options out of range, and as along_paths.
+/// proportion to the squares of the gradient where the step begins, A += g² / ‖g‖² · (F(next) - F(here)). It
+/// telescopes: complete for any number of steps. Where the gradient is 0, the next one on the path that is not is
+/// taken (the published code divides by zero). Unchanged features get shares, and the sign of a share is that of the
+/// step. The mean over the draws of the baseline. Throws ValueError for options out of range, and as along_paths.
 Attribution idgi(const Model& model, const Tensor& x, const Idgi& options = {});
 
 }  // namespace gradpath::attribution

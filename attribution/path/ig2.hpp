@@ -31,8 +31,8 @@ struct Ig2 {
 
 /// IG2 (Zhuo & Ge 2024, eq. 8 and 9): from the input, descends ‖r(z) - r(reference)‖² by steps of one length, and
 /// integrates the explained number back; the mean over the references. Σ Aᵢ = F(x) - F(where the walk ends) up to the
-/// quadrature of the steps. A walk that has arrived, to rounding, stays. Throws ValueError for options out of range, and
-/// as along_walks.
+/// quadrature of the steps. A walk that has arrived, to rounding, stays. Throws ValueError for options out of range,
+/// and as along_walks.
 Attribution ig2(const Model& model, const Tensor& x, const Ig2& options = {});
 
 }  // namespace gradpath::attribution

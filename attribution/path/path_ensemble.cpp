@@ -35,7 +35,8 @@ Path along_powers(const Tensor& from, const Tensor& to, const PathEnsemble& o, I
     return curve(
         [=](double t) {
             std::vector<double> fractions;
-            for (const double exponent : exponents.data<double>()) fractions.push_back(std::pow(t, std::exp2(exponent)));
+            for (const double exponent : exponents.data<double>())
+                fractions.push_back(std::pow(t, std::exp2(exponent)));
             return between(from, to, fractions);
         },
         o.edges);

@@ -20,10 +20,10 @@ struct OpCase {
     double step = 1e-4, tolerance = 1e-7;  ///< for check_grads
 };
 
-/// Every op of the list but `leaf`, in its order.
+/// Every op of the list but `leaf`.
 std::vector<OpCase> op_cases(std::uint64_t seed);
 
-/// The value and slope an op promises at a kink of x (for two inputs: at a = b, or at x = kink for relu_vjp).
+/// The slope an op promises at a kink of x (for two inputs: at a - b = kink, or at a = kink; b is 1/2).
 struct KinkCase {
     OpCode op;
     std::string name;

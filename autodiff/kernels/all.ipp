@@ -8,6 +8,7 @@
 
 #include <gradpath/autodiff/kernels/gemm.ipp>
 #include <gradpath/autodiff/kernels/softmax.ipp>
+#include <gradpath/autodiff/kernels/standardize.ipp>
 #include <gradpath/autodiff/kernels/updates.ipp>
 
 namespace gradpath::kernels {
@@ -18,6 +19,7 @@ void fill_table(Table<T>& table) {
     fill_elementwise<L>(table);
     fill_reduce<L>(table);
     fill_softmax<L>(table);
+    fill_standardize<L>(table);
     fill_gemm<L>(table);
     fill_updates<L>(table);
 }

@@ -78,6 +78,16 @@ void sgd(const SgdStep& o, const T* gradient, T* parameter, T* velocity, Index n
     });
 }
 
+template <Real T>
+void rms_prop(const RmsPropStep& o, const T* gradient, T* parameter, const RmsPropMoments<T>& moments, Index n) {
+    const auto loop = table<T>().rms_prop;
+    parallel_for(n, block, [=, &o](Index first, Index last) {
+        const auto at = [first](T* start) { return start == nullptr ? nullptr : start + first; };
+        loop(o, gradient + first, parameter + first, {at(moments.square), at(moments.mean), at(moments.velocity)},
+             last - first);
+    });
+}
+
 template void unary(OpCode, const float*, float*, Index);
 template void unary(OpCode, const double*, double*, Index);
 template void binary(OpCode, const float*, Index, const float*, Index, float*, Index);
@@ -98,5 +108,7 @@ template void adam(const AdamStep&, const float*, float*, float*, float*, Index)
 template void adam(const AdamStep&, const double*, double*, double*, double*, Index);
 template void sgd(const SgdStep&, const float*, float*, float*, Index);
 template void sgd(const SgdStep&, const double*, double*, double*, Index);
+template void rms_prop(const RmsPropStep&, const float*, float*, const RmsPropMoments<float>&, Index);
+template void rms_prop(const RmsPropStep&, const double*, double*, const RmsPropMoments<double>&, Index);
 
 }  // namespace gradpath::kernels

@@ -55,6 +55,28 @@ void softmax_vjp(const T* y, const T* g, T* dx, Index rows, Index n);
 template <Real T>
 void cross_entropy(const T* x, const Index* labels, T* loss, Index rows, Index n);
 
+// --- groups of [outer, groups, inner]: numbers with the same middle index -------------------------------------------
+struct Groups {
+    Index outer, groups, inner;
+};
+template <Real T>
+struct Standardized {
+    T* y;         ///< (x - mean) / √(variance + epsilon)
+    T* mean;      ///< [groups]
+    T* variance;  ///< [groups], around the mean, divided by the count
+};
+template <Real T>
+void standardize(const Groups& s, double epsilon, const T* x, const Standardized<T>& out);
+template <Real T>
+struct StandardizedSlope {
+    const T* y;
+    const T* variance;
+    const T* g;
+};
+/// dx = (g - mean g - y mean(g y)) / √(variance + epsilon), means over the group
+template <Real T>
+void standardize_vjp(const Groups& s, double epsilon, const StandardizedSlope<T>& in, T* dx);
+
 // --- products --------------------------------------------------------------------------------------------------------
 /// c = op(a) · op(b), all dense row-major; op(a) is [m, k], op(b) is [k, n]. The order of the inner sum of an element
 /// depends on k alone: not on m, n, threads, or the path taken.
@@ -119,6 +141,19 @@ struct SgdStep {
 template <Real T>
 void sgd(const SgdStep& o, const T* gradient, T* parameter, T* velocity,
          Index n);  ///< velocity may be null if momentum is 0
+
+struct RmsPropStep {
+    double rate, smoothing, epsilon, momentum, weight_decay;
+    bool centered;
+};
+template <Real T>
+struct RmsPropMoments {
+    T* square;
+    T* mean;      ///< may be null if not centered
+    T* velocity;  ///< may be null if momentum is 0
+};
+template <Real T>
+void rms_prop(const RmsPropStep& o, const T* gradient, T* parameter, const RmsPropMoments<T>& moments, Index n);
 
 // --- the machine -----------------------------------------------------------------------------------------------------
 const char* active_isa();                       ///< chosen once, on first use; GRADPATH_ISA forces one

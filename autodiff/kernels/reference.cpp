@@ -87,6 +87,26 @@ void softmax_vjp(const T* y, const T* g, T* dx, Index rows, Index n) {
     }
 }
 
+template <Real T>
+T square_sum(const T* x, T centre, Index n) {
+    return pairwise<T>(0, n, [=](Index i) { return (x[i] - centre) * (x[i] - centre); });
+}
+
+template <Real T>
+T dot(const T* a, const T* b, Index n) {
+    return pairwise<T>(0, n, [=](Index i) { return a[i] * b[i]; });
+}
+
+template <Real T>
+void standardize(const T* x, T mean, T scale, T* y, Index n) {
+    for (Index i = 0; i < n; ++i) y[i] = (x[i] - mean) * scale;
+}
+
+template <Real T>
+void standardize_vjp(const StandardizeTerms<T>& terms, const T* y, const T* g, T* dx, Index n) {
+    for (Index i = 0; i < n; ++i) dx[i] = terms.scale * (g[i] - terms.mean_g - y[i] * terms.mean_gy);
+}
+
 template <Real T, Index R, Index C>
 void tile(Index depth, const T* a, Index step_row, Index step_depth, const T* b, const Index* offsets, T* c,
           Index step_c, bool add) {
@@ -136,6 +156,24 @@ void sgd(const SgdStep& o, const T* gradient, T* parameter, T* velocity, Index n
     }
 }
 
+template <Real T>
+void rms_prop(const RmsPropStep& o, const T* gradient, T* parameter, const RmsPropMoments<T>& moments, Index n) {
+    const T kept = static_cast<T>(o.smoothing), rest = static_cast<T>(1 - o.smoothing), rate = static_cast<T>(o.rate);
+    const T epsilon = static_cast<T>(o.epsilon), momentum = static_cast<T>(o.momentum);
+    const T decay = static_cast<T>(o.weight_decay);
+    for (Index i = 0; i < n; ++i) {
+        const T g = gradient[i] + decay * parameter[i];
+        T spread = moments.square[i] = kept * moments.square[i] + rest * (g * g);
+        if (o.centered) {
+            const T m = moments.mean[i] = kept * moments.mean[i] + rest * g;
+            spread = T(0) > spread - m * m ? T(0) : spread - m * m;
+        }
+        T step = g / (std::sqrt(spread) + epsilon);
+        if (o.momentum != 0) step = moments.velocity[i] = momentum * moments.velocity[i] + step;
+        parameter[i] -= rate * step;
+    }
+}
+
 /// The formulas' places in their lists are their places in the tables: the enumeration must agree.
 template <class List>
 constexpr bool in_order_of_op_code(OpCode first) {
@@ -161,6 +199,10 @@ void fill(Table<T>& table) {
     table.softmax = &softmax<T>;
     table.log_softmax = &log_softmax<T>;
     table.softmax_vjp = &softmax_vjp<T>;
+    table.square_sum = &square_sum<T>;
+    table.dot = &dot<T>;
+    table.standardize = &standardize<T>;
+    table.standardize_vjp = &standardize_vjp<T>;
     table.gemm = {.rows = 4,
                   .columns = 8,
                   .depth = 256,
@@ -169,6 +211,7 @@ void fill(Table<T>& table) {
     table.dots = &dots<T>;
     table.adam = &adam<T>;
     table.sgd = &sgd<T>;
+    table.rms_prop = &rms_prop<T>;
 }
 
 }  // namespace

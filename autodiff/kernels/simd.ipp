@@ -14,6 +14,22 @@ namespace {
 
 template <class L>
 L turned_sine(L x, int quarters);  // trig.ipp
+template <class L>
+L tangent(L x);  // trig.ipp
+
+/// y, but f(a, b) of the C library, number by number, where `hard` holds: the few arguments that a fast way misses.
+template <class L, class F>
+L repaired(L y, typename L::Mask hard, L a, L b, F f) {
+    if (!xsimd::any(hard)) return y;
+    const auto first = a.numbers(), second = b.numbers();
+    typename L::Numbers each;
+    for (Index i = 0; i < L::size; ++i) each.at[i] = f(first.at[i], second.at[i]);
+    return select(hard, L::load(each.at), y);
+}
+template <class L, class F>
+L repaired(L y, typename L::Mask hard, L a, F f) {
+    return repaired(y, hard, a, a, [f](auto x, auto) { return f(x); });
+}
 
 template <class T, class Arch>
 struct Lane {
@@ -22,6 +38,10 @@ struct Lane {
     using Mask = typename Batch::batch_bool_type;
     static constexpr Index size = static_cast<Index>(Batch::size);
     static constexpr T infinity = std::numeric_limits<T>::infinity();
+    static constexpr T late = sizeof(T) == 4 ? T(88) : T(709);  // xsimd's exponentials overflow soon after, too early
+    struct Numbers {
+        alignas(64) T at[static_cast<std::size_t>(size)];
+    };
 
     Batch v;
 
@@ -29,24 +49,27 @@ struct Lane {
     static Lane load(const T* x) { return {Batch::load_unaligned(x)}; }
     /// The first n < size numbers, `rest` after them; reads nothing beyond.
     static Lane load_some(const T* x, Index n, T rest = T(0)) {
-        alignas(64) T padded[static_cast<std::size_t>(size)];
-        for (Index i = 0; i < size; ++i) padded[i] = i < n ? x[i] : rest;
-        return {Batch::load_aligned(padded)};
+        Numbers padded;
+        for (Index i = 0; i < size; ++i) padded.at[i] = i < n ? x[i] : rest;
+        return {Batch::load_aligned(padded.at)};
     }
     void store(T* y) const { v.store_unaligned(y); }
     void store_some(T* y, Index n) const {
-        alignas(64) T padded[static_cast<std::size_t>(size)];
-        v.store_aligned(padded);
-        for (Index i = 0; i < n; ++i) y[i] = padded[i];
+        const Numbers padded = numbers();
+        for (Index i = 0; i < n; ++i) y[i] = padded.at[i];
+    }
+    Numbers numbers() const {
+        Numbers all_of_them;
+        v.store_aligned(all_of_them.at);
+        return all_of_them;
     }
     /// All lanes as one, in pairs: fixed order.
     template <class Op>
     T across() const {
-        alignas(64) T part[static_cast<std::size_t>(size)];
-        v.store_aligned(part);
+        Numbers part = numbers();
         for (Index half = size / 2; half > 0; half /= 2)
-            for (Index i = 0; i < half; ++i) part[i] = Op::one(part[i], part[i + half]);
-        return part[0];
+            for (Index i = 0; i < half; ++i) part.at[i] = Op::one(part.at[i], part.at[i + half]);
+        return part.at[0];
     }
 
     friend Lane operator+(Lane a, Lane b) { return {a.v + b.v}; }
@@ -66,28 +89,58 @@ struct Lane {
     friend Lane constant(Lane, double value) { return all(static_cast<T>(value)); }
     friend Lane abs(Lane a) { return {xsimd::abs(a.v)}; }
     friend Lane sqrt(Lane a) { return {xsimd::sqrt(a.v)}; }
-    friend Lane exp(Lane a) { return {xsimd::exp(a.v)}; }
-    friend Lane log(Lane a) { return {xsimd::log(a.v)}; }
-    friend Lane log1p(Lane a) { return {xsimd::log1p(a.v)}; }
+    friend Lane floor(Lane a) { return {xsimd::floor(a.v)}; }
+    friend Lane nearbyint(Lane a) { return {xsimd::nearbyint(a.v)}; }
+    /// e eᵃ⁻¹ where xsimd's overflows too early. (A call into the C library would cost all loops their registers.)
+    friend Lane exp(Lane a) {
+        const Lane y{xsimd::exp(a.v)};
+        const Mask far = a > all(late);
+        if (!xsimd::any(far)) return y;
+        return select(far, Lane{xsimd::exp((a - all(T(1))).v)} * all(T(2.71828182845904523536)), y);
+    }
+    friend Lane expm1(Lane a) {  // and -0 stays -0
+        const Lane y = select(a == all(T(0)), a, {xsimd::expm1(a.v)});
+        const Mask far = a > all(late);
+        return xsimd::any(far) ? select(far, exp(a), y) : y;
+    }
+    /// log(2⁵⁴ a) - 54 log 2 for subnormal doubles, which xsimd's takes for others.
+    friend Lane log(Lane a) {
+        const Lane y{xsimd::log(a.v)};
+        if constexpr (sizeof(T) == 4) return y;
+        const Mask small = a < all(std::numeric_limits<T>::min());
+        if (!xsimd::any(small)) return y;
+        return select(small, Lane{xsimd::log((a * all(T(0x1p54))).v)} - all(T(37.429947750237046709)), y);
+    }
+    friend Lane log1p(Lane a) { return select(a == all(T(0)), a, {xsimd::log1p(a.v)}); }
+    friend Lane sinh(Lane a) { return {xsimd::sinh(a.v)}; }
+    friend Lane cosh(Lane a) { return {xsimd::cosh(a.v)}; }
     friend Lane tanh(Lane a) { return {xsimd::tanh(a.v)}; }
+    friend Lane asinh(Lane a) { return {xsimd::asinh(a.v)}; }
+    friend Lane acosh(Lane a) {
+        return select(a < all(T(1)), all(std::numeric_limits<T>::quiet_NaN()), {xsimd::acosh(a.v)});
+    }
+    friend Lane atanh(Lane a) { return {xsimd::atanh(a.v)}; }
     friend Lane erf(Lane a) {  // beyond 6 it is ±1 in either dtype, and xsimd's would overflow
         const Lane six = all(T(6));
         return {xsimd::erf(select(a > six, six, select(a < -six, -six, a)).v)};
     }
     friend Lane sin(Lane a) { return turned_sine(a, 0); }
     friend Lane cos(Lane a) { return turned_sine(a, 1); }
+    friend Lane tan(Lane a) { return tangent(a); }
+    friend Lane asin(Lane a) { return {xsimd::asin(a.v)}; }
+    friend Lane acos(Lane a) { return {xsimd::acos(a.v)}; }
+    friend Lane atan(Lane a) { return {xsimd::atan(a.v)}; }
+    friend Lane atan2(Lane a, Lane b) {  // xsimd's is NaN at 0 / 0 and inf / inf
+        const Lane y{xsimd::atan2(a.v, b.v)};
+        return repaired(y, !(y == y), a, b, [](T s, T c) { return std::atan2(s, c); });
+    }
     /// The small powers by multiplication, all others by the C library: exp(b log a) loses digits where b log a is
     /// large.
     friend Lane power(Lane a, Lane b) {
         const Mask first = b == all(T(1)), second = b == all(T(2)), third = b == all(T(3)), inverse = b == all(T(-1));
         const Lane square = a * a;
         Lane y = select(second, square, select(third, square * a, select(inverse, all(T(1)) / a, a)));
-        if (xsimd::all(first || second || third || inverse)) return y;
-        alignas(64) T base[static_cast<std::size_t>(size)], exponent[static_cast<std::size_t>(size)];
-        a.v.store_aligned(base);
-        b.v.store_aligned(exponent);
-        for (Index i = 0; i < size; ++i) base[i] = std::pow(base[i], exponent[i]);
-        return select(first || second || third || inverse, y, Lane{Batch::load_aligned(base)});
+        return repaired(y, !(first || second || third || inverse), a, b, [](T x, T e) { return std::pow(x, e); });
     }
 };
 

@@ -23,6 +23,11 @@ struct GemmTiles {
 };
 
 template <Real T>
+struct StandardizeTerms {
+    T scale, mean_g, mean_gy;
+};
+
+template <Real T>
 struct Table {
     void (*unary[formula::UnaryOps::size])(const T* x, T* y, Index n);
     void (*binary[formula::BinaryOps::size])(const T* a, Index step_a, const T* b, Index step_b, T* y, Index n);
@@ -33,12 +38,17 @@ struct Table {
     void (*softmax)(const T* x, T* y, Index rows, Index n);
     void (*log_softmax)(const T* x, T* y, Index rows, Index n);
     void (*softmax_vjp)(const T* y, const T* g, T* dx, Index rows, Index n);
+    T (*square_sum)(const T* x, T centre, Index n);  ///< Σ (x - centre)²
+    T (*dot)(const T* a, const T* b, Index n);
+    void (*standardize)(const T* x, T mean, T scale, T* y, Index n);
+    void (*standardize_vjp)(const StandardizeTerms<T>& terms, const T* y, const T* g, T* dx, Index n);
     GemmTiles<T> gemm;
     /// c[i step_c + j] (+)= Σ_l a[i step_a + l] · b[j step_b + l]; n is a multiple of 16, rows start on 64 bytes.
     void (*dots)(Index n, const T* a, Index step_a, Index rows, const T* b, Index step_b, Index columns, T* c,
                  Index step_c, bool add);
     void (*adam)(const AdamStep& o, const T* gradient, T* parameter, T* mean, T* variance, Index n);
     void (*sgd)(const SgdStep& o, const T* gradient, T* parameter, T* velocity, Index n);
+    void (*rms_prop)(const RmsPropStep& o, const T* gradient, T* parameter, const RmsPropMoments<T>& moments, Index n);
 };
 
 struct Tables {

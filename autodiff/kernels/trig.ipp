@@ -1,7 +1,8 @@
-// sin and cos of a lane. x = k π/2 + r with |r| ≤ π/4, π/2 split into three parts so that k times the first two is
+// sin, cos and tan of a lane. x = k π/2 + r with |r| ≤ π/4, π/2 split into three parts so that k times the first two is
 // exact (Cody & Waite 1980); then the Taylor polynomials of sin r and cos r, whose remainders are below the rounding
-// error; then the quadrant k mod 4 picks one of them and a sign. Large, infinite and NaN arguments go to the C
-// library, one by one. (xsimd's own versions carry a function that all instruction sets would share at link time.)
+// error; then the quadrant k mod 4 picks one of them and a sign, or which divides which. Large, infinite and NaN
+// arguments go to the C library, one by one. (xsimd's own versions carry a function that all instruction sets would
+// share at link time.)
 namespace gradpath::kernels {
 namespace {
 
@@ -33,25 +34,47 @@ L series(L s, int odd) {
     return total;
 }
 
+/// x = quarters · π/2 + rest.
+template <class L>
+struct Turn {
+    L quarters, rest;
+};
+template <class L>
+Turn<L> turn_of(L x) {
+    using T = typename L::Scalar;
+    using Pi = HalfPi<T>;
+    const L k = nearbyint(x * L::all(static_cast<T>(0.63661977236758134308)));
+    const L r = x - k * L::all(Pi::part[0]) - k * L::all(Pi::part[1]) - k * L::all(Pi::part[2]);
+    return {k, select(k == L::all(0), x, r)};  // -0 stays -0
+}
+
+template <class L>
+typename L::Mask far_out(L x) {
+    return !(abs(x) <= L::all(HalfPi<typename L::Scalar>::bound));
+}
+
 /// sin(x + quarters · π/2): 0 for the sine, 1 for the cosine.
 template <class L>
 L turned_sine(L x, int quarters) {
     using T = typename L::Scalar;
-    using Pi = HalfPi<T>;
-    const L k{xsimd::nearbyint((x * L::all(static_cast<T>(0.63661977236758134308))).v)};
-    const L r = x - k * L::all(Pi::part[0]) - k * L::all(Pi::part[1]) - k * L::all(Pi::part[2]);
+    const auto [k, r] = turn_of(x);
     const L turn = k + L::all(static_cast<T>(quarters));
-    const L quadrant = turn - L::all(4) * L{xsimd::floor((turn * L::all(static_cast<T>(0.25))).v)};
+    const L quadrant = turn - L::all(4) * floor(turn * L::all(static_cast<T>(0.25)));
     const auto odd = quadrant == L::all(1) || quadrant == L::all(3);
     const L s = r * r;
     const L value = select(odd, series(s, 0), r * series(s, 1));
     const L y = select(quadrant >= L::all(2), -value, value);
-    const auto inside = abs(x) <= L::all(Pi::bound);
-    if (xsimd::all(inside)) return y;
-    alignas(64) T each[static_cast<std::size_t>(L::size)];
-    x.v.store_aligned(each);
-    for (T& value_at : each) value_at = quarters == 0 ? std::sin(value_at) : std::cos(value_at);
-    return select(inside, y, L{L::Batch::load_aligned(each)});
+    return repaired(y, far_out(x), x, [quarters](T a) { return quarters == 0 ? std::sin(a) : std::cos(a); });
+}
+
+template <class L>
+L tangent(L x) {
+    using T = typename L::Scalar;
+    const auto [k, r] = turn_of(x);
+    const L half = k * L::all(static_cast<T>(0.5));
+    const L s = r * r, sine = r * series(s, 1), cosine = series(s, 0);
+    const L y = select(half == floor(half), sine / cosine, -cosine / sine);
+    return repaired(y, far_out(x), x, [](T a) { return std::tan(a); });
 }
 
 }  // namespace

@@ -48,10 +48,37 @@ void sgd_loop(const SgdStep& o, const T* gradient, T* parameter, T* velocity, In
     });
 }
 
+/// Tieleman & Hinton 2012; centred as in Graves 2013, p. 23. Rounding must not make a variance negative.
+template <class L, class T = typename L::Scalar>
+void rms_prop_loop(const RmsPropStep& o, const T* gradient, T* parameter, const RmsPropMoments<T>& moments, Index n) {
+    const auto number = [](double value) { return L::all(static_cast<T>(value)); };
+    const L kept = number(o.smoothing), rest = number(1 - o.smoothing), rate = number(o.rate), zero = number(0);
+    const L epsilon = number(o.epsilon), momentum = number(o.momentum), decay = number(o.weight_decay);
+    each_lane<L>(n, [&](auto load, auto store) {
+        const L p = load(parameter);
+        const L g = load(gradient) + decay * p;
+        L spread = kept * load(moments.square) + rest * (g * g);
+        store(spread, moments.square);
+        if (o.centered) {
+            const L m = kept * load(moments.mean) + rest * g;
+            store(m, moments.mean);
+            const L variance = spread - m * m;
+            spread = select(zero > variance, zero, variance);
+        }
+        L step = g / (sqrt(spread) + epsilon);
+        if (o.momentum != 0) {
+            step = momentum * load(moments.velocity) + step;
+            store(step, moments.velocity);
+        }
+        store(p - rate * step, parameter);
+    });
+}
+
 template <class L, class T = typename L::Scalar>
 void fill_updates(Table<T>& table) {
     table.adam = &adam_loop<L>;
     table.sgd = &sgd_loop<L>;
+    table.rms_prop = &rms_prop_loop<L>;
 }
 
 }  // namespace

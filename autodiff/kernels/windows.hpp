@@ -9,6 +9,11 @@ namespace gradpath::kernels {
 /// a / b rounded up, for a ≥ 0 and b > 0.
 constexpr Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 
+/// How many windows fit: outputs of a convolution or pool along one axis, for a kernel within the padded length.
+constexpr Index window_count(Index length, Index kernel, Index stride, Index padding, Index dilation = 1) {
+    return (length + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
+}
+
 struct Range {
     Index first, last;  ///< first .. last - 1
 };

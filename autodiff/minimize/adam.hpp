@@ -13,6 +13,15 @@ struct Adam {
     double epsilon = 1e-8;
     double weight_decay = 0;  ///< decoupled: p shrinks by the factor 1 - rate · weight_decay each step
 };
+/// Adam by the name and with the default of its decoupled decay. Goes wherever Adam goes.
+struct AdamW {
+    double rate = 1e-3;
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+    double weight_decay = 1e-2;
+    operator Adam() const { return {rate, beta1, beta2, epsilon, weight_decay}; }
+};
 struct AdamState {
     std::vector<Tensor> mean = {}, variance = {};  ///< shaped like the parameters; the first step makes them
     Index steps = 0;

@@ -73,12 +73,54 @@ struct Equal {
 };
 
 struct ReluVjp {  // (x, g) ↦ g where x > 0: linear in g, piecewise constant in x
-    static constexpr Info info{OpCode::relu_vjp, "relu_vjp", -3, 3, {.kink = 0, .slope_at_kink = 0}};
+    static constexpr Info info{OpCode::relu_vjp, "relu_vjp", -3, 3, {.kink = 0, .slope_at_kink = 0, .kink_of_a = true}};
     static auto forward(auto x, auto g) { return select(x > zero(x), g, zero(g)); }
     static auto vjp_a(auto /*x*/, auto /*g*/, auto /*y*/, auto h) { return zeros_like(h); }
     static auto vjp_b(auto x, auto /*g*/, auto /*y*/, auto h) { return relu_vjp(x, h); }
 };
 
-using BinaryOps = OpList<Add, Sub, Mul, Div, Pow, Maximum, Minimum, Greater, GreaterEqual, Equal, ReluVjp>;
+struct Less {
+    static constexpr Info info{OpCode::less, "less", -3, 3, {.differentiable = false}};
+    static auto forward(auto a, auto b) { return select(a < b, one(a), zero(a)); }
+};
+
+struct LessEqual {
+    static constexpr Info info{OpCode::less_equal, "less_equal", -3, 3, {.differentiable = false}};
+    static auto forward(auto a, auto b) { return select(a <= b, one(a), zero(a)); }
+};
+
+struct NotEqual {  // NaN differs from everything
+    static constexpr Info info{OpCode::not_equal, "not_equal", -3, 3, {.differentiable = false}};
+    static auto forward(auto a, auto b) { return select(a == b, zero(a), one(a)); }
+};
+
+struct Atan2 {  // the angle of the point (b, a); it has no slope at the origin (NaN)
+    static constexpr Info info{OpCode::atan2, "atan2", 0.4, 3};
+    static auto forward(auto a, auto b) { return atan2(a, b); }
+    static auto vjp_a(auto a, auto b, auto /*y*/, auto g) { return g * b / (square(a) + square(b)); }
+    static auto vjp_b(auto a, auto b, auto /*y*/, auto g) { return -(g * a / (square(a) + square(b))); }
+};
+
+struct LeakyRelu {  // Maas et al. 2013; at the kink the slope of the left side. -relu(-x) is min(x, 0)
+    static constexpr Info info{
+        OpCode::leaky_relu, "leaky_relu", -3, 3, {.kink = 0, .slope_at_kink = 0.5, .kink_of_a = true}};
+    static auto forward(auto x, auto slope) { return select(x > zero(x), x, slope * x); }
+    static auto vjp_a(auto x, auto slope, auto /*y*/, auto g) {
+        return g * where(greater(x, 0.0), ones_like(slope), slope);
+    }
+    static auto vjp_b(auto x, auto /*slope*/, auto /*y*/, auto g) { return -(g * relu(-x)); }
+};
+
+struct Elu {  // Clevert et al. 2016; at the kink the slope of the left side. exp sees no large x: 0 · inf would be NaN
+    static constexpr Info info{OpCode::elu, "elu", -3, 3, {.kink = 0, .slope_at_kink = 0.5, .kink_of_a = true}};
+    static auto forward(auto x, auto alpha) { return select(x > zero(x), x, alpha * expm1(x)); }
+    static auto vjp_a(auto x, auto alpha, auto /*y*/, auto g) {
+        return g * where(greater(x, 0.0), ones_like(alpha), alpha * exp(-relu(-x)));
+    }
+    static auto vjp_b(auto x, auto /*alpha*/, auto /*y*/, auto g) { return g * expm1(-relu(-x)); }
+};
+
+using BinaryOps = OpList<Add, Sub, Mul, Div, Pow, Maximum, Minimum, Greater, GreaterEqual, Equal, ReluVjp, Less,
+                         LessEqual, NotEqual, Atan2, LeakyRelu, Elu>;
 
 }  // namespace gradpath::formula

@@ -5,6 +5,7 @@
 #include <array>
 
 #include <gradpath/autodiff/kernels/kernels.hpp>
+#include <gradpath/autodiff/kernels/windows.hpp>
 #include <gradpath/autodiff/node.hpp>
 #include <gradpath/autodiff/ops/rows.hpp>
 
@@ -13,29 +14,8 @@ namespace {
 
 using Geometry = Conv2dAttributes;
 
-Index out_length(Index length, Index kernel, Index stride, Index padding, Index dilation) {
-    return (length + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
-}
-
-void check(const Shape& x, const Shape& w, const Conv2d& o) {
-    require<ShapeError>(x.rank() == 4, "conv2d: x must be [rows, channels, height, width]: its shape is ", x);
-    require<ShapeError>(w.rank() == 4,
-                        "conv2d: the weight must be [filters, channels/groups, height, width]: its shape is ", w);
-    require(o.stride.height > 0 && o.stride.width > 0 && o.dilation.height > 0 && o.dilation.width > 0,
-            "conv2d: stride and dilation must be at least 1");
-    require(o.padding.height >= 0 && o.padding.width >= 0, "conv2d: padding must not be negative; use slice to cut");
-    require<ShapeError>(o.groups > 0 && x[1] % o.groups == 0 && w[0] % o.groups == 0,
-                        "conv2d: groups must divide channels and ", "filters: ", o.groups, " groups, ", x[1],
-                        " channels, ", w[0], " filters");
-    require<ShapeError>(w[1] * o.groups == x[1], "conv2d: channels differ: x has ", x[1], ", the weight ", w[1],
-                        " per group of ", o.groups);
-    require<ShapeError>(w[2] > 0 && w[3] > 0, "conv2d: the kernel is empty: the weight's shape is ", w);
-    require<ShapeError>(o.dilation.height * (w[2] - 1) < x[2] + 2 * o.padding.height &&
-                            o.dilation.width * (w[3] - 1) < x[3] + 2 * o.padding.width,
-                        "conv2d: the kernel of ", w, " reaches beyond the padded image of ", x);
-}
-
 kernels::ConvGeometry geometry_of(const Geometry& o) {
+    using kernels::window_count;
     const auto& [options, x, w, per_row] = o;
     return {
         .rows = x[0],
@@ -52,13 +32,20 @@ kernels::ConvGeometry geometry_of(const Geometry& o) {
         .dilation_height = options.dilation.height,
         .dilation_width = options.dilation.width,
         .groups = options.groups,
-        .out_height = out_length(x[2], w[2], options.stride.height, options.padding.height, options.dilation.height),
-        .out_width = out_length(x[3], w[3], options.stride.width, options.padding.width, options.dilation.width)};
+        .out_height = window_count(x[2], w[2], options.stride.height, options.padding.height, options.dilation.height),
+        .out_width = window_count(x[3], w[3], options.stride.width, options.padding.width, options.dilation.width)};
 }
 
 Shape out_shape(const Geometry& o) {
     const auto g = geometry_of(o);
     return {g.rows, g.filters, g.out_height, g.out_width};
+}
+
+void check(const Shape& x, const Shape& w, const Conv2d& o) {
+    require<ShapeError>(x.rank() == 4, "conv2d: x must be [rows, channels, height, width]: its shape is ", x);
+    require<ShapeError>(w.rank() == 4,
+                        "conv2d: the weight must be [filters, channels/groups, height, width]: its shape is ", w);
+    check_convolution("conv2d", x, w, o);
 }
 
 Computed conv2d_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
@@ -140,6 +127,30 @@ const Op conv2d_input_vjp_row{OpCode::conv2d_input_vjp, "conv2d_input_vjp", inpu
                               Forward::multilinear};
 const Op conv2d_weight_vjp_row{OpCode::conv2d_weight_vjp, "conv2d_weight_vjp", weight_forward, weight_vjp,
                                Forward::multilinear};
+
+void check_sliding(const char* op, const Conv2d& o) {
+    require(o.stride.height > 0 && o.stride.width > 0 && o.dilation.height > 0 && o.dilation.width > 0, op,
+            ": stride and dilation must be at least 1");
+    require(o.padding.height >= 0 && o.padding.width >= 0, op, ": padding must not be negative; use slice to cut");
+    constexpr Index most = Index{1} << 30;  // so that no product with a length overflows
+    for (const Size2 size : {o.stride, o.padding, o.dilation})
+        require(size.height <= most && size.width <= most, op,
+                ": stride, padding and dilation must be at most 2^30: one of them is ", size.height, " by ", size.width);
+}
+
+void check_convolution(const char* op, const Shape& x, const Shape& w, const Conv2d& o) {
+    check_sliding(op, o);
+    require<ShapeError>(o.groups > 0 && x[1] % o.groups == 0 && w[0] % o.groups == 0, op,
+                        ": groups must divide channels and filters: ", o.groups, " groups, ", x[1], " channels, ", w[0],
+                        " filters");
+    require<ShapeError>(w[1] * o.groups == x[1], op, ": channels differ: x has ", x[1], ", the weight ", w[1],
+                        " per group of ", o.groups);
+    require<ShapeError>(w.slice(2, w.rank()).size() > 0, op, ": the kernel is empty: the weight's shape is ", w);
+    const bool tall = x.rank() == 4;
+    require<ShapeError>(o.dilation.width * (w[-1] - 1) < x[-1] + 2 * o.padding.width &&
+                            (!tall || o.dilation.height * (w[2] - 1) < x[2] + 2 * o.padding.height),
+                        op, ": the kernel of ", w, " reaches beyond the padded ", tall ? "image" : "signal", " of ", x);
+}
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Conv2d& options) {
     require_same_dtype("conv2d", std::array{x, weight});

@@ -11,4 +11,9 @@ Tensor conv2d_input_vjp(const Tensor& dy, const Tensor& weight, const Shape& inp
 Tensor conv2d_weight_vjp(const Tensor& x, const Tensor& dy, const Shape& weight, const Conv2d& options,
                          bool per_row = false);
 
+/// Throws ValueError naming `op` for a window that cannot slide.
+void check_sliding(const char* op, const Conv2d& options);
+/// Throws ShapeError naming `op` unless a weight fits x, both with one or with two axes to slide along.
+void check_convolution(const char* op, const Shape& x, const Shape& weight, const Conv2d& options);
+
 }  // namespace gradpath

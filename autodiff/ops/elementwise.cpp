@@ -220,4 +220,16 @@ Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b) {
     return apply_one(where_row, {broadcast_to(mask, shape), broadcast_to(a, shape), broadcast_to(b, shape)});
 }
 
+// --- sentences -------------------------------------------------------------------------------------------------------
+
+Tensor selu(const Tensor& x) {  // Klambauer et al. 2017, equation 14: the fixed point of mean 0 and variance 1
+    constexpr double alpha = 1.6732632423543772848, scale = 1.0507009873554804934;
+    return elu(x, alpha) * scale;
+}
+
+Tensor clamp(const Tensor& x, double low, double high) {
+    require(low <= high, "clamp: low must not exceed high: they are ", low, " and ", high, "; swap them");
+    return minimum(maximum(x, low), high);
+}
+
 }  // namespace gradpath

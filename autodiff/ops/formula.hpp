@@ -15,6 +15,7 @@ struct Edge {
     double kink = std::numeric_limits<double>::quiet_NaN();  ///< where (or at what a - b) the slope jumps; NaN: nowhere
     double slope_at_kink = 0;                                ///< the slope stated for that point
     bool differentiable = true;
+    bool kink_of_a = false;  ///< of two inputs: at a = kink whatever b is; the slope is then stated for b = 1/2
 };
 
 struct Info : Edge {
@@ -33,7 +34,9 @@ struct OpList {
     static constexpr void each(auto&& f) { (f.template operator()<Formulas>(), ...); }
 };
 
-using std::abs, std::cos, std::erf, std::exp, std::log, std::log1p, std::sin, std::sqrt, std::tanh;
+using std::abs, std::sqrt, std::exp, std::expm1, std::log, std::log1p, std::erf, std::floor, std::nearbyint;
+using std::sin, std::cos, std::tan, std::asin, std::acos, std::atan, std::atan2;
+using std::sinh, std::cosh, std::tanh, std::asinh, std::acosh, std::atanh;
 
 template <class T>
 concept ScalarNumber = std::is_floating_point_v<T>;

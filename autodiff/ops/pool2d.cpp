@@ -1,6 +1,7 @@
 // Pools. max_pool2d keeps the positions of its winners; with those fixed it is a gather, whose adjoint scatters: the
 // two are each other's derivative. avg_pool2d is linear and has its own adjoint.
 #include <gradpath/autodiff/kernels/kernels.hpp>
+#include <gradpath/autodiff/kernels/windows.hpp>
 #include <gradpath/autodiff/node.hpp>
 #include <gradpath/autodiff/ops/rows.hpp>
 
@@ -9,10 +10,6 @@ namespace {
 
 using Winners = std::shared_ptr<const std::vector<std::int32_t>>;
 using Geometry = Pool2dAttributes;
-
-Index out_length(Index length, Index kernel, Index stride, Index padding) {
-    return (length + 2 * padding - kernel) / stride + 1;
-}
 
 kernels::PoolGeometry geometry_of(const Geometry& g) {
     const auto& [o, x, winners] = g;
@@ -25,8 +22,8 @@ kernels::PoolGeometry geometry_of(const Geometry& g) {
             .stride_width = o.stride.width,
             .padding_height = o.padding.height,
             .padding_width = o.padding.width,
-            .out_height = out_length(x[2], o.kernel.height, o.stride.height, o.padding.height),
-            .out_width = out_length(x[3], o.kernel.width, o.stride.width, o.padding.width)};
+            .out_height = kernels::window_count(x[2], o.kernel.height, o.stride.height, o.padding.height),
+            .out_width = kernels::window_count(x[3], o.kernel.width, o.stride.width, o.padding.width)};
 }
 
 Shape out_shape(const Geometry& o) {

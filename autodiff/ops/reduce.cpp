@@ -4,6 +4,7 @@
 
 #include <gradpath/autodiff/kernels/kernels.hpp>
 #include <gradpath/autodiff/node.hpp>
+#include <gradpath/autodiff/ops/reduce.hpp>
 #include <gradpath/autodiff/ops/rows.hpp>
 
 namespace gradpath {
@@ -67,49 +68,36 @@ Tensors logsumexp_jvp(const JvpCall& call) {
     return {apply_one(sum_row, {call.tangents[0] * exp(call.inputs[0] - call.outputs[0])}, call.attributes)};
 }
 
-std::vector<Index> normal_axes(const char* op, const Tensor& x, const Reduce& options) {
-    std::vector<Index> axes;
-    for (const Index axis : options.axes) axes.push_back(normal_axis(op, axis, x.rank()));
-    if (options.axes.empty())
-        for (Index i = 0; i < x.rank(); ++i) axes.push_back(i);
-    std::sort(axes.begin(), axes.end());
-    require<ShapeError>(std::adjacent_find(axes.begin(), axes.end()) == axes.end(), op, ": an axis is named twice");
-    return axes;
-}
-
-/// Brings the reduced axes together at the end, where they are scattered: ties of a maximum must all be seen at once.
-Tensor gathered(const Tensor& x, std::vector<Index>& axes) {
-    std::vector<Index> order;
-    for (Index i = 0; i < x.rank(); ++i)
-        if (!std::binary_search(axes.begin(), axes.end(), i)) order.push_back(i);
-    const Index kept = static_cast<Index>(order.size());
-    order.insert(order.end(), axes.begin(), axes.end());
-    for (std::size_t i = 0; i < axes.size(); ++i) axes[i] = kept + static_cast<Index>(i);
-    return permute(x, order);
-}
-
 Tensor reduce(const Op& row, const Tensor& x, const Reduce& options) {
-    std::vector<Index> axes = normal_axes(row.name, x, options);
-    std::vector<Index> left;
-    for (Index i = 0; i < x.rank(); ++i) {
-        const bool reduced = std::binary_search(axes.begin(), axes.end(), i);
-        if (!reduced || options.keep) left.push_back(reduced ? 1 : x.shape()[i]);
-    }
+    std::vector<Index> axes = normal_axes(row.name, x, options.axes);
+    const Shape left = without_axes(x.shape(), axes, options.keep);
     const bool scattered = !axes.empty() && axes.back() - axes.front() + 1 != static_cast<Index>(axes.size());
-    Tensor y = scattered && row.code == OpCode::max ? gathered(x, axes) : x;
-    for (std::size_t last = axes.size(); last > 0;) {  // runs of adjacent axes, innermost first
+    Tensor y = scattered && row.code == OpCode::max ? axes_last(x, axes) : x;  // all ties must be seen at once
+    for (std::size_t last = axes.size(); last > 0;) {                          // runs of adjacent axes, innermost first
         std::size_t first = last - 1;
         while (first > 0 && axes[first - 1] + 1 == axes[first]) --first;
         y = apply_one(row, {y}, Attributes::of(Run{axes[first], axes[last - 1] + 1}));
         last = first;
     }
-    return reshape(y, Shape(std::span<const Index>(left)));
+    return reshape(y, left);
 }
 
-Index reduced_size(const char* op, const Tensor& x, const Reduce& options) {
-    Index count = 1;
-    for (const Index axis : normal_axes(op, x, options)) count *= x.shape()[axis];
-    return count;
+void require_elements(const char* op, const Tensor& x, const Reduce& options) {
+    require<ShapeError>(reduced_size(op, x, options) > 0, op,
+                        ": there must be at least one element to compare: the shape is ", x.shape());
+}
+
+Indices first_largest(const char* op, const Tensor& x, Index axis) {
+    axis = normal_axis(op, axis, x.rank());
+    const Shape& shape = x.shape();
+    require<ShapeError>(shape[axis] > 0, op, ": axis ", axis, " is empty: the shape is ", shape);
+    const Shape out = shape.slice(0, axis).joined(shape.slice(axis + 1, shape.rank()));
+    std::vector<Index> positions(static_cast<std::size_t>(out.size()));
+    dispatch(x.dtype(), [&](auto t) {
+        kernels::argmax(x.data<decltype(t)>().data(), positions.data(), shape.slice(0, axis).size(), shape[axis],
+                        shape.slice(axis + 1, shape.rank()).size());
+    });
+    return Indices(out, positions);
 }
 
 }  // namespace
@@ -123,6 +111,41 @@ const Op logsumexp_row{
 
 const Op sum_to_row{OpCode::sum_to, "sum_to", sum_to_forward, sum_to_vjp, Forward::linear};
 
+std::vector<Index> normal_axes(const char* op, const Tensor& x, const std::vector<Index>& named) {
+    std::vector<Index> axes;
+    for (const Index axis : named) axes.push_back(normal_axis(op, axis, x.rank()));
+    if (named.empty())
+        for (Index i = 0; i < x.rank(); ++i) axes.push_back(i);
+    std::sort(axes.begin(), axes.end());
+    require<ShapeError>(std::adjacent_find(axes.begin(), axes.end()) == axes.end(), op, ": an axis is named twice");
+    return axes;
+}
+
+Shape without_axes(const Shape& shape, const std::vector<Index>& axes, bool keep) {
+    std::vector<Index> left;
+    for (Index i = 0; i < shape.rank(); ++i) {
+        const bool reduced = std::binary_search(axes.begin(), axes.end(), i);
+        if (!reduced || keep) left.push_back(reduced ? 1 : shape[i]);
+    }
+    return Shape(std::span<const Index>(left));
+}
+
+Index reduced_size(const char* op, const Tensor& x, const Reduce& options) {
+    Index count = 1;
+    for (const Index axis : normal_axes(op, x, options.axes)) count *= x.shape()[axis];
+    return count;
+}
+
+Tensor axes_last(const Tensor& x, std::vector<Index>& axes) {
+    std::vector<Index> order;
+    for (Index i = 0; i < x.rank(); ++i)
+        if (!std::binary_search(axes.begin(), axes.end(), i)) order.push_back(i);
+    const Index kept = static_cast<Index>(order.size());
+    order.insert(order.end(), axes.begin(), axes.end());
+    for (std::size_t i = 0; i < axes.size(); ++i) axes[i] = kept + static_cast<Index>(i);
+    return permute(x, order);
+}
+
 Tensor sum(const Tensor& x, const Reduce& options) { return reduce(sum_row, x, options); }
 
 Tensor mean(const Tensor& x, const Reduce& options) {
@@ -132,9 +155,13 @@ Tensor mean(const Tensor& x, const Reduce& options) {
 }
 
 Tensor max(const Tensor& x, const Reduce& options) {
-    require<ShapeError>(reduced_size("max", x, options) > 0,
-                        "max: there must be at least one element to compare: the shape is ", x.shape());
+    require_elements("max", x, options);
     return reduce(max_row, x, options);
+}
+
+Tensor min(const Tensor& x, const Reduce& options) {
+    require_elements("min", x, options);
+    return -reduce(max_row, -x, options);
 }
 
 Tensor logsumexp(const Tensor& x, const Reduce& options) { return reduce(logsumexp_row, x, options); }
@@ -149,17 +176,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
     return apply_one(sum_to_row, {x}, Attributes::of(shape));
 }
 
-Indices argmax(const Tensor& x, Index axis) {
-    axis = normal_axis("argmax", axis, x.rank());
-    const Shape& shape = x.shape();
-    require<ShapeError>(shape[axis] > 0, "argmax: axis ", axis, " is empty: the shape is ", shape);
-    const Shape out = shape.slice(0, axis).joined(shape.slice(axis + 1, shape.rank()));
-    std::vector<Index> positions(static_cast<std::size_t>(out.size()));
-    dispatch(x.dtype(), [&](auto t) {
-        kernels::argmax(x.data<decltype(t)>().data(), positions.data(), shape.slice(0, axis).size(), shape[axis],
-                        shape.slice(axis + 1, shape.rank()).size());
-    });
-    return Indices(out, positions);
-}
+Indices argmax(const Tensor& x, Index axis) { return first_largest("argmax", x, axis); }
+Indices argmin(const Tensor& x, Index axis) { return first_largest("argmin", -detached(x), axis); }
 
 }  // namespace gradpath

@@ -1,39 +1,50 @@
-// Subsets are gathers, so x may have any rank; normalisation is written with ops, so that explaining a model may
-// differentiate through it. Statistics are sums in double, in the order of the rows.
+// Subsets are gathers, so x may have any rank. Statistics are sums in double, in the order of the rows.
 #include <gradpath/models/data/data_set.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <numeric>
 
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
+#include <gradpath/nn/normalise.hpp>
 
 namespace gradpath::models {
 namespace {
-
-// One number per channel as a tensor that broadcasts against x [rows, channels, ..].
-Tensor per_channel(const std::vector<double>& numbers, const Tensor& x) {
-    Shape shape{static_cast<Index>(numbers.size())};
-    for (Index axis = 2; axis < x.rank(); ++axis) shape = shape.joined({1});
-    return Tensor(shape, numbers).to(x.dtype());
-}
 
 Index channels_of(const char* op, const Tensor& x) {
     require<ShapeError>(x.rank() >= 2, op, ": x must be [rows, channels, ..] but has shape ", x.shape());
     return x.shape()[1];
 }
 
+Index share_of(Index rows, double fraction) {
+    require(fraction >= 0 && fraction <= 1, "split: the fraction must lie in [0, 1] but is ", fraction);
+    return std::llround(fraction * static_cast<double>(rows));
+}
+
+// How many rows of each class belong to the first part. All shares are rounded down, and the rows that are left over go
+// to the classes that lost most by it (Hamilton's method of apportionment).
+std::map<Index, Index> shares_of(const Indices& labels, double fraction) {
+    Index left = share_of(labels.size(), fraction);
+    std::map<Index, Index> shares;
+    for (const Index label : labels.data()) ++shares[label];
+    std::vector<std::pair<double, Index>> losses;
+    for (auto& [label, count] : shares) {
+        const double exact = fraction * static_cast<double>(count);
+        count = static_cast<Index>(std::floor(exact));
+        losses.emplace_back(exact - std::floor(exact), label);
+        left -= count;
+    }
+    std::ranges::stable_sort(losses, std::greater(), &std::pair<double, Index>::first);
+    for (std::size_t i = 0; i < losses.size() && left > 0; ++i, --left) ++shares[losses[i].second];
+    return shares;
+}
+
 }  // namespace
 
-Tensor normalised(const Tensor& x, const Normalisation& n) {
-    if (n.mean.empty() && n.sd.empty()) return x;
-    const Index channels = channels_of("normalised", x);
-    require<ShapeError>(static_cast<Index>(n.mean.size()) == channels && n.mean.size() == n.sd.size(),
-                        "normalised: x has ", channels, " channels but there are ", n.mean.size(), " means and ",
-                        n.sd.size(), " sds");
-    for (const double sd : n.sd) require(sd > 0, "normalised: sd must be above 0 but is ", sd);
-    return (x - per_channel(n.mean, x)) / per_channel(n.sd, x);
-}
+Tensor normalised(const Tensor& x, const Normalisation& n) { return nn::normalised(x, n.mean, n.sd); }
 
 Normalisation channel_statistics(const Tensor& x) {
     const Index channels = channels_of("channel_statistics", x);
@@ -75,7 +86,10 @@ DataSet subset(const DataSet& data, const Indices& rows) {
                 data.labels.size());
         labels.push_back(data.labels[row]);
     }
-    return {data.name, gather(data.x, rows), Indices({rows.size()}, labels), data.classes, data.normalisation};
+    DataSet part = data;
+    part.x = gather(data.x, rows);
+    part.labels = Indices({rows.size()}, labels);
+    return part;
 }
 
 DataSet subset(const DataSet& data, Index first, Index last) {
@@ -87,14 +101,26 @@ DataSet subset(const DataSet& data, Index first, Index last) {
 }
 
 Split split(const DataSet& data, double fraction, std::uint64_t seed) {
-    require(fraction >= 0 && fraction <= 1, "split: the fraction must lie in [0, 1] but is ", fraction);
     const Indices order = random::permutation(data.labels.size(), seed);
-    const auto first = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(order.size())));
+    const auto first = static_cast<std::size_t>(share_of(data.labels.size(), fraction));
     const std::span<const Index> rows = order.data();
     const auto part = [&](std::span<const Index> some) {
         return subset(data, Indices({static_cast<Index>(some.size())}, some));
     };
     return {part(rows.first(first)), part(rows.subspan(first))};
+}
+
+RowSplit stratified_rows(const Indices& labels, double fraction, std::uint64_t seed) {
+    std::map<Index, Index> left = shares_of(labels, fraction);
+    std::vector<Index> first, second;
+    const Indices order = random::permutation(labels.size(), seed);
+    for (const Index row : order.data()) (left[labels[row]]-- > 0 ? first : second).push_back(row);
+    return {Indices({static_cast<Index>(first.size())}, first), Indices({static_cast<Index>(second.size())}, second)};
+}
+
+Split stratified_split(const DataSet& data, double fraction, std::uint64_t seed) {
+    const RowSplit rows = stratified_rows(data.labels, fraction, seed);
+    return {subset(data, rows.first), subset(data, rows.second)};
 }
 
 }  // namespace gradpath::models

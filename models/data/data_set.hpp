@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <gradpath/autodiff/tensor.hpp>
+#include <gradpath/models/data/columns.hpp>
 
 namespace gradpath::models {
 
@@ -26,6 +27,9 @@ struct DataSet {
     Indices labels;  ///< [rows], positions in `classes`
     std::vector<std::string> classes;
     Normalisation normalisation = {};
+    std::vector<Column> columns = {};     ///< of the table that the rows come from, if they do
+    std::string label = {};               ///< the table's column of labels
+    std::vector<std::string> notes = {};  ///< what was done to the data that a reader should know
 };
 /// Throws ValueError or ShapeError, naming the data set, unless x and labels have the same rows and every label a
 /// class.
@@ -42,5 +46,13 @@ struct Split {
 /// The rows in a random order by seed; the first part gets the fraction (rounded), the second the rest. Throws
 /// ValueError for a fraction outside [0, 1].
 Split split(const DataSet& data, double fraction, std::uint64_t seed);
+
+struct RowSplit {
+    Indices first, second;
+};
+/// The same, stratified: of each class the first part gets the fraction, rounded down or up such that the sizes of both
+/// parts are those of split(). Labels may be any numbers.
+RowSplit stratified_rows(const Indices& labels, double fraction, std::uint64_t seed);
+Split stratified_split(const DataSet& data, double fraction, std::uint64_t seed);
 
 }  // namespace gradpath::models

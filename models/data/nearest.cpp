@@ -41,4 +41,21 @@ std::string nearest_name(std::string_view word, std::span<const std::string_view
     return std::string(best);
 }
 
+std::string suggestion(std::string_view word, std::span<const std::string_view> names) {
+    const std::string near = nearest_name(word, names);
+    return near.empty() ? "" : "; did you mean \"" + near + "\"?";
+}
+
+std::string suggestion_or_names(std::string_view word, std::span<const std::string_view> names) {
+    const std::string near = suggestion(word, names);
+    return near.empty() ? "; there are " + name_list(std::vector<std::string>(names.begin(), names.end())) : near;
+}
+
+std::string name_list(std::span<const std::string> names, std::string_view between) {
+    std::string list;
+    for (const std::string& name : names)
+        (list += list.empty() ? "" : between) += name.find(',') == name.npos ? name : "\"" + name + "\"";
+    return list;
+}
+
 }  // namespace gradpath::models

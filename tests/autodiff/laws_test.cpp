@@ -1,42 +1,18 @@
 // Laws on random shapes: what the ops compute is what xtensor, or five nested loops, compute.
-#include <doctest/doctest.h>
-#include <rapidcheck.h>
+#include "laws.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <numeric>
-
-#include <gradpath/autodiff/autodiff.hpp>
-#include <gradpath/autodiff/xtensor.hpp>
 
 #include <xtensor/xmanipulation.hpp>
 #include <xtensor/xmath.hpp>
 #include <xtensor/xsort.hpp>
 
 using namespace gradpath;
+using namespace gradpath::tests;
 using xt::xarray;
 
 namespace {
 
-const DType f64 = DType::float64;
-
-std::vector<Index> random_lengths(Index least_rank = 0) {
-    const auto rank = *rc::gen::inRange<Index>(least_rank, 5);
-    return *rc::gen::container<std::vector<Index>>(static_cast<std::size_t>(rank), rc::gen::inRange<Index>(1, 6));
-}
-Tensor draw(const std::vector<Index>& lengths, std::uint64_t stream) {
-    return random::uniform(Shape(std::span<const Index>(lengths)), -1, 1,
-                           {.seed = *rc::gen::arbitrary<std::uint64_t>(), .stream = stream, .dtype = f64});
-}
-xarray<double> copy_of(const Tensor& t) { return gradpath::view<double>(t); }
-double distance(const Tensor& a, const xarray<double>& b) {
-    RC_ASSERT(static_cast<std::size_t>(a.size()) == b.size());
-    const xarray<double> mine = copy_of(a);
-    RC_ASSERT(std::equal(mine.shape().begin(), mine.shape().end(), b.shape().begin(), b.shape().end()));
-    double most = 0;
-    for (std::size_t i = 0; i < b.size(); ++i) most = std::max(most, std::abs(mine.flat(i) - b.flat(i)));
-    return most;
-}
 /// Drops leading axes and shrinks others to 1, so that the result broadcasts against the original.
 std::vector<Index> shrunk(const std::vector<Index>& lengths) {
     std::vector<Index> out(
@@ -46,7 +22,6 @@ std::vector<Index> shrunk(const std::vector<Index>& lengths) {
         if (*rc::gen::arbitrary<bool>()) length = 1;
     return out;
 }
-void holds(const char* law, auto&& property) { CHECK_MESSAGE(rc::check(law, property), law); }
 
 }  // namespace
 

@@ -2,23 +2,16 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <functional>
 #include <thread>
 #include <vector>
 
 #include <gradpath/autodiff/autodiff.hpp>
 #include <gradpath/autodiff/ops/op.hpp>
 
+#include "support/refused.hpp"
+
 using namespace gradpath;
-
-namespace {
-
-struct Refused {
-    std::function<void()> call;
-    const char* message;
-};
-
-}  // namespace
+using namespace gradpath::tests;
 
 TEST_CASE("shapes count, compare, print and broadcast") {
     CHECK(Shape{}.size() == 1);
@@ -224,6 +217,6 @@ TEST_CASE("ops refuse what they cannot do, and say why") {
          },
          "sum_to: (2, 3) is not a broadcast of (2, 2)"},
     };
-    for (const Refused& refused : cases) CHECK_THROWS_WITH_AS(refused.call(), refused.message, Error);
+    check_refused(cases);
     CHECK(cases.size() >= 40);
 }

@@ -2,13 +2,13 @@
 
 #include <cmath>
 #include <map>
+#include <numbers>
 
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
-#include <gradpath/models/lenet5.hpp>
-#include <gradpath/models/lenet_small.hpp>
+#include <gradpath/models/autoencoder.hpp>
+#include <gradpath/models/image_nets.hpp>
 #include <gradpath/models/mlp.hpp>
-#include <gradpath/models/small_cnn.hpp>
 
 using namespace gradpath;
 using namespace gradpath::models;
@@ -64,6 +64,48 @@ TEST_CASE("the moons mlp has 4,482 parameters") {
     CHECK(mlp()(zeros({5, 2})).shape() == Shape{5, 2});
 }
 
+TEST_CASE("residual-cnn has the parameters that one counts by hand: a pair of norms and no bias per convolution") {
+    const auto conv = [](Index from, Index to, Index kernel) { return from * to * kernel * kernel + 2 * to; };
+    const auto block = [&](Index from, Index to) { return conv(from, to, 3) + conv(to, to, 3) + conv(from, to, 1); };
+    CHECK(conv(1, 16, 3) + block(16, 16) + block(16, 32) + block(32, 64) + 64 * 10 + 10 == 78042);
+    CHECK(nn::count(residual_cnn()) == 78042);
+    CHECK(residual_cnn()(images(2)).shape() == Shape{2, 10});
+    const Index second = conv(16, 16, 3) + conv(16, 16, 3) + conv(32, 32, 3) * 2 + conv(64, 64, 3) * 2;
+    CHECK(nn::count(residual_cnn({.blocks = 2})) == 78042 + second);  // without a projection
+}
+
+TEST_CASE("depthwise-cnn has the parameters that one counts by hand: nine weights a channel, then one a pair") {
+    const auto block = [](Index from, Index to) { return 9 * from + 2 * from + from * to + 2 * to; };
+    CHECK((9 * 16 + 32) + block(16, 16) + block(16, 32) + block(32, 64) + 64 * 10 + 10 == 4570);
+    CHECK(nn::count(depthwise_cnn()) == 4570);
+    CHECK(depthwise_cnn()(images(2)).shape() == Shape{2, 10});
+}
+
+TEST_CASE("an autoencoder is two mlps, the second the mirror image of the first, drawn from other streams") {
+    CHECK((784 * 128 + 128) + (128 * 32 + 32) + (32 * 128 + 128) + (128 * 784 + 784) == 209968);
+    CHECK(nn::count(autoencoder()) == 209968);
+    CHECK(autoencoder()(images(2)).shape() == Shape{2, 784});
+    const nn::Layer net = autoencoder({.widths = {4, 4}});
+    CHECK(shapes(net) == std::vector<Shape>{{4, 4}, {4}, {4, 4}, {4}});
+    const std::vector<nn::Parameter> p = nn::parameters(net);
+    CHECK(p[0].name == "encoder.dense1.weight");
+    CHECK(p[2].name == "decoder.dense1.weight");
+    CHECK_FALSE(same_bits(p[0].value, p[2].value));
+}
+
+TEST_CASE("staged networks halve their maps, rounding up, and take images of any size") {
+    const nn::Layer net = residual_cnn({.channels = 3, .size = 7, .classes = 4, .width = 2});
+    const Taps taps;
+    CHECK(net(zeros({2, 3, 7, 7})).shape() == Shape{2, 4});
+    CHECK(taps.at("stem").shape() == Shape{2, 2, 7, 7});
+    CHECK(taps.at("block1.body").shape() == Shape{2, 2, 4, 4});
+    CHECK(taps.at("block1.shortcut").shape() == Shape{2, 2, 4, 4});
+    CHECK(taps.at("block2").shape() == Shape{2, 4, 2, 2});
+    CHECK(taps.at("block3").shape() == Shape{2, 8, 1, 1});
+    CHECK(taps.at("pool").shape() == Shape{2, 8});
+    CHECK(depthwise_cnn({.size = 1, .width = 2})(zeros({1, 1, 1, 1})).shape() == Shape{1, 10});
+}
+
 TEST_CASE("an mlp of two widths is one dense layer") {
     const nn::Layer net = mlp({.widths = {3, 2}});
     CHECK(shapes(net) == std::vector<Shape>{{2, 3}, {2}});
@@ -77,10 +119,18 @@ TEST_CASE("an mlp flattens images") {
 }
 
 TEST_CASE("every activation stands between the layers under its own name") {
-    const std::map<std::string, double> at_two = {{"relu", 2},
-                                                  {"tanh", std::tanh(2.0)},
-                                                  {"softplus", std::log1p(std::exp(2.0))},
-                                                  {"gelu", 1 + std::erf(std::sqrt(2.0))}};
+    const std::map<std::string, double> at_two = {
+        {"relu", 2},
+        {"leaky-relu", 2},
+        {"elu", 2},
+        {"selu", 2 * 1.0507009873554805},
+        {"silu", 2 / (1 + std::exp(-2.0))},
+        {"gelu", 1 + std::erf(std::sqrt(2.0))},
+        {"gelu-tanh", 1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (2 + 0.044715 * 8))},
+        {"softplus", std::log1p(std::exp(2.0))},
+        {"tanh", std::tanh(2.0)},
+        {"sigmoid", 1 / (1 + std::exp(-2.0))},
+        {"hardtanh", 1}};
     for (const auto& entry : at_two) {
         CAPTURE(entry.first);
         nn::Layer net = mlp({.widths = {1, 1, 1}, .activation = entry.first}, {.dtype = DType::float64});
@@ -91,6 +141,15 @@ TEST_CASE("every activation stands between the layers under its own name") {
         CHECK(net(full({1, 1}, 2, DType::float64)).item() == doctest::Approx(entry.second));
         CHECK(taps.visits().at(1).name == entry.first + "1");
     }
+}
+
+TEST_CASE("rectifiers get He's weights, which are wider than Glorot's between layers of one width") {
+    const auto first = [](const char* activation) {
+        return nn::parameters(mlp({.widths = {64, 64, 1}, .activation = activation}))[0].value;
+    };
+    CHECK(same_bits(first("leaky-relu"), first("relu")));
+    CHECK(same_bits(first("silu"), first("tanh")));
+    CHECK(sum(square(first("relu"))).item() == doctest::Approx(2 * sum(square(first("tanh"))).item()));
 }
 
 TEST_CASE("networks take other image sizes, channels and classes") {
@@ -118,9 +177,11 @@ TEST_CASE("the same seed gives the same network") {
 }
 
 TEST_CASE("rows of a network are independent of each other") {
-    const nn::Layer net = lenet5();
-    const Tensor x = images(3), y = net(x);
-    for (Index row = 0; row < 3; ++row) CHECK(same_bits(net(slice(x, 0, row, row + 1)), slice(y, 0, row, row + 1)));
+    const Tensor x = images(3);
+    for (const nn::Layer& net : {lenet5(), residual_cnn({.width = 4}), depthwise_cnn({.width = 4}), autoencoder()}) {
+        const Tensor y = net(x);
+        for (Index row = 0; row < 3; ++row) CHECK(same_bits(net(slice(x, 0, row, row + 1)), slice(y, 0, row, row + 1)));
+    }
 }
 
 TEST_CASE("builders refuse what they cannot build") {
@@ -129,9 +190,11 @@ TEST_CASE("builders refuse what they cannot build") {
         "mlp: widths name the inputs, the hidden layers and the outputs: there are only 1; write 2-64-64-2",
         ValueError);
     CHECK_THROWS_WITH_AS(mlp({.widths = {2, 0, 2}}), "mlp: a width must be at least 1: it is 0", ValueError);
-    CHECK_THROWS_WITH_AS(mlp({.activation = "rellu"}),
-                         "mlp: activation is relu, tanh, softplus or gelu: got \"rellu\"; did you mean \"relu\"?",
-                         ValueError);
+    CHECK_THROWS_WITH_AS(
+        mlp({.activation = "rellu"}),
+        "mlp: activation is one of relu, leaky-relu, elu, selu, silu, gelu, gelu-tanh, softplus, tanh, "
+        "sigmoid, hardtanh: got \"rellu\"; did you mean \"relu\"?",
+        ValueError);
     CHECK_THROWS_WITH_AS(lenet5({.size = 11}),
                          "lenet5: images must be at least 12x12 for its two convolutions and pools: size is 11",
                          ValueError);
@@ -141,4 +204,8 @@ TEST_CASE("builders refuse what they cannot build") {
     CHECK_THROWS_WITH_AS(small_cnn({.size = 5}),
                          "small-cnn: images must be at least 6x6 for its two convolutions and its pool: size is 5",
                          ValueError);
+    CHECK_THROWS_WITH_AS(residual_cnn({.blocks = 0}), "residual-cnn: a stage must have at least one block: blocks is 0",
+                         ValueError);
+    CHECK_THROWS_WITH_AS(depthwise_cnn({.blocks = 0}),
+                         "depthwise-cnn: a stage must have at least one block: blocks is 0", ValueError);
 }

@@ -5,6 +5,7 @@
 
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/io/safetensors.hpp>
+#include <gradpath/models/data/shapes.hpp>
 #include <gradpath/models/data/two_moons.hpp>
 #include <gradpath/models/saved.hpp>
 
@@ -49,8 +50,10 @@ std::string refusal(const std::filesystem::path& path) {
 }  // namespace
 
 TEST_CASE("a run that goes on from its checkpoint file ends in the same file as one that was never cut") {
-    for (const nn::Optimizer& optimizer : {nn::Optimizer(nn::Adam{.rate = 1e-2}), nn::Optimizer(nn::Sgd{.rate = 0.1}),
-                                           nn::Optimizer(nn::Sgd{.rate = 0.1, .momentum = 0.9})}) {
+    const nn::Optimizer optimizers[] = {nn::Adam{.rate = 1e-2}, nn::Sgd{.rate = 0.1},
+                                        nn::Sgd{.rate = 0.1, .momentum = 0.9}, nn::RmsProp{.rate = 1e-2},
+                                        nn::RmsProp{.rate = 1e-3, .momentum = 0.9, .centered = true}};
+    for (const nn::Optimizer& optimizer : optimizers) {
         const Scratch folder;
         Model whole = make("moons-mlp", {}, 5);
         const nn::TrainState end = nn::fit(whole, examples(), options(optimizer));
@@ -68,6 +71,67 @@ TEST_CASE("a run that goes on from its checkpoint file ends in the same file as 
             CHECK(io::read_file(folder / "resumed") == io::read_file(folder / "whole"));
         }
     }
+}
+
+TEST_CASE("averages and the best epoch's weights are in the checkpoint, and a run goes on from it to the same file") {
+    const Scratch folder;
+    nn::Fit fit = options(nn::Adam{.rate = 1e-2});
+    fit.schedule = {.shape = nn::OneCycle{}, .warmup = 2};
+    fit.average = nn::MovingAverage{0.9};
+    fit.augment = {.noise = 0.05};
+    fit.patience = 2;
+    Model whole = make("moons-mlp", {}, 5);
+    const nn::TrainState end = nn::fit(whole, examples(), fit);
+    save_checkpoint(folder / "whole", {whole, end});
+    const Checkpoint read = load_checkpoint(folder / "whole");
+    CHECK(read.state.average.size() == 6);
+    CHECK(read.state.best.size() == 6);
+    for (const Index cut : {Index{1}, batches, batches + 1, 3 * batches - 1}) {
+        CAPTURE(cut);
+        Model first = make("moons-mlp", {}, 5);
+        nn::fit(first, examples(), stopping(fit, first, cut, folder / "cut"));
+        Checkpoint kept = load_checkpoint(folder / "cut");
+        const nn::TrainState resumed = nn::fit(kept.model, examples(), fit, kept.state);
+        save_checkpoint(folder / "resumed", {kept.model, resumed});
+        CHECK(io::read_file(folder / "resumed") == io::read_file(folder / "whole"));
+        CHECK(hash(kept.model) == hash(whole));
+    }
+    io::SafeTensors torn = io::read_safetensors(folder / "whole");
+    std::erase_if(torn.tensors, [](const io::NamedTensor& t) { return t.name == "training/best/dense2.bias"; });
+    io::write_safetensors(folder / "torn", torn);
+    CHECK(refusal(folder / "torn") == "load: a tensor is missing: \"training/best/dense2.bias\" of the shape (64,)");
+}
+
+TEST_CASE("a residual network with its running values goes on from its file to the same bytes") {
+    const Scratch folder;
+    const DataSet data = shapes({.rows = 40, .seed = 2}).data;
+    const Settings tiny{{"width", "2"}};
+    const nn::Fit fit{.epochs = 2,
+                      .batch = 16,
+                      .optimizer = nn::Adam{.rate = 1e-2},
+                      .seed = 3,
+                      .average = nn::MovingAverage{0.9},
+                      .augment = {.flip = true, .shift = 1},
+                      .patience = 2};
+    Model whole = make_for(data, "residual-cnn", tiny, 1);
+    const nn::TrainState end = nn::fit(whole, {data.x, data.labels}, fit);
+    CHECK(end.buffers.size() == nn::buffers(whole).size());
+    save_checkpoint(folder / "whole", {whole, end});
+    for (const Index cut : {1, 3, 5}) {
+        Model first = make_for(data, "residual-cnn", tiny, 1);
+        nn::Fit until = fit;
+        until.on_progress = [&](const nn::Progress& p) {
+            if (p.state.steps < cut) return nn::Next::go_on;
+            save_checkpoint(folder / "cut", {first, p.state});
+            return nn::Next::stop;
+        };
+        nn::fit(first, {data.x, data.labels}, until);
+        Checkpoint kept = load_checkpoint(folder / "cut");
+        const nn::TrainState resumed = nn::fit(kept.model, {data.x, data.labels}, fit, kept.state);
+        save_checkpoint(folder / "resumed", {kept.model, resumed});
+        CHECK(io::read_file(folder / "resumed") == io::read_file(folder / "whole"));
+    }
+    CHECK(load_checkpoint(folder / "whole").state.best_buffers.size() == end.buffers.size());
 }
 
 TEST_CASE("a checkpoint is also a model file") {
@@ -132,7 +196,7 @@ TEST_CASE("a checkpoint with a part missing or forged is refused") {
     CHECK(with("\"steps\":12", "\"steps\":1.5") == "load: the metadata must have a field \"steps\" of the right kind");
     CHECK(with("\"epoch\":3", "\"epoch\":2") ==
           "load: tensor \"training/history\" has shape (3, 4), the model expects (2, 4)");
-    CHECK(with("\"adam\"", "\"adaam\"") == "load: the optimizer must be adam or sgd: it is adaam");
+    CHECK(with("\"adam\"", "\"adaam\"") == "load: the optimizer must be adam, sgd or rmsprop: it is adaam");
     CHECK(with("\"adam\"", "\"sgd\"").starts_with("load: a tensor is missing: \"training/velocity/dense1.weight\""));
 }
 
@@ -141,4 +205,9 @@ TEST_CASE("a state of another model is not saved") {
     CHECK_THROWS_WITH_AS(save_checkpoint(folder / "c", {make("moons-mlp"), {}}),
                          "save_checkpoint: the state must be the model's: it has 0 parameters, the model 6",
                          ValueError);
+    const Model normed = make("residual-cnn", {{"width", "2"}});
+    nn::TrainState state;
+    for (const nn::Parameter& p : nn::parameters(normed)) state.parameters.push_back(p.value);
+    CHECK_THROWS_WITH_AS(save_checkpoint(folder / "c", {normed, state}),
+                         "save_checkpoint: the state must be the model's: it has 0 buffers, the model 20", ValueError);
 }

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/models/model.hpp>
@@ -42,8 +44,12 @@ TEST_CASE("a model keeps all its options as text, defaults included") {
     CHECK(make("moons-mlp").options == Settings{{"widths", "2-64-64-2"}, {"activation", "relu"}});
 }
 
-TEST_CASE("an unknown architecture names the nearest") {
+TEST_CASE("an unknown architecture names the nearest, or all") {
     CHECK_THROWS_WITH_AS(make("lenet6"), "model: there is no architecture \"lenet6\"; did you mean \"lenet5\"?",
+                         ValueError);
+    CHECK_THROWS_WITH_AS(make("transformer"),
+                         "model: there is no architecture \"transformer\"; there are mlp, moons-mlp, lenet5, "
+                         "lenet-small, small-cnn, residual-cnn, depthwise-cnn, autoencoder",
                          ValueError);
     CHECK_THROWS_WITH_AS(make("lenet5", {{"clases", "3"}}),
                          "lenet5: there is no option \"clases\"; did you mean \"classes\"?", ValueError);
@@ -122,6 +128,56 @@ TEST_CASE("a model is trained through its normalisation, in place") {
     CHECK(end.history.back().accuracy == 1);
     CHECK(nn::evaluate(model, {data.x, data.labels}).accuracy == 1);
     CHECK(nn::parameters(model).at(0).name == "conv1.weight");
+}
+
+TEST_CASE("an autoencoder learns to give normalised rows back, without labels and without an accuracy") {
+    const DataSet data = tiny_images();
+    Model model = make_for(data, "autoencoder", {{"widths", "512-64-8"}}, 1);
+    CHECK(model.reconstructs);
+    CHECK(model.classes == 512);
+    CHECK(model.class_names.empty());
+    CHECK(model.normalisation == data.normalisation);
+    const Task task = task_for(model, data);
+    CHECK_FALSE(task.examples.has_labels());
+    const double before = nn::evaluate(model, task.examples, {.loss = task.loss}).loss;
+    const Tensor target = flatten(normalised(data.x, data.normalisation));
+    CHECK(before == doctest::Approx(mean(square(model(data.x) - target)).item()).epsilon(1e-5));
+    const nn::TrainState end =
+        nn::fit(model, task.examples, {.epochs = 150, .optimizer = nn::Adam{.rate = 3e-3}, .loss = task.loss});
+    CHECK(std::isnan(end.history.back().accuracy));
+    const nn::Evaluation after = nn::evaluate(model, task.examples, {.loss = task.loss});
+    CHECK(after.loss < 0.05 * before);
+    CHECK(std::isnan(after.accuracy));
+    CHECK(after.per_class.empty());
+}
+
+TEST_CASE("an autoencoder is fitted to rows of any shape, labels or none") {
+    DataSet data = tiny_images();
+    data.x = zeros({4, 6}), data.labels = {}, data.classes = {}, data.normalisation = {};
+    const Model model = make_for(data, "autoencoder");
+    CHECK(model.options == Settings{{"widths", "6-128-32"}, {"activation", "relu"}});
+    CHECK(model(data.x).shape() == Shape{4, 6});
+    CHECK_THROWS_WITH_AS(make_for(data, "autoencoder", {{"widths", "5-2"}}),
+                         "autoencoder: it must fit the data: it takes rows of the shape (5,), those of tiny are (6,)",
+                         ValueError);
+}
+
+TEST_CASE("the task of a model that tells classes apart is rows and labels with the usual loss") {
+    const DataSet data = tiny_images();
+    const Task task = task_for(make_for(data, "lenet-small"), data);
+    CHECK(same_bits(task.examples.x, data.x));
+    CHECK(task.examples.labels.size() == 4);
+    CHECK_FALSE(static_cast<bool>(task.loss));
+}
+
+TEST_CASE("the hash counts buffers: what batch normalisation has seen is part of the function") {
+    const Model model = make("residual-cnn", {{"width", "2"}, {"size", "8"}}, 1);
+    Model other = model;
+    CHECK(hash(other) == hash(model));
+    nn::each_tensor(other, nn::TensorVisitor([](const std::string& name, Tensor& t, nn::Role) {
+                        if (name == "stem.norm.running_mean") t = t + 1.0;
+                    }));
+    CHECK(hash(other) != hash(model));
 }
 
 TEST_CASE("the hash names the function: the same for the same, another for any change") {

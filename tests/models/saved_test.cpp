@@ -5,6 +5,7 @@
 
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/io/safetensors.hpp>
+#include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/models/saved.hpp>
 
@@ -164,6 +165,60 @@ TEST_CASE("class names are one per class, or none, in a file and before it is wr
                          ValueError);
 }
 
+TEST_CASE("a model that make() could not build again is not written") {
+    const Scratch folder;
+    Model model = make("moons-mlp");
+    model.architecture = "mine";
+    CHECK_THROWS_WITH_AS(save_model(folder / "m", model),
+                         "save_model: the architecture must be one that make() knows, or nobody could load the file: "
+                         "it is \"mine\"; write the tensors of a net of your own with io::write_safetensors",
+                         ValueError);
+    CHECK(!std::filesystem::exists(folder / "m"));
+}
+
+TEST_CASE("the columns of a table live in the file, and a model of no table says nothing of them") {
+    const Scratch folder;
+    Model model = make("moons-mlp", {{"widths", "4-3-2"}});
+    save_model(folder / "plain", model);
+    CHECK(io::read_safetensors(folder / "plain").metadata.at("gradpath").find("columns") == std::string::npos);
+    const std::string plain = hash(model);
+    model.columns = {{.name = "age", .mean = 0.1}, {.name = "colour", .categories = {"b", "r", "ü"}, .usual = "r"}};
+    model.label = "species";
+    save_model(folder / "m", model);
+    const Model loaded = load_model(folder / "m");
+    CHECK(loaded.columns == model.columns);
+    CHECK(loaded.label == "species");
+    CHECK(hash(loaded) == plain);
+    const std::string written = io::read_safetensors(folder / "m").metadata.at("gradpath");
+    CHECK(written.find(R"("columns":[{"missing":0.1,"name":"age"},)"
+                       R"({"categories":["b","r","ü"],"missing":"r","name":"colour"}])") != std::string::npos);
+    model.columns.pop_back();
+    CHECK_THROWS_WITH_AS(save_model(folder / "m", model),
+                         "save_model: columns: features must be as many as inputs: 1 for 4", ValueError);
+}
+
+TEST_CASE("columns of a file are read strictly") {
+    const auto told = [](const std::string& columns, const std::string& label = R"(,"label":"y")") {
+        return refusal(with("\"class_names\":[]", "\"class_names\":[],\"columns\":" + columns + label));
+    };
+    CHECK(told(R"([{"name":"a","missing":1},{"name":"b","missing":2.5}])") == "loaded");
+    CHECK(told(R"([{"name":"k","categories":["u","v"],"missing":"v"}])") == "loaded");
+    const std::string kinds =
+        "load: the metadata must describe columns by \"name\", \"missing\" and \"categories\", and name a \"label\"";
+    CHECK(told(R"([{"name":"a"},{"name":"b","missing":2}])") == kinds);
+    CHECK(told(R"([{"name":7,"missing":1},{"name":"b","missing":2}])") == kinds);
+    CHECK(told(R"([{"name":"a","missing":"x"},{"name":"b","missing":2}])") == kinds);
+    CHECK(told(R"([{"name":"k","categories":["u","v"],"missing":1}])") == kinds);
+    CHECK(told("7") == kinds);
+    CHECK(told(R"([{"name":"a","missing":1},{"name":"b","missing":2}])", "") == kinds);
+    CHECK(told("[]") == "load: \"columns\" of the metadata must be a list of at least one");
+    CHECK(told(R"({"x":{"name":"k","categories":["u","v"],"missing":"u"}})") ==
+          "load: \"columns\" of the metadata must be a list of at least one");
+    CHECK(told(R"([{"name":"a","missing":1}])") == "load: columns: features must be as many as inputs: 1 for 2");
+    CHECK(told(R"([{"name":"k","categories":["u","v"],"missing":"w"}])") ==
+          "load: columns: the usual category of \"k\" must be one of its categories: \"w\"");
+}
+
 TEST_CASE("a dense model made for images keeps the normalisation of their channels") {
     const Scratch folder;
     const DataSet data{"tiny", zeros({2, 3, 2, 2}), {0, 1}, {"a", "b"}, {{0, 0, 0}, {1, 2, 3}}};
@@ -178,7 +233,8 @@ TEST_CASE("an unknown architecture or option in a file names the nearest and the
     CHECK(refusal(with("\"widths\"", "\"width\"")) ==
           "load: moons-mlp: there is no option \"width\"; did you mean \"widths\"?");
     CHECK(refusal(with("relu", "relux")) ==
-          "load: mlp: activation is relu, tanh, softplus or gelu: got \"relux\"; did you mean \"relu\"?");
+          "load: mlp: activation is one of relu, leaky-relu, elu, selu, silu, gelu, gelu-tanh, softplus, tanh, "
+          "sigmoid, hardtanh: got \"relux\"; did you mean \"relu\"?");
 }
 
 TEST_CASE("a file cannot make the loader take more memory than it holds") {
@@ -200,4 +256,29 @@ TEST_CASE("a model whose normalisation is not finite is not saved") {
     CHECK_THROWS_WITH_AS(save_model(folder / "m", model),
                          "save_model: the normalisation must be finite, as JSON has no other numbers", ValueError);
     CHECK_FALSE(std::filesystem::exists(folder / "m"));
+}
+
+TEST_CASE("a model file holds running values beside the weights, and none may be missing") {
+    const Scratch folder;
+    Model model = make("residual-cnn", {{"width", "2"}, {"size", "8"}}, 1);
+    nn::each_tensor(model, nn::TensorVisitor([](const std::string&, Tensor& t, nn::Role role) {
+                        if (role == nn::Role::buffer) t = t + 0.25;
+                    }));
+    save_model(folder / "m.safetensors", model);
+    CHECK(hash(load_model(folder / "m.safetensors")) == hash(model));
+    io::SafeTensors file = io::read_safetensors(folder / "m.safetensors");
+    CHECK(file.tensors.size() == nn::tensors(model).size());
+    std::erase_if(file.tensors, [](const io::NamedTensor& t) { return t.name == "stem.norm.running_mean"; });
+    CHECK(refusal(file) == "load: a tensor is missing: \"stem.norm.running_mean\" of the shape (2,)");
+}
+
+TEST_CASE("a forged description of a staged network takes no more memory than its file holds") {
+    const auto forged = [](const std::string& option) {
+        return refusal(
+            R"({"architecture":"residual-cnn","class_names":[],"normalisation":{"mean":[],"sd":[]},"options":{)" +
+            option + R"(},"schema":"gradpath.model/1"})");
+    };
+    const std::string told = "load: the options ask for more numbers than the file holds: a weight of the shape ";
+    CHECK(forged(R"("width":"100000000")") == told + "(100000000, 1, 3, 3)");
+    CHECK(forged(R"("width":"1","blocks":"100000000")").starts_with(told));
 }

@@ -30,7 +30,9 @@ TEST_CASE("settings that are not numbers are refused with the text as given") {
     }
 }
 
-TEST_CASE("an unknown setting names the nearest") {
+TEST_CASE("an unknown setting names the nearest, or all") {
     CHECK_THROWS_WITH_AS(with_settings("mlp", Mlp{}, {{"width", "2-2"}}),
                          "mlp: there is no option \"width\"; did you mean \"widths\"?", ValueError);
+    CHECK_THROWS_WITH_AS(with_settings("mlp", Mlp{}, {{"size", "2"}}),
+                         "mlp: there is no option \"size\"; there are widths, activation", ValueError);
 }

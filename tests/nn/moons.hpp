@@ -6,6 +6,7 @@
 
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
+#include <gradpath/autodiff/threads.hpp>
 #include <gradpath/nn/nn.hpp>
 
 namespace gradpath::nn_tests {

@@ -32,6 +32,11 @@ nn::TrainState run(const nn::Optimizer& optimizer, Index cut) {
 bool same_moments(const nn::TrainState& a, const nn::TrainState& b) {
     if (const auto* sgd = std::get_if<minimize::SgdState>(&a.optimizer))
         return nn_tests::same_bits(sgd->velocity, std::get<minimize::SgdState>(b.optimizer).velocity);
+    if (const auto* rms = std::get_if<minimize::RmsPropState>(&a.optimizer)) {
+        const auto& other = std::get<minimize::RmsPropState>(b.optimizer);
+        return nn_tests::same_bits(rms->square, other.square) && nn_tests::same_bits(rms->mean, other.mean) &&
+               nn_tests::same_bits(rms->velocity, other.velocity);
+    }
     const auto &adam = std::get<minimize::AdamState>(a.optimizer), &other = std::get<minimize::AdamState>(b.optimizer);
     return adam.steps == other.steps && nn_tests::same_bits(adam.mean, other.mean) &&
            nn_tests::same_bits(adam.variance, other.variance);
@@ -40,8 +45,10 @@ bool same_moments(const nn::TrainState& a, const nn::TrainState& b) {
 }  // namespace
 
 TEST_CASE("a run cut at any step and resumed ends in the same bits as one that was not") {
-    const nn::Optimizer optimizers[] = {nn::Adam{.rate = 1e-2}, nn::Sgd{.rate = 0.1, .momentum = 0.9},
-                                        nn::Sgd{.rate = 0.1}};
+    const nn::Optimizer optimizers[] = {
+        nn::Adam{.rate = 1e-2},    nn::Sgd{.rate = 0.1, .momentum = 0.9},
+        nn::Sgd{.rate = 0.1},      nn::AdamW{.rate = 1e-2},
+        nn::RmsProp{.rate = 1e-2}, nn::RmsProp{.rate = 1e-3, .momentum = 0.9, .centered = true}};
     for (const nn::Optimizer& optimizer : optimizers) {
         nn::Sequential net = small_net(2, 0.25);
         const nn::TrainState whole = nn::fit(net, moons(rows, 1), options(optimizer));

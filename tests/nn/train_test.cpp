@@ -80,10 +80,15 @@ TEST_CASE("fit learns two moons to more than 97 percent on new points") {
     CHECK(end.history.back().validation_loss == doctest::Approx(nn::evaluate(net, moons(500, 2)).loss));
 }
 
-TEST_CASE("sgd with momentum learns two moons, too") {
-    nn::Sequential net = small_net(1);
-    nn::fit(net, moons(1000, 1), {.epochs = 30, .batch = 50, .optimizer = nn::Sgd{.rate = 0.1, .momentum = 0.9}});
-    CHECK(nn::evaluate(net, moons(1000, 3)).accuracy > 0.97);
+TEST_CASE("sgd with momentum, AdamW and rmsprop learn two moons, too") {
+    const nn::Optimizer optimizers[] = {nn::Sgd{.rate = 0.1, .momentum = 0.9}, nn::AdamW{.rate = 1e-2},
+                                        nn::RmsProp{.rate = 1e-3, .momentum = 0.9},
+                                        nn::RmsProp{.rate = 1e-2, .centered = true}};
+    for (const nn::Optimizer& optimizer : optimizers) {
+        nn::Sequential net = small_net(1);
+        nn::fit(net, moons(1000, 1), {.epochs = 30, .batch = 50, .optimizer = optimizer});
+        CHECK(nn::evaluate(net, moons(1000, 3)).accuracy > 0.97);
+    }
 }
 
 TEST_CASE("training has the same bits on one thread and on two, with prefetching and without") {

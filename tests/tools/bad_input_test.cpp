@@ -107,9 +107,9 @@ TEST_CASE("training that makes no sense is refused, and no folder appears") {
         {"train --model mlp --data moons --rate 0 --out o", 2, "train: --rate must be positive: got 0"},
         {"train --model mlp --data moons --rate nan --out o", 2, "train: --rate takes a finite number: got \"nan\""},
         {"train --model mlp --data moons --optimizer sdg --out o", 2,
-         "train: --optimizer takes adam or sgd: got \"sdg\"; did you mean \"sgd\"?"},
+         "train: --optimizer takes adam, adamw, rmsprop or sgd: got \"sdg\"; did you mean \"sgd\"?"},
         {"train --model mlp --data moons --momentum 0.9 --out o", 2,
-         "train: --momentum is of sgd, the optimizer is adam"},
+         "train: --momentum is of sgd and rmsprop, the optimizer is adam"},
         {"train --model mlp --data moons --weight-decay -1 --out o", 2,
          "train: --weight-decay must not be negative: got -1"},
         {"train --model mlp --data moons --validation 1 --out o", 2, "train: --validation must lie in [0, 1): got 1"},
@@ -204,8 +204,8 @@ TEST_CASE("an input that does not fit the model is named, with both shapes") {
         {"explain run/model.safetensors --input data:moons --method gradient", 2,
          "explain: --input: it is data:NAME:SPLIT or data:NAME:SPLIT:INDEX: got \"data:moons\""},
         {"explain run/model.safetensors --input somewhere --method gradient", 2,
-         "explain: --input: it takes numbers such as 1,3, an .npy, .npz or .png file, or data:NAME:SPLIT:INDEX: got "
-         "\"somewhere\""},
+         "explain: --input: it takes numbers such as 1,3, a .csv, .npy, .npz or .png file, or data:NAME:SPLIT:INDEX: "
+         "got \"somewhere\""},
         {"explain run/model.safetensors --input 1,x --method gradient", 2,
          "explain: --input takes a number: got \"x\""},
         {"explain run/model.safetensors --input rows.npy --index 4 --method gradient", 2,
@@ -237,8 +237,7 @@ TEST_CASE("a method, target, stage or baseline that is not there is answered wit
         {ig + "--tolerance x", 2, "integrated-gradients: tolerance: must be a number but is 'x'"},
         {ig + "--rule lft", 2,
          "rule: 'lft' is unknown; did you mean 'left'? There are: left right midpoint trapezoid gauss-legendre "
-         "gauss-kronrod "
-         "captum-trapezoid pair"},
+         "gauss-kronrod exact captum-trapezoid pair"},
         {ig + "--target 1", 2, "integrated-gradients: target must lie in [0, 1) but is 1"},
         {ig + "--target best", 2,
          "target: must be predicted, all, an index or one index per row such as 3,1,4 but is 'best'"},
@@ -254,7 +253,7 @@ TEST_CASE("a method, target, stage or baseline that is not there is answered wit
         {ig + "--baseline blr", 2,
          "baseline: 'blr' is unknown; did you mean 'blur'? There are: zero constant:C mean blur:SIGMA "
          "uniform:LOW,HIGH,SAMPLES "
-         "gaussian:SIGMA,SAMPLES"},
+         "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH"},
         {ig + "--baseline 0", 2,
          "explain: --baseline: the model takes 2 numbers a row: got 1; for the same number everywhere write "
          "constant:0"},

@@ -5,8 +5,6 @@
 #include <numeric>
 #include <regex>
 
-#include <nlohmann/json.hpp>
-
 #include <gradpath/attribution/registry.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
@@ -14,22 +12,14 @@
 #include <gradpath/models/saved.hpp>
 #include <gradpath/tools/report/png.hpp>
 
-#include "program.hpp"
+#include "answers.hpp"
 
 namespace {
 
 using namespace gradpath;
 using Json = nlohmann::ordered_json;
-
-program::Outcome fine(const std::string& line, const std::filesystem::path& folder) {
-    program::Outcome outcome = program::run(line, folder);
-    CHECK_MESSAGE(outcome.exit == 0, line, ": ", outcome.err);
-    return outcome;
-}
-
-Json json_of(const std::string& line, const std::filesystem::path& folder) {
-    return Json::parse(fine(line, folder).out);
-}
+using program::fine;
+using program::json_of;
 
 /// Durations differ from run to run.
 std::string timeless(const std::string& text) { return std::regex_replace(text, std::regex(R"(\d+\.\d+ s\b)"), "T s"); }

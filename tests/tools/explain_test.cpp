@@ -1,26 +1,18 @@
 // What explain makes of the model's dtype, of rows picked from files, and of a folder that holds an older result.
 #include <doctest/doctest.h>
 
-#include <nlohmann/json.hpp>
-
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/models/saved.hpp>
 
-#include "program.hpp"
+#include "answers.hpp"
 
 namespace {
 
 using namespace gradpath;
 using Json = nlohmann::ordered_json;
-
-program::Outcome fine(const std::string& line, const program::Folder& folder) {
-    program::Outcome outcome = program::run(line, folder.path());
-    CHECK_MESSAGE(outcome.exit == 0, line, ": ", outcome.err);
-    return outcome;
-}
-
-Json json_of(const std::string& line, const program::Folder& folder) { return Json::parse(fine(line, folder).out); }
+using program::fine;
+using program::json_of;
 
 }  // namespace
 

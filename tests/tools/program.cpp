@@ -2,12 +2,14 @@
 #include "program.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 
 #include <fcntl.h>
+#include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,11 +19,17 @@ namespace fs = std::filesystem;
 
 namespace {
 
-pid_t launch(const std::vector<std::string>& words, const fs::path& folder, const fs::path& out, const fs::path& err) {
-    const std::string program = path();
+/// What execv takes; valid as long as the words are.
+std::vector<char*> pointers_to(const std::string& program, const std::vector<std::string>& words) {
     std::vector<char*> arguments{const_cast<char*>(program.c_str())};
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
+    return arguments;
+}
+
+pid_t launch(const std::vector<std::string>& words, const fs::path& folder, const fs::path& out, const fs::path& err) {
+    const std::string program = path();
+    const std::vector<char*> arguments = pointers_to(program, words);
     const pid_t process = fork();
     if (process < 0) throw std::runtime_error("fork failed");
     if (process > 0) return process;
@@ -54,6 +62,31 @@ Outcome run(const std::vector<std::string>& words, const fs::path& folder) {
 }
 
 Outcome run(const std::string& line, const fs::path& folder) { return run(words_of(line), folder); }
+
+Outcome run_on_terminal(const std::string& line, const fs::path& folder, int columns, const std::string& variable) {
+    const std::string program = path();
+    const std::vector<std::string> words = words_of(line);
+    const std::vector<char*> arguments = pointers_to(program, words);
+    const winsize size{.ws_row = 40, .ws_col = static_cast<unsigned short>(columns), .ws_xpixel = 0, .ws_ypixel = 0};
+    int terminal = -1;
+    const pid_t process = forkpty(&terminal, nullptr, nullptr, &size);
+    if (process < 0) throw std::runtime_error("forkpty failed");
+    if (process == 0) {
+        const auto equals = variable.find('=');
+        const bool ready = setenv("TERM", "xterm", 1) == 0 && unsetenv("NO_COLOR") == 0 &&
+                           setenv(variable.substr(0, equals).c_str(), variable.substr(equals + 1).c_str(), 1) == 0 &&
+                           chdir(folder.c_str()) == 0;
+        if (ready) execv(program.c_str(), arguments.data());
+        _exit(127);
+    }
+    Outcome outcome;
+    std::array<char, 4096> part{};
+    for (ssize_t count; (count = ::read(terminal, part.data(), part.size())) > 0;)  // fails once the program has ended
+        outcome.out.append(part.data(), static_cast<std::size_t>(count));
+    close(terminal);
+    outcome.exit = finish(process);
+    return outcome;
+}
 
 pid_t start(const std::vector<std::string>& words, const fs::path& folder) {
     return launch(words, folder, "/dev/null", "/dev/null");

@@ -19,6 +19,10 @@ struct Outcome {
 Outcome run(const std::vector<std::string>& words, const std::filesystem::path& folder);
 /// The same, words separated by blanks.
 Outcome run(const std::string& line, const std::filesystem::path& folder);
+/// Runs it on a terminal of so many columns (40 lines); what the terminal was sent. `variable` such as NO_COLOR=1 is
+/// put into its environment.
+Outcome run_on_terminal(const std::string& line, const std::filesystem::path& folder, int columns,
+                        const std::string& variable = "GRADPATH_TEST=1");
 /// Starts it, silent, and returns at once; end it with finish().
 pid_t start(const std::vector<std::string>& words, const std::filesystem::path& folder);
 /// Waits for its end: the exit code, or 128 + signal.

@@ -1,5 +1,6 @@
 // The shell blocks of the documentation are run, one folder for each document, in their order; where a text block
-// follows, it is what they print. Numbers are not compared: a trained network's depend on the instruction set.
+// follows, it is what they print. Numbers are not compared: a trained network's depend on the instruction set. A block
+// "csv NAME" is a file.
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -62,6 +63,8 @@ int run_document(const fs::path& document) {
     const std::vector<Block> blocks = blocks_of(document);
     int run = 0;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
+        if (blocks[i].language.starts_with("csv "))
+            std::ofstream(folder / blocks[i].language.substr(4)) << blocks[i].text;
         if (blocks[i].language != "sh" || !blocks[i].text.starts_with("gradpath ")) continue;
         CAPTURE(blocks[i].text);
         const std::string printed = run_block(blocks[i].text, folder.path());

@@ -66,9 +66,7 @@ void read_value(const std::string& what, const std::string& text, double& field)
 }
 
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& names) {
-    const std::vector<std::string_view> views(names.begin(), names.end());
-    const std::string guess = models::nearest_name(name, views);
-    return guess.empty() ? "" : "; did you mean \"" + guess + "\"?";
+    return models::suggestion(name, std::vector<std::string_view>(names.begin(), names.end()));
 }
 
 struct Arguments::Parser {

@@ -17,6 +17,8 @@ Exit explain(Words words, const std::atomic<bool>& interrupted);  ///< one metho
 Exit methods(Words words, const std::atomic<bool>& interrupted);  ///< the registry
 Exit gradcheck(Words words, const std::atomic<bool>& interrupted);  ///< derivatives of all ops against differences
 Exit selftest(Words words, const std::atomic<bool>& interrupted);   ///< attributions against closed forms
+Exit axioms(Words words, const std::atomic<bool>& interrupted);     ///< which axioms a method keeps
+Exit reproduce(Words words, const std::atomic<bool>& interrupted);  ///< an experiment: table and report
 Exit info(Words words, const std::atomic<bool>& interrupted);       ///< the build; or what a file holds
 
 /// The whole program: `words` are the arguments without the program's name.

@@ -1,26 +1,24 @@
-// A name, an .npz or a folder; what it is decides the library, here only the blame is laid: a wrong name is the user's
+// A name, a file or a folder; what it is decides the library, here only the blame is laid: a wrong name is the user's
 // fault, a bad file is the file's.
 #include <gradpath/tools/commands/data_source.hpp>
 
 #include <algorithm>
 
 #include <gradpath/models/data/load.hpp>
-#include <gradpath/tools/commands/exit.hpp>
 
 namespace gradpath::tools {
 
 models::DataSet open_data(const std::string& what, const std::string& name, const std::string& split,
-                          std::uint64_t seed) {
-    try {
-        return models::load(name, split, seed);
-    } catch (const ValueError& error) {
-        const std::string fault = error.what();  // "data: there is no data set .."
-        throw UsageError(what + fault.substr(std::min(fault.find(": "), fault.size())));
-    }
+                          std::uint64_t seed, const models::ReadTable& table) {
+    return as_usage(what, [&] { return models::load(name, split, seed, table); });
+}
+
+std::string after_op(const std::string& message) {
+    return message.substr(std::min(message.find(": "), message.size()));  // of "data: there is no data set .."
 }
 
 std::pair<models::DataSet, models::DataSet> kept_back(const models::DataSet& data, double share, std::uint64_t seed) {
-    models::Split parts = models::split(data, 1 - share, seed);
+    models::Split parts = models::stratified_split(data, 1 - share, seed);
     require<UsageError>(parts.first.labels.size() > 0, "train: --validation ", share,
                         " leaves nothing to train on: ", data.name, " has ", data.labels.size(), " rows");
     return {std::move(parts.first), std::move(parts.second)};

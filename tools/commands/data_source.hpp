@@ -5,15 +5,28 @@
 #include <utility>
 
 #include <gradpath/models/data/data_set.hpp>
+#include <gradpath/models/data/table.hpp>
+#include <gradpath/tools/commands/exit.hpp>
 
 namespace gradpath::tools {
 
-/// fashion-mnist, moons, shapes, an .npz with x and y, or a folder of IDX files; split is train or test. Throws
-/// UsageError for an unknown name (with the nearest) or split, IoError where a file is bad.
+/// A data set as models::load() knows it; split is train, test or all. Throws UsageError for an unknown name (with the
+/// nearest), split or column, IoError where a file is bad.
 models::DataSet open_data(const std::string& what, const std::string& name, const std::string& split,
-                          std::uint64_t seed);
-/// The rows to train on and a share kept back, drawn by the seed.
+                          std::uint64_t seed, const models::ReadTable& table = {});
+/// The rows to train on and a share of each class kept back, drawn by the seed.
 std::pair<models::DataSet, models::DataSet> kept_back(const models::DataSet& data, double share, std::uint64_t seed);
+/// ": rule .." of "op: rule ..", to stand behind the option that was wrong.
+std::string after_op(const std::string& message);
+/// f(), where an argument that the library refuses is the user's fault.
+template <class F>
+auto as_usage(const std::string& what, const F& f) {
+    try {
+        return f();
+    } catch (const ValueError& error) {
+        throw UsageError(what + after_op(error.what()));
+    }
+}
 /// The same rows in a dtype.
 models::DataSet with_dtype(models::DataSet data, DType dtype);
 

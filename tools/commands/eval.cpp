@@ -8,6 +8,7 @@
 #include <gradpath/nn/evaluate.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/data_options.hpp>
 #include <gradpath/tools/commands/data_source.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
@@ -22,10 +23,11 @@ constexpr Index rows_at_once = 256;
 
 struct EvalOptions {
     std::string model, data, split = "test", input;
+    models::ReadTable table = {};
     Common common = {};
 };
 
-ReadRows input_of(const EvalOptions& o) { return {.what = "eval: --input", .seed = o.common.seed}; }
+ReadRows input_of(const EvalOptions& o) { return {.what = "eval: --input", .seed = o.common.seed, .table = o.table}; }
 
 std::string class_name(const Subject& subject, Index i) {
     const auto k = static_cast<std::size_t>(i);
@@ -58,7 +60,8 @@ Json evaluation_json(const EvalOptions& o, const Subject& subject, const nn::Eva
 
 std::string evaluation_text(const EvalOptions& o, const Subject& subject, const nn::Evaluation& e) {
     std::string words = text("data      ", o.data, " ", o.split, ", ", e.rows, " rows\nloss      ", fixed(e.loss, 4),
-                             "\naccuracy  ", percent(e.accuracy), "\n\n");
+                             "\naccuracy  ", percent(e.accuracy), "\n");
+    if (e.per_class.empty()) return words;  // it reconstructs
     const Index classes = static_cast<Index>(e.per_class.size());
     std::vector<std::vector<std::string>> table{{"class", "accuracy"}};
     for (Index j = 0; j < classes; ++j) table[0].push_back("as " + std::to_string(j));
@@ -68,19 +71,23 @@ std::string evaluation_text(const EvalOptions& o, const Subject& subject, const 
         for (Index j = 0; j < classes; ++j) row.push_back(to_text(e.confusion[i * classes + j]));
         table.push_back(std::move(row));
     }
-    return words + table_text(table);
+    return words + "\n" + table_text(table);
 }
 
 Exit evaluate_data(const EvalOptions& o, const Subject& subject, const std::atomic<bool>& interrupted) {
     require<UsageError>(!subject.is_formula(), "eval: --data needs a trained model: ", subject.name,
                         " is a formula; give --input");
-    const models::DataSet data = with_dtype(open_data("eval: --data", o.data, o.split, o.common.seed), subject.dtype);
+    const models::DataSet data =
+        with_dtype(open_data("eval: --data", o.data, o.split, o.common.seed, o.table), subject.dtype);
     const models::Model& model = *subject.model;
-    require<UsageError>(static_cast<Index>(data.classes.size()) <= model.classes, "eval: ", data.name, " has ",
-                        data.classes.size(), " classes, the model has ", model.classes, " outputs");
+    require<UsageError>(model.reconstructs || static_cast<Index>(data.classes.size()) <= model.classes,
+                        "eval: ", data.name, " has ", data.classes.size(), " classes, the model has ", model.classes,
+                        " outputs");
     require<UsageError>(data.labels.size() > 0, "eval: ", data.name, " has no ", o.split, " rows");
+    for (const std::string& note : data.notes) say(o.common, "note: " + note);
+    const models::Task task = models::task_for(model, data);
     const nn::Evaluation e =
-        nn::evaluate(model, {data.x, data.labels}, {.batch = rows_at_once, .cancel = &interrupted});
+        nn::evaluate(model, task.examples, {.batch = rows_at_once, .loss = task.loss, .cancel = &interrupted});
     if (o.common.json) print_json(evaluation_json(o, subject, e));
     else if (o.common.out.empty()) print(evaluation_text(o, subject, e));
     if (o.common.out.empty()) return Exit::fine;
@@ -130,6 +137,7 @@ Json outputs_json(const Subject& subject, const Tensor& y) {
 
 Exit run_on_input(const EvalOptions& o, const Subject& subject, const std::atomic<bool>& interrupted) {
     const Rows rows = read_rows(o.input, subject.row, subject.dtype, input_of(o));
+    for (const std::string& note : rows.notes) say(o.common, "note: " + note);
     const Tensor y = outputs_of(subject, rows.x, interrupted);
     if (o.common.json) print_json(outputs_json(subject, y));
     else if (o.common.out.empty()) print(outputs_text(subject, y));
@@ -152,10 +160,11 @@ Exit eval(Words words, const std::atomic<bool>& interrupted) {
                         "gradpath eval run/model.safetensors --data fashion-mnist --split train --json\n"
                         "gradpath eval run/model.safetensors --input rows.npy --out answers");
     arguments.positional("MODEL", o.model, "a .safetensors file, or expr:FORMULA");
-    arguments.option("--data", "NAME", o.data,
-                     "fashion-mnist, moons, shapes, an .npz with x and y, or a folder of IDX files");
+    arguments.option("--data", "DATA", o.data, data_help);
     arguments.option("--split", "NAME", o.split, "train, test or all (test)");
-    arguments.option("--input", "X", o.input, "numbers, an .npy, .npz or .png file, or data:NAME:SPLIT:INDEX");
+    arguments.option("--input", "X", o.input,
+                     "numbers, a .csv, .npy, .npz or .png file, FILE.csv:INDEX, or data:DATA:SPLIT:INDEX");
+    add_table_options(arguments, o.table);
     add_common(arguments, o.common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     require_given(arguments, "MODEL", o.model);
@@ -163,6 +172,7 @@ Exit eval(Words words, const std::atomic<bool>& interrupted) {
                         "eval: give either --data or --input; see gradpath eval --help");
     apply(o.common);
     const Subject subject = open_subject("eval", o.model, o.common.dtype, o.input, input_of(o));
+    if (subject.model) o.table = table_for(o.table, *subject.model);
     return o.input.empty() ? evaluate_data(o, subject, interrupted) : run_on_input(o, subject, interrupted);
 }
 

@@ -7,18 +7,18 @@
 #include <cstdio>
 #include <sstream>
 
+#include <gradpath/tools/report/markup.hpp>
+
 namespace gradpath::tools {
 namespace {
-
-std::size_t width_of(const std::string& text) {
-    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 std::string printed(const char* format, int precision, double value) {
     std::array<char, 400> text{};
     std::snprintf(text.data(), text.size(), format, precision, value);
     return text.data();
 }
+
+bool breaks_line(char c) { return c == '\n' || c == '\r' || c == '\t'; }
 
 }  // namespace
 
@@ -32,15 +32,16 @@ std::string table_text(const std::vector<std::vector<std::string>>& rows, const 
     std::vector<std::size_t> widths;
     for (const auto& row : rows) {
         widths.resize(std::max(widths.size(), row.size()), 0);
-        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], letters(row[i]));
     }
     std::string text;
     for (const auto& row : rows) {
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i) {
-            const std::string pad(widths[i] - width_of(row[i]), ' ');
+            const std::string pad(widths[i] - letters(row[i]), ' ');
             const bool flush_left = std::ranges::find(left, i) != left.end();
             line += (i == 0 ? "" : "  ") + (flush_left ? row[i] + pad : pad + row[i]);
+            std::ranges::replace_if(line, breaks_line, ' ');
         }
         line.erase(line.find_last_not_of(' ') + 1);
         text += line + "\n";
@@ -52,7 +53,7 @@ std::string wrapped(const std::string& text, std::size_t indent, std::size_t wid
     std::istringstream words(text);
     std::string lines, line;
     for (std::string word; words >> word;) {
-        if (!line.empty() && indent + width_of(line) + 1 + width_of(word) > width) {
+        if (!line.empty() && indent + letters(line) + 1 + letters(word) > width) {
             lines += std::string(indent, ' ') + line + "\n";
             line.clear();
         }

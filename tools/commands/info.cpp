@@ -13,9 +13,12 @@
 #include <gradpath/autodiff/threads.hpp>
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/models/saved.hpp>
+#include <gradpath/nn/summary.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/commands/graph_file.hpp>
+#include <gradpath/tools/commands/subject.hpp>
 #include <gradpath/tools/report/png.hpp>
 
 namespace gradpath::tools {
@@ -52,23 +55,34 @@ Json tensor_json(const std::string& name, const Tensor& t) {
 }
 
 Json model_json(const std::string& file, const models::Model& model) {
-    Json parameters = Json::array(), places = Json::array();
-    for (const nn::Parameter& p : nn::parameters(model)) parameters.push_back(tensor_json(p.name, p.value));
-    for (const models::Place& place : models::places(model))
-        places.push_back({{"name", place.name}, {"shape", list(place.shape)}});
-    return {{"schema", "gradpath.info/1"},
-            {"kind", "model"},
-            {"file", file},
-            {"architecture", model.architecture},
-            {"options", model.options},
-            {"hash", models::hash(model)},
-            {"input", list(model.input)},
-            {"outputs", model.classes},
-            {"classes", model.class_names},
-            {"normalisation", {{"mean", model.normalisation.mean}, {"sd", model.normalisation.sd}}},
-            {"parameters", nn::count(model)},
-            {"tensors", parameters},
-            {"layers", places}};
+    Json tensors = Json::array(), layers = Json::array();
+    for (const nn::Parameter& t : nn::tensors(model)) tensors.push_back(tensor_json(t.name, t.value));
+    const nn::Summary summary = nn::summary(model, model.input);
+    for (const nn::SummaryRow& row : summary.rows)
+        layers.push_back({{"name", row.path},
+                          {"shape", list(row.output)},
+                          {"parameters", row.parameters},
+                          {"multiply_adds", row.multiply_adds},
+                          {"bytes", row.bytes}});
+    Json document = {{"schema", "gradpath.info/1"},
+                     {"kind", "model"},
+                     {"file", file},
+                     {"architecture", model.architecture},
+                     {"options", model.options},
+                     {"hash", models::hash(model)},
+                     {"input", list(model.input)},
+                     {"outputs", model.classes},
+                     {"classes", model.class_names},
+                     {"normalisation", {{"mean", model.normalisation.mean}, {"sd", model.normalisation.sd}}},
+                     {"parameters", nn::count(model)},
+                     {"per_row", {{"multiply_adds", summary.multiply_adds}, {"bytes", summary.bytes}}},
+                     {"tensors", tensors},
+                     {"layers", layers}};
+    if (!model.columns.empty()) {
+        document["label"] = model.label;
+        document["features"] = models::feature_names(model.columns);
+    }
+    return document;
 }
 
 Json tensors_json(const std::string& file, const std::string& kind, const std::vector<io::NamedTensor>& tensors) {
@@ -115,9 +129,16 @@ Json file_json(const std::string& file) {
     throw UsageError("info: it reads .safetensors, .npz, .npy and .png files: got \"" + file + "\"");
 }
 
+Json formula_json(const Subject& subject) {
+    const Tensor row = zeros(Shape{1}.joined(subject.row), subject.dtype);
+    return {{"schema", "gradpath.info/1"}, {"kind", "formula"},          {"formula", subject.name},
+            {"hash", subject.hash},        {"input", list(subject.row)}, {"outputs", subject.run(row).shape()[1]}};
+}
+
 /// A value of a document in a line: (1, 28, 28), a text without its quotes.
 std::string in_line(const Json& value) {
     if (value.is_string()) return value.get<std::string>();
+    if (value.is_number_float()) return short_number(value.get<double>());
     if (!value.is_array() && !value.is_object()) return value.dump();
     std::string words;
     for (const auto& [key, item] : value.items())
@@ -126,6 +147,28 @@ std::string in_line(const Json& value) {
                                       : ", ") +
                  (value.is_object() ? key + "=" : "") + in_line(item);
     return value.is_object() ? words : "(" + words + ")";
+}
+
+std::string tensors_text(const Json& tensors) {
+    Lines rows{{"tensors", "dtype", "shape"}};
+    for (const Json& entry : tensors)
+        rows.push_back({in_line(entry["name"]), in_line(entry["dtype"]), in_line(entry["shape"])});
+    return table_text(rows, {0, 1, 2});
+}
+
+std::string layers_text(const Json& layers) {
+    Lines rows{{"layers", "shape", "parameters", "multiply-adds", "output"}};
+    for (const Json& entry : layers) {
+        const std::string name = in_line(entry["name"]);
+        rows.push_back({name.empty() ? "(elsewhere)" : name, in_line(entry["shape"]), in_line(entry["parameters"]),
+                        in_line(entry["multiply_adds"]), bytes_text(entry["bytes"].get<std::size_t>())});
+    }
+    return table_text(rows, {0, 1});
+}
+
+std::string cost_text(const Json& cost) {
+    return in_line(cost["multiply_adds"]) + " multiply-adds, " + bytes_text(cost["bytes"].get<std::size_t>()) +
+           " of outputs";
 }
 
 std::string document_text(const Json& document) {
@@ -145,20 +188,18 @@ std::string document_text(const Json& document) {
             tables += "\n" + table_text(rows, {0, 1});
             continue;
         }
-        if (key != "tensors" && key != "layers") {
-            facts.push_back({key, in_line(value)});
-            continue;
-        }
-        Lines rows{{key, key == "tensors" ? "dtype" : "shape"}};
-        if (key == "tensors") rows[0].push_back("shape");
-        for (const Json& entry : value) {
-            rows.push_back({in_line(entry["name"])});
-            if (entry.contains("dtype")) rows.back().push_back(in_line(entry["dtype"]));
-            rows.back().push_back(in_line(entry["shape"]));
-        }
-        tables += "\n" + table_text(rows, {0, 1, 2});
+        if (key == "tensors") tables += "\n" + tensors_text(value);
+        else if (key == "layers") tables += "\n" + layers_text(value);
+        else if (key == "per_row") facts.push_back({"one row", cost_text(value)});
+        else facts.push_back({key, in_line(value)});
     }
     return table_text(facts, {0, 1}) + tables;
+}
+
+Exit report(const Common& common, const Json& document) {
+    if (common.json) print_json(document);
+    else print(document_text(document));
+    return Exit::fine;
 }
 
 }  // namespace
@@ -166,17 +207,25 @@ std::string document_text(const Json& document) {
 Exit info(Words words, const std::atomic<bool>&) {
     Common common;
     std::string file;
-    Arguments arguments(
-        "info", "Shows the build, or what a model, tensor or picture file holds.",
-        "gradpath info\ngradpath info run/model.safetensors\ngradpath info run/checkpoint.safetensors --json");
-    arguments.positional("FILE", file, "a .safetensors, .npz, .npy or .png file");
+    std::optional<std::string> graph;
+    Arguments arguments("info",
+                        "Shows the build, what a model, tensor or picture file holds, or draws the graph of a model.",
+                        "gradpath info\ngradpath info run/model.safetensors --graph model.svg\ngradpath info "
+                        "'expr:x1*x2' --graph g.dot");
+    arguments.positional("FILE", file, "a .safetensors, .npz, .npy or .png file, or expr:FORMULA");
+    arguments.option("--graph", "FILE", graph, "draw the model's graph there: .svg, or .dot for Graphviz");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     apply(common);
-    const Json document = file.empty() ? build_json() : file_json(file);
-    if (common.json) print_json(document);
-    else print(document_text(document));
-    return Exit::fine;
+    require<UsageError>(!graph || !file.empty(),
+                        "info: --graph draws a model: name a .safetensors file of gradpath or expr:FORMULA");
+    const bool is_formula = file.starts_with("expr:");
+    if (is_formula || graph) {
+        const Subject subject = open_subject("info", file, common.dtype, "", {});
+        if (graph) write_graph(subject, *graph);
+        if (is_formula) return report(common, formula_json(subject));
+    }
+    return report(common, file.empty() ? build_json() : file_json(file));
 }
 
 }  // namespace gradpath::tools

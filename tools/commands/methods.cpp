@@ -28,7 +28,8 @@ Json method_json(const attribution::Method& method) {
 
 std::string method_text(const attribution::Method& method) {
     std::string words = method.name + "  (" + method.family + ")\n" + wrapped(method.summary, 4);
-    if (method.takes_baseline) words += "    --baseline zero  the input that stands for no information\n";
+    if (method.takes_baseline)
+        words += "    --baseline " + method.standard_baseline + "  the input that stands for no information\n";
     for (const attribution::OptionInfo& o : method.options)
         words += "    --" + o.name + " " + o.standard + "  " + o.help + "\n";
     std::string claims;

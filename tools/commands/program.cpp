@@ -17,13 +17,15 @@ struct Command {
     const char* summary;
     Exit (*run)(Words, const std::atomic<bool>&);
 };
-constexpr std::array<Command, 7> commands{{
+constexpr std::array<Command, 9> commands{{
     {"train", "train a network on a data set", train},
     {"eval", "loss, accuracy and confusion of a model; or its outputs for a file", eval},
     {"explain", "attribute a model's output to its input", explain},
     {"methods", "list the attribution methods, their options, claims and papers", methods},
     {"gradcheck", "check the derivatives of all ops", gradcheck},
     {"selftest", "check attributions against closed forms", selftest},
+    {"axioms", "check which axioms the methods keep", axioms},
+    {"reproduce", "run an experiment and write its report", reproduce},
     {"info", "show the build; or what a model or tensor file holds", info},
 }};
 

@@ -1,12 +1,17 @@
-// The rate is what was done since the stage began over the time it took; the time left follows from it.
+// The rate is what was done since the stage began over the time it took; the time left follows from it. The cursor
+// waits at the end of what was drawn, so drawing anew begins by going up as many lines as there are below the first.
 #include <gradpath/tools/commands/progress.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+#include <gradpath/autodiff/error.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -14,6 +19,7 @@ namespace {
 constexpr std::chrono::milliseconds between_redraws{100};
 constexpr std::chrono::seconds worth_a_line{1};    // stages that are over sooner need no words
 constexpr std::chrono::seconds between_lines{10};  // where no end is known
+constexpr Index fewest_lines = 8;                  // of a terminal, for lines below the line
 constexpr double first_estimate = 0.5;             // seconds: before, a rate says nothing
 
 bool set_and_not_empty(const char* name) {
@@ -29,6 +35,12 @@ bool stderr_is_terminal() {
 }
 
 bool stderr_takes_colour() { return stderr_is_terminal() && !set_and_not_empty("NO_COLOR"); }
+
+TerminalSize stderr_size() {
+    winsize size{};
+    const bool told = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+    return told ? TerminalSize{size.ws_col, size.ws_row} : TerminalSize{80, 24};
+}
 
 std::string duration_text(double seconds) {
     const long whole = static_cast<long>(seconds + 0.5);
@@ -47,8 +59,28 @@ Progress::Progress(Style style, std::string unit) : style_(style), unit_(std::mo
 Progress::~Progress() { end_line(); }
 
 void Progress::end_line() {
-    if (open_) std::cerr << '\n';
+    if (open_) std::cerr << (drawn_below_ > 0 ? text("\x1b[", drawn_below_, "A\r\x1b[J") : "\n") << std::flush;
     open_ = false;
+    drawn_below_ = 0;
+}
+
+std::string Progress::lines_below(const TerminalSize& terminal) const {
+    return below_ && terminal.lines >= fewest_lines ? below_(terminal.columns - 1) : "";
+}
+
+void Progress::leave_below() {
+    end_line();
+    if (style_ == Style::redraw) std::cerr << lines_below(stderr_size()) << std::flush;
+}
+
+void Progress::redraw(const std::string& line) {
+    const TerminalSize terminal = stderr_size();
+    std::string below = lines_below(terminal);
+    if (!below.empty()) below = "\n" + below.substr(0, below.size() - 1);
+    const std::string home = drawn_below_ > 0 ? text("\x1b[", drawn_below_, "A\r\x1b[J") : "\r\x1b[K";
+    std::cerr << home << line.substr(0, static_cast<std::size_t>(terminal.columns - 1)) << below << std::flush;
+    drawn_below_ = std::ranges::count(below, '\n');
+    open_ = true;
 }
 
 std::string Progress::line(Index done, Index total, std::string_view note) const {
@@ -80,9 +112,7 @@ void Progress::tell(std::string_view stage, Index done, Index total, std::string
     if (style_ == Style::redraw) {
         if ((total <= 0 || done < total) && now - drawn_ < between_redraws) return;
         drawn_ = now;
-        std::cerr << "\r\x1b[K" << line(done, total, note) << std::flush;
-        open_ = true;
-        return;
+        return redraw(line(done, total, note));
     }
     const Index tenths = total > 0 ? 10 * done / total : (now - start_) / between_lines;
     if (tenths <= tenths_ || now - start_ < worth_a_line) return;

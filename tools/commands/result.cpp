@@ -11,6 +11,7 @@
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/report/bars.hpp>
 #include <gradpath/tools/report/heatmap.hpp>
 #include <gradpath/tools/report/png.hpp>
 
@@ -21,7 +22,7 @@ using attribution::Attribution;
 using Json = nlohmann::ordered_json;
 
 constexpr Index small_row = 64;     // numbers of a row that still stand in the document
-constexpr Index pictured_rows = 8;  // in heatmap.png
+constexpr Index pictured_rows = 8;  // in heatmap.png; of a table, bar charts
 
 Index targets_of(const Attribution& a) { return static_cast<Index>(a.f_input.size()) / a.values.rows(); }
 
@@ -46,16 +47,10 @@ std::vector<double> reduced(const Tensor& t, const Attribution& a, const F& f) {
     return figures;
 }
 
+/// Per row, all targets together.
 Json met_json(const Attribution& a) {
     if (!a.tolerance_met) return nullptr;
-    Json rows = Json::array();
-    const auto targets = static_cast<std::size_t>(targets_of(a));
-    for (std::size_t i = 0; i < a.tolerance_met->size(); i += targets) {
-        Json row = Json::array();
-        for (std::size_t k = 0; k < targets; ++k) row.push_back(static_cast<bool>((*a.tolerance_met)[i + k]));
-        rows.push_back(a.all_targets ? row : row[0]);
-    }
-    return rows;
+    return std::vector<bool>(*a.tolerance_met);
 }
 
 /// A number, true or false where the text is one.
@@ -103,7 +98,7 @@ std::string column_title(const Explained& e, Index target) {
 /// The image and its maps (one per target) on one scale.
 Picture row_picture(const Explained& e, Index row) {
     const Attribution& a = e.attribution;
-    const Tensor values = row_of(a.values, row);
+    const Tensor values = row_of(feature_values(e), row);
     std::vector<HeatColumn> columns;
     if (!a.all_targets) columns.push_back({a.method, values});
     for (Index k = 0; a.all_targets && k < targets_of(a); ++k)
@@ -120,7 +115,51 @@ Picture stacked(const std::vector<Picture>& parts) {
     return whole;
 }
 
+/// A bar chart for each [row, target].
+std::vector<Picture> charts(const Explained& e) {
+    std::vector<Picture> parts;
+    for (std::size_t k = 0; k < std::min<std::size_t>(e.attribution.f_input.size(), pictured_rows); ++k)
+        parts.push_back(paint(share_bars(e, k)));
+    return parts;
+}
+
+std::vector<Picture> images(const Explained& e) {
+    std::vector<Picture> parts;
+    for (Index row = 0; row < std::min(e.attribution.values.rows(), pictured_rows); ++row)
+        parts.push_back(row_picture(e, row));
+    return parts;
+}
+
+/// The attributions of the table's columns: of a column of categories, the sum over its features.
+Json columns_json(const Explained& e) {
+    const Attribution& a = e.attribution;
+    const auto targets = static_cast<std::size_t>(targets_of(a));
+    std::vector<std::vector<ColumnShare>> shares;
+    for (std::size_t k = 0; k < a.f_input.size(); ++k) shares.push_back(column_shares(e, k));
+    Json columns = Json::array();
+    for (std::size_t i = 0; i < e.subject.model->columns.size(); ++i) {
+        std::vector<double> values;
+        Json inputs = Json::array();
+        for (std::size_t k = 0; k < shares.size(); ++k) {
+            values.push_back(shares[k][i].attribution);
+            if (k % targets == 0) inputs.push_back(shares[k][i].input);
+        }
+        columns.push_back({{"name", e.subject.model->columns[i].name},
+                           {"input", inputs},
+                           {"attribution", per_row_json(values, targets_of(a), a.all_targets)}});
+    }
+    return columns;
+}
+
 }  // namespace
+
+Tensor feature_values(const Explained& e) {
+    const Tensor& values = e.attribution.values;
+    const Index features = e.subject.row.size(), lanes = static_cast<Index>(e.attribution.f_input.size());
+    if (values.size() == lanes * features) return values;
+    const Shape shape = values.shape().slice(0, values.rank() - e.subject.row.rank());
+    return reshape(sum(reshape(values, {lanes, features, features}), {.axes = {2}}), shape);
+}
 
 bool is_image(const Shape& row) {
     const bool grid = row.rank() == 2 || (row.rank() == 3 && (row[0] == 1 || row[0] == 3));
@@ -140,10 +179,12 @@ Json result_json(const Explained& e, const std::string& values_file) {
     d["options"] = options;
     d["model"] = {{"file", e.subject.name}, {"hash", e.subject.hash}};
     d["input"] = {{"shape", shape_json(e.rows.x.shape())}};
+    if (!e.subject.feature_names.empty()) d["input"]["features"] = e.subject.feature_names;
     d["target"] = a.target.empty() ? Json(a.target_kind) : Json(a.target);
     d["output_stage"] = describe(a.stage);
     d["baseline"] = a.baseline_kind.empty() ? Json(nullptr) : Json(a.baseline_kind);
     d["values"] = values_json(a, values_file);
+    if (!e.subject.feature_names.empty()) d["columns"] = columns_json(e);
     d["sum"] = per_row_json(reduced(a.values, a, sum), targets_of(a), a.all_targets);
     d["f_input"] = per_row_json(a.f_input, targets_of(a), a.all_targets);
     d["f_baseline"] = per_row(a.f_baseline, a);
@@ -172,12 +213,8 @@ Json result_json(const Explained& e, const std::string& values_file) {
 void write_result(const std::filesystem::path& folder, const Explained& e) {
     for (const char* old : {"result.json", "heatmap.png"}) remove_file(folder / old);  // what is there is of one run
     io::write_npz(folder / "attribution.npz", arrays(e), index_arrays(e.attribution));
-    if (is_image(e.subject.row)) {
-        std::vector<Picture> parts;
-        for (Index row = 0; row < std::min(e.attribution.values.rows(), pictured_rows); ++row)
-            parts.push_back(row_picture(e, row));
-        write_png(folder / "heatmap.png", stacked(parts));
-    }
+    const bool table = !e.subject.feature_names.empty();
+    if (table || is_image(e.subject.row)) write_png(folder / "heatmap.png", stacked(table ? charts(e) : images(e)));
     io::write_file(folder / "result.json",
                    result_json(e, "attribution.npz").dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }

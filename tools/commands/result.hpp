@@ -3,11 +3,13 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
 #include <gradpath/attribution/core/model.hpp>
 #include <gradpath/tools/commands/subject.hpp>
+#include <gradpath/tools/report/report.hpp>
 
 namespace gradpath::tools {
 
@@ -21,9 +23,24 @@ struct Explained {
 /// Schema gradpath.result/1. `values_file` is named in it; empty: the values were not written.
 nlohmann::ordered_json result_json(const Explained& e, const std::string& values_file);
 std::string result_text(const Explained& e);
-/// attribution.npz, heatmap.png (for images) and, last, result.json. Throws IoError.
+/// attribution.npz, heatmap.png (for images, and for rows of a table) and, last, result.json. Throws IoError.
 void write_result(const std::filesystem::path& folder, const Explained& e);
+/// The values, one per feature: of pairs of features, the sums over the second.
+Tensor feature_values(const Explained& e);
 /// Does a row of this shape show as a picture?
 bool is_image(const Shape& row);
+/// The output that [row, target] k is about, with the name of its class: "2 (virginica)".
+std::string target_text(const Explained& e, std::size_t k);
+
+/// What a column of the model's table contributes to [row, target] k: that of all its features.
+struct ColumnShare {
+    std::string name, input;  ///< of a column of categories: the category, "?" where the row is between two
+    double attribution = 0, error = 0;
+    bool is_category = false;
+};
+/// None for a model of no table.
+std::vector<ColumnShare> column_shares(const Explained& e, std::size_t k);
+/// The same to be drawn.
+Bars share_bars(const Explained& e, std::size_t k);
 
 }  // namespace gradpath::tools

@@ -13,20 +13,12 @@ using attribution::Attribution;
 using Lines = std::vector<std::vector<std::string>>;
 
 constexpr Index few_features = 64;
+constexpr Index few_pairs = 8;  // features whose interactions still stand in a table
 
 std::string shape_text(const Shape& shape) {
     std::string words;
     for (const Index length : shape) words += (words.empty() ? "" : " x ") + std::to_string(length);
     return words.empty() ? "1" : words;
-}
-
-std::string target_text(const Explained& e, std::size_t k) {
-    const Attribution& a = e.attribution;
-    const std::size_t at = a.all_targets ? k % a.target.size() : k;
-    if (at >= a.target.size()) return a.target_kind;
-    const auto index = static_cast<std::size_t>(a.target[at]);
-    const std::string number = std::to_string(index);
-    return index < e.subject.class_names.size() ? number + " (" + e.subject.class_names[index] + ")" : number;
 }
 
 /// [0, 12, 7]: where a number stands in a row.
@@ -40,6 +32,8 @@ std::string position_text(Index flat, const Shape& row) {
 }
 
 std::string feature_name(const Explained& e, Index i) {
+    const std::vector<std::string>& names = e.subject.feature_names;
+    if (!names.empty()) return names[static_cast<std::size_t>(i)];
     return e.subject.row.rank() == 1 ? "x" + std::to_string(i + 1) : position_text(i, e.subject.row);
 }
 
@@ -54,7 +48,8 @@ Lines facts(const Explained& e, std::size_t k) {
     if (a.relative_delta) lines.push_back({"relative delta", short_number((*a.relative_delta)[k], 3)});
     if (a.quadrature_error) lines.push_back({"quadrature error", short_number((*a.quadrature_error)[k], 3)});
     if (a.tolerance && a.tolerance_met)
-        lines.push_back({"tolerance", short_number(*a.tolerance, 3) + ((*a.tolerance_met)[k] ? ", met" : ", not met")});
+        lines.push_back(
+            {"tolerance", short_number(*a.tolerance, 3) + ((*a.tolerance_met)[row] ? ", met" : ", not met")});
     if (a.steps && row < a.steps->size()) lines.push_back({"steps", std::to_string((*a.steps)[row])});
     if (a.samples) lines.push_back({"samples", std::to_string(*a.samples)});
     return lines;
@@ -65,43 +60,58 @@ std::string features_text(const Explained& e, std::size_t k) {
     const Attribution& a = e.attribution;
     const Index features = e.subject.row.size(), first = static_cast<Index>(k) * features;
     const Index row = static_cast<Index>(k) / (static_cast<Index>(a.f_input.size()) / a.values.rows());
+    const Tensor values = feature_values(e);
+    const bool pairs = a.values.size() > values.size() && features <= few_pairs;
     Lines table{{"feature", "input"}};
     if (a.baseline) table[0].push_back("baseline");
+    for (Index j = 0; pairs && j < features; ++j) table[0].push_back("with " + feature_name(e, j));
     table[0].push_back("attribution");
-    if (a.standard_error) table[0].push_back("std. error");
+    const bool spread = a.standard_error && a.values.size() == values.size();
+    if (spread) table[0].push_back("std. error");
     double sum = 0;
     for (Index i = 0; i < features; ++i) {
         std::vector<std::string> line{feature_name(e, i), short_number(e.rows.x.at(row * features + i))};
         if (a.baseline) line.push_back(short_number(a.baseline->at(row * features + i)));
-        line.push_back(short_number(a.values.at(first + i)));
-        if (a.standard_error) line.push_back(short_number(a.standard_error->at(first + i), 3));
-        sum += a.values.at(first + i);
+        for (Index j = 0; pairs && j < features; ++j)
+            line.push_back(short_number(a.values.at((first + i) * features + j)));
+        line.push_back(short_number(values.at(first + i)));
+        if (spread) line.push_back(short_number(a.standard_error->at(first + i), 3));
+        sum += values.at(first + i);
         table.push_back(std::move(line));
     }
     std::vector<std::string> total(table[0].size(), "");
     total[0] = "sum";
-    total[a.baseline ? 3 : 2] = short_number(sum);
+    total[total.size() - (spread ? 2 : 1)] = short_number(sum);
     table.push_back(std::move(total));
     return table_text(table);
 }
 
+/// The columns of categories, whose features are summed.
+std::string categories_text(const Explained& e, std::size_t k) {
+    Lines table{{"column", "input", "attribution"}};
+    for (const ColumnShare& share : column_shares(e, k))
+        if (share.is_category) table.push_back({share.name, share.input, short_number(share.attribution)});
+    return table.size() > 1 ? "\n" + table_text(table, {0, 1}) : "";
+}
+
 /// What can be said of many features in a few lines.
 std::string summary_text(const Explained& e, std::size_t k) {
-    const Attribution& a = e.attribution;
     const Index features = e.subject.row.size(), first = static_cast<Index>(k) * features;
+    const Tensor values = feature_values(e);
     double sum = 0, absolute = 0;
     Index highest = 0, lowest = 0, positive = 0, negative = 0;
     for (Index i = 0; i < features; ++i) {
-        const double v = a.values.at(first + i);
+        const double v = values.at(first + i);
         sum += v;
         absolute += std::abs(v);
         positive += v > 0 ? 1 : 0;
         negative += v < 0 ? 1 : 0;
-        if (v > a.values.at(first + highest)) highest = i;
-        if (v < a.values.at(first + lowest)) lowest = i;
+        if (v > values.at(first + highest)) highest = i;
+        if (v < values.at(first + lowest)) lowest = i;
     }
     const auto place = [&](Index i) {
-        return short_number(a.values.at(first + i)) + " at " + position_text(i, e.subject.row);
+        return short_number(values.at(first + i)) + " at " +
+               (e.subject.feature_names.empty() ? position_text(i, e.subject.row) : feature_name(e, i));
     };
     return table_text({{"sum", short_number(sum)},
                        {"sum of |a|", short_number(absolute)},
@@ -113,6 +123,15 @@ std::string summary_text(const Explained& e, std::size_t k) {
 }
 
 }  // namespace
+
+std::string target_text(const Explained& e, std::size_t k) {
+    const Attribution& a = e.attribution;
+    const std::size_t at = a.all_targets ? k % a.target.size() : k;
+    if (at >= a.target.size()) return a.target_kind;
+    const auto index = static_cast<std::size_t>(a.target[at]);
+    const std::string number = std::to_string(index);
+    return index < e.subject.class_names.size() ? number + " (" + e.subject.class_names[index] + ")" : number;
+}
 
 std::string result_text(const Explained& e) {
     const Attribution& a = e.attribution;
@@ -131,6 +150,7 @@ std::string result_text(const Explained& e) {
         if (several) words += "row " + std::to_string(e.rows.position(static_cast<Index>(k / targets))) + "\n";
         words += table_text(facts(e, k), {0, 1}) + "\n";
         words += e.subject.row.size() <= few_features ? features_text(e, k) : summary_text(e, k);
+        words += categories_text(e, k);
     }
     return words;
 }

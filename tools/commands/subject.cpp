@@ -8,13 +8,14 @@
 
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
+#include <gradpath/models/data/png.hpp>
 #include <gradpath/models/expr.hpp>
 #include <gradpath/models/saved.hpp>
 #include <gradpath/models/sha256.hpp>
 #include <gradpath/tools/commands/arguments.hpp>
 #include <gradpath/tools/commands/data_source.hpp>
 #include <gradpath/tools/commands/exit.hpp>
-#include <gradpath/tools/report/png.hpp>
+#include <gradpath/tools/commands/table_input.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -78,28 +79,13 @@ Tensor numbers(const std::string& what, const std::string& text) {
     return {{static_cast<Index>(values.size())}, std::span<const double>(values)};
 }
 
-/// Channels first, 0 .. 1; grey is made of colours by luma (ITU-R BT.709) and colours of grey by repetition. Alpha is
-/// dropped.
-Tensor picture_rows(const Picture& picture, Index channels) {
-    const Index colours = picture.channels >= 3 ? 3 : 1, pixels = picture.width * picture.height;
-    std::vector<double> values(static_cast<std::size_t>(channels * pixels));
-    for (Index i = 0; i < pixels; ++i) {
-        const auto at = [&](Index c) {
-            return picture.pixels[static_cast<std::size_t>(i * picture.channels + c)] / 255.0;
-        };
-        const double grey = colours == 1 ? at(0) : 0.2126 * at(0) + 0.7152 * at(1) + 0.0722 * at(2);
-        for (Index c = 0; c < channels; ++c)
-            values[static_cast<std::size_t>(c * pixels + i)] = channels == 1 || colours == 1 ? grey : at(c);
-    }
-    return {{channels, picture.height, picture.width}, std::span<const double>(values)};
-}
-
 Rows read_picture(const std::string& name, const Shape& row, const std::string& what) {
     const bool images = row.rank() == 3 && (row[0] == 1 || row[0] == 3);
     const bool grid = row.rank() == 2;
     require<UsageError>(images || grid, what, ": a picture needs a model of images: this one takes rows of the shape ",
                         row);
-    return {.x = as_rows<IoError>(picture_rows(read_png(name), images ? row[0] : 1), row, what, name), .name = name};
+    const Tensor x = models::planes(models::read_png(name), images ? row[0] : 1);
+    return {.x = as_rows<IoError>(x, row, what, name), .name = name};
 }
 
 /// The array of an .npz that holds the rows.
@@ -147,7 +133,7 @@ std::vector<std::string> data_parts(const std::string& name, const ReadRows& opt
 
 Rows read_data(const std::string& name, const Shape& row, const ReadRows& options) {
     const std::vector<std::string> parts = data_parts(name, options);
-    const models::DataSet data = open_data(options.what, parts[0], parts[1], options.seed);
+    const models::DataSet data = open_data(options.what, parts[0], parts[1], options.seed, options.table);
     Rows rows{.x = as_rows<UsageError>(data.x, row, options.what, data.name),
               .name = parts[0] + ":" + parts[1],
               .labels = {}};
@@ -164,9 +150,10 @@ Index columns_of(const std::string& text, const ReadRows& options) {
     const auto last = [](const Shape& shape) { return shape.rank() > 0 ? shape[-1] : 1; };
     if (text.starts_with(data_prefix)) {
         const std::vector<std::string> parts = data_parts(text, options);
-        const Shape shape = open_data(options.what, parts[0], parts[1], options.seed).x.shape();
+        const Shape shape = open_data(options.what, parts[0], parts[1], options.seed, options.table).x.shape();
         return shape.slice(1, shape.rank()).size();
     }
+    if (names_csv(text)) return read_csv_input(text, options).x.shape()[1];
     const std::string ending = fs::path(text).extension();
     if (ending == ".npy") return last(io::read_npy(text, {.integers = DType::float32}).shape());
     if (ending == ".npz")
@@ -180,23 +167,34 @@ bool is_number(const std::string& text) {
     return fault == std::errc() && end == text.data() + text.size();
 }
 
+/// A file by its ending; nothing if it is none.
+std::optional<Rows> read_rows_file(const std::string& name, const Shape& row, const ReadRows& options) {
+    if (names_csv(name)) {
+        Rows rows = read_csv_input(name, options);
+        rows.x = as_rows<IoError>(rows.x, row, options.what, name);
+        return rows;
+    }
+    const std::string ending = fs::path(name).extension();
+    if (ending == ".png") return read_picture(name, row, options.what);
+    if (ending == ".npz") return read_npz_rows(name, row, options.what);
+    if (ending != ".npy") return std::nullopt;
+    const Tensor x = io::read_npy(name, {.integers = DType::float32});
+    return Rows{.x = as_rows<IoError>(x, row, options.what, name), .name = name};
+}
+
 Rows read_any(const std::string& text, const Shape& row, const ReadRows& options) {
     if (text.starts_with(data_prefix)) return read_data(text, row, options);
-    if (looks_like_numbers(text)) {
-        const Tensor x = numbers(options.what, text);
-        require<UsageError>(x.size() == row.size(), options.what, ": the model takes ", row.size(),
-                            " numbers a row: got ", x.size());
-        return {.x = reshape(x, Shape{1}.joined(row)), .name = text};
-    }
-    const std::string ending = fs::path(text).extension();
-    if (ending == ".png") return read_picture(text, row, options.what);
-    if (ending == ".npz") return read_npz_rows(text, row, options.what);
-    if (ending == ".npy")
-        return {.x = as_rows<IoError>(io::read_npy(text, {.integers = DType::float32}), row, options.what, text),
-                .name = text};
-    throw UsageError(options.what +
-                     ": it takes numbers such as 1,3, an .npy, .npz or .png file, or data:NAME:SPLIT:INDEX: got \"" +
-                     text + "\"");
+    if (std::optional<Rows> rows = read_rows_file(text, row, options)) return *rows;
+    if (is_typed_row(text, options)) return read_typed_row(text, options);
+    check_count(text, options);
+    require<UsageError>(
+        looks_like_numbers(text), options.what,
+        ": it takes numbers such as 1,3, a .csv, .npy, .npz or .png file, or data:NAME:SPLIT:INDEX: got \"", text,
+        "\"");
+    const Tensor x = numbers(options.what, text);
+    require<UsageError>(x.size() == row.size(), options.what, ": the model takes ", row.size(), " numbers a row: got ",
+                        x.size());
+    return {.x = reshape(x, Shape{1}.joined(row)), .name = text};
 }
 
 }  // namespace
@@ -228,8 +226,9 @@ Subject open_subject(const std::string& command, const std::string& name, std::o
                     .hash = models::hash(model),
                     .row = model.input,
                     .dtype = chosen,
-                    .class_names = model.class_names};
-    nn::each_parameter(model, nn::ParameterVisitor([&](const std::string&, Tensor& p) { p = p.to(chosen); }));
+                    .class_names = model.class_names,
+                    .feature_names = models::feature_names(model.columns)};
+    nn::each_tensor(model, nn::TensorVisitor([&](const std::string&, Tensor& t, nn::Role) { t = t.to(chosen); }));
     subject.run = model;
     subject.model = std::move(model);
     return subject;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <gradpath/attribution/core/model.hpp>
+#include <gradpath/models/data/table.hpp>
 #include <gradpath/models/model.hpp>
 
 namespace gradpath::tools {
@@ -16,28 +17,31 @@ struct Subject {
     Shape row;               ///< of the input
     DType dtype;             ///< of the function
     std::vector<std::string> class_names = {};
-    std::optional<models::Model> model = {};  ///< of a file
+    std::vector<std::string> feature_names = {};  ///< one per number of a row, for a model of a table
+    std::optional<models::Model> model = {};      ///< of a file
     bool is_formula() const { return !model; }
 };
 /// Rows to explain or to run, and what is known of them.
 struct Rows {
-    Tensor x;                            ///< [rows, ..]
-    std::string name;                    ///< as given
-    std::optional<Indices> labels = {};  ///< [rows]
-    Index read = 0;                      ///< rows there were before picking
-    std::vector<Index> picks = {};       ///< those picked; empty: all
+    Tensor x;                             ///< [rows, ..]
+    std::string name;                     ///< as given
+    std::optional<Indices> labels = {};   ///< [rows]
+    Index read = 0;                       ///< rows there were before picking
+    std::vector<Index> picks = {};        ///< those picked; empty: all
+    std::vector<std::string> notes = {};  ///< on what was read
     /// Where row i stood before picking.
     Index position(Index i) const { return picks.empty() ? i : picks[static_cast<std::size_t>(i)]; }
 };
-/// X of design: numbers "1,3", an .npy or .npz (`x` or the only array; `y` are labels), a .png, or
-/// "data:NAME:SPLIT:INDEX" (INDEX: 3 or 3,1,4; absent: all rows), fitted to rows of the shape `row`. `picks` (empty:
-/// all) takes rows of what was read. Throws UsageError for names and positions that are not there, IoError for bad
-/// files.
+/// X of design: numbers "1,3", an .npy or .npz (`x` or the only array; `y` are labels), a .png, FILE.csv:INDEX, a value
+/// for each column of the model's table, or "data:NAME:SPLIT:INDEX" (INDEX: 3 or 3,1,4; absent: all rows), fitted to
+/// rows of the shape `row`. `picks` (empty: all) takes rows of what was read. Throws UsageError for names and positions
+/// that are not there, IoError for bad files.
 struct ReadRows {
     std::string what = "--input";  ///< in messages
     std::vector<Index> picks = {};
     std::string index = "--index";  ///< picks in messages
     std::uint64_t seed = 0;         ///< of generated data
+    models::ReadTable table = {};   ///< how to read a table
 };
 Rows read_rows(const std::string& text, const Shape& row, DType dtype, const ReadRows& options = {});
 /// "expr:FORMULA" or the path of a .safetensors file. A dtype left out is the model's own, float32 for a formula. A

@@ -62,8 +62,9 @@ std::vector<std::string> table_row(const FinishedRun& run, Index row, Index labe
 Table numbers_table() {
     return {
         .caption = text(
-            "Integrated Gradients from black to the image, adaptive to a tolerance of ", tolerance,
-            ": the shares sum to the difference of the logits, and an estimate of the error of the single shares is bounded, too."),
+            "Integrated Gradients from black to the image, within a tolerance of ", tolerance,
+            ": the shares sum to the difference of the logits, and the error of the single shares is bounded, too. "
+            "The network is linear in pieces, and each piece is taken exactly, so there is none from the quadrature."),
         .columns = {{"image"},
                     {"f(image)", true},
                     {"f(black)", true},

@@ -162,7 +162,10 @@ std::string svg(const Chart& chart) {
 }
 
 std::string svg(const Bars& bars) {
-    constexpr double row = 30, names = 150, numbers = 76, thick = 16;
+    constexpr double row = 30, numbers = 76, thick = 16, letter = 7.2;
+    std::size_t longest = 0;
+    for (const Bars::Bar& bar : bars.bars) longest = std::max(longest, bar.name.size());
+    const double names = std::clamp(letter * static_cast<double>(longest) + 20, 150.0, wide / 2);
     const double height = row * static_cast<double>(bars.bars.size()) + 8;
     double low = 0, highest = 0;
     for (const Bars::Bar& bar : bars.bars) {

@@ -104,13 +104,6 @@ using Lines = std::vector<std::string>;
 
 Index height_of(const Lines& lines) { return static_cast<Index>(lines.size()) * text_height(); }
 
-void draw_lines(Picture& picture, Index x, Index y, const Lines& lines, Colour colour) {
-    for (const std::string& line : lines) {
-        draw_text(picture, x, y, line, colour);
-        y += text_height();
-    }
-}
-
 /// From left to right: where the panels and the bar stand.
 struct Layout {
     Index factor, panel_width, panel_height, bar_x, wide;

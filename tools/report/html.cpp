@@ -89,7 +89,8 @@ std::string colour_bar(const Panels& block) {
 }
 
 std::string block(const Panels& block) {
-    const bool large = std::ranges::any_of(block.panels, [](const Panels::Panel& p) { return p.light.width > large_picture; });
+    const bool large =
+        std::ranges::any_of(block.panels, [](const Panels::Panel& p) { return p.light.width > large_picture; });
     std::string out = text("<figure>\n<ul class=\"panels", large ? " large" : "", "\">\n");
     for (const Panels::Panel& panel : block.panels) {
         out += text("<li>", element("h3", panel.title), image(panel), element("p", panel.note), "</li>\n");

@@ -1,28 +1,16 @@
 // Escaping is done once, where text enters markup. Numbers go through std::to_chars, which knows no locale.
 #include <gradpath/tools/report/markup.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 
+#include <gradpath/autodiff/io/utf8.hpp>
+
 namespace gradpath::tools {
 namespace {
-
-/// Bytes of the well-formed UTF-8 letter at the front (Unicode, table 3-7), or 0.
-std::size_t letter_size(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-    const auto tail = [&](std::size_t i) { return (byte(i) & 0xc0u) == 0x80u; };
-    const unsigned lead = byte(0), second = byte(1);
-    if (lead < 0x80) return 1;
-    if (lead >= 0xc2 && lead <= 0xdf) return tail(1) ? 2 : 0;
-    if (lead >= 0xe0 && lead <= 0xef) {
-        const bool overlong = lead == 0xe0 && second < 0xa0, surrogate = lead == 0xed && second > 0x9f;
-        return tail(1) && tail(2) && !overlong && !surrogate ? 3 : 0;
-    }
-    const bool overlong = lead == 0xf0 && second < 0x90, beyond = lead == 0xf4 && second > 0x8f;
-    return lead >= 0xf0 && lead <= 0xf4 && tail(1) && tail(2) && tail(3) && !overlong && !beyond ? 4 : 0;
-}
 
 std::string_view entity(char c) {
     switch (c) {
@@ -40,7 +28,7 @@ std::string_view entity(char c) {
 std::string escape(std::string_view text) {
     std::string safe;
     while (!text.empty()) {
-        const std::size_t size = letter_size(text);
+        const std::size_t size = io::letter_size(text);
         const char c = text[0];
         const bool dropped =
             size == 1 && ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f);
@@ -50,6 +38,11 @@ std::string escape(std::string_view text) {
         text.remove_prefix(size == 0 ? 1 : size);
     }
     return safe;
+}
+
+std::size_t letters(std::string_view text) {
+    const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; };
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
 }
 
 std::string base64(std::string_view bytes) {

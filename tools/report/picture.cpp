@@ -88,6 +88,13 @@ void draw_text(Picture& picture, Index x, Index y, std::string_view line, Colour
     }
 }
 
+void draw_lines(Picture& picture, Index x, Index y, const std::vector<std::string>& lines, Colour colour) {
+    for (const std::string& line : lines) {
+        draw_text(picture, x, y, line, colour);
+        y += text_height();
+    }
+}
+
 Index text_width(std::string_view line, Index scale) {
     Index dots = 0;
     for (char letter : line) dots += continues(letter) ? 0 : dots_wide(glyph(letter)) + 1;

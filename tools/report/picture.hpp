@@ -29,6 +29,8 @@ Picture enlarge(const Picture& picture, Index factor);
 
 /// A line of text in the built-in font, `scale` pixels a dot; other letters than ASCII show as a box.
 void draw_text(Picture& picture, Index x, Index y, std::string_view line, Colour colour, Index scale = 2);
+/// One below the other, `text_height()` apart.
+void draw_lines(Picture& picture, Index x, Index y, const std::vector<std::string>& lines, Colour colour);
 Index text_width(std::string_view line, Index scale = 2);
 Index text_height(Index scale = 2);  ///< of a line, with the space below it
 /// Breaks at blanks so that no line is wider than `width` pixels, if its words allow it.

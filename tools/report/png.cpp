@@ -1,22 +1,18 @@
-// libpng reports errors by longjmp, which must not jump over C++ objects. So the two functions that call setjmp hold no
-// object with a destructor, and everything they fill was made by their callers.
+// Writing as models/data/png.cpp reads: the function that calls setjmp, to which libpng's longjmp may return, holds no
+// object with a destructor.
 #include <gradpath/tools/report/png.hpp>
 
 #include <png.h>
 #include <csetjmp>
-#include <cstring>
 
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/io/file.hpp>
+#include <gradpath/models/data/png.hpp>
 
 namespace gradpath::tools {
 namespace {
 
-constexpr png_uint_32 longest_side = 32768;
-constexpr std::size_t most_pixels = std::size_t{1} << 27;
-
 struct Stream {
-    std::string_view input;
     std::string output;
     std::string problem;
     std::vector<png_bytep> rows;
@@ -28,12 +24,6 @@ void note(png_structp png, png_const_charp message) {
 }
 void ignore(png_structp, png_const_charp) {}
 
-void take(png_structp png, png_bytep to, png_size_t count) {
-    auto* stream = static_cast<Stream*>(png_get_io_ptr(png));
-    if (count > stream->input.size()) png_error(png, "the file ends early");
-    std::memcpy(to, stream->input.data(), count);
-    stream->input.remove_prefix(count);
-}
 void append(png_structp png, png_bytep from, png_size_t count) {
     static_cast<Stream*>(png_get_io_ptr(png))->output.append(reinterpret_cast<const char*>(from), count);
 }
@@ -44,31 +34,6 @@ void point_at_rows(Stream& stream, Picture& picture) {
     for (std::size_t y = 0; y < static_cast<std::size_t>(picture.height); ++y) {
         stream.rows.push_back(picture.pixels.data() + y * stride);
     }
-}
-
-void read_header(png_structp png, png_infop info, Picture& picture) {
-    png_set_user_limits(png, longest_side, longest_side);
-    png_read_info(png, info);
-    png_set_expand(png);
-    png_set_scale_16(png);
-    png_set_interlace_handling(png);
-    png_read_update_info(png, info);
-    picture.width = static_cast<Index>(png_get_image_width(png, info));
-    picture.height = static_cast<Index>(png_get_image_height(png, info));
-    picture.channels = png_get_channels(png, info);
-    const auto pixels = static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height);
-    if (pixels > most_pixels) png_error(png, "more than 2^27 pixels");
-    picture.pixels.resize(pixels * static_cast<std::size_t>(picture.channels));
-}
-
-bool read(png_structp png, png_infop info, Stream& stream, Picture& picture) {
-    if (setjmp(png_jmpbuf(png))) return false;
-    png_set_read_fn(png, &stream, take);
-    read_header(png, info, picture);
-    point_at_rows(stream, picture);
-    png_read_image(png, stream.rows.data());
-    png_read_end(png, nullptr);
-    return true;
 }
 
 bool write(png_structp png, png_infop info, Stream& stream, const Picture& picture) {
@@ -104,15 +69,8 @@ std::string encode_png(const Picture& picture) {
 }
 
 Picture decode_png(std::string_view bytes, std::string_view name) {
-    Stream stream{.input = bytes};
-    Picture picture;
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &stream, note, ignore);
-    png_infop info = png ? png_create_info_struct(png) : nullptr;
-    const bool ok = info && read(png, info, stream, picture);
-    png_destroy_read_struct(&png, &info, nullptr);
-    require<IoError>(ok, "png: cannot read ", name, ": ", stream.problem.empty() ? "out of memory" : stream.problem,
-                     "; a PNG file is expected");
-    return picture;
+    models::Pixels read = models::decode_png(bytes, name);
+    return {read.width, read.height, read.channels, std::move(read.bytes)};
 }
 
 void write_png(const std::filesystem::path& path, const Picture& picture) { io::write_file(path, encode_png(picture)); }

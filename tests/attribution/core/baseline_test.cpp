@@ -101,8 +101,22 @@ TEST_CASE("samples and functions are drawn one by one") {
     CHECK(numbers(draw(f, x, 0, 3)) == std::vector<double>{3, 3, 3, 3});
 }
 
+TEST_CASE("farthest is the end of the range that is farther from each feature; black+white are both ends") {
+    const Tensor x({1, 4}, {0.2, 0.5, 0.9, 3});
+    CHECK(numbers(draw(baseline::Farthest{}, x)) == std::vector<double>{1, 0, 0, 0});
+    CHECK(numbers(draw(baseline::Farthest{-1, 4}, x)) == std::vector<double>{4, 4, 4, -1});
+    CHECK(samples_of(baseline::BlackWhite{}) == 2);
+    CHECK(numbers(draw(baseline::BlackWhite{}, x, 0, 0)) == std::vector<double>{0, 0, 0, 0});
+    CHECK(numbers(draw(baseline::BlackWhite{-2, 7}, x, 0, 1)) == std::vector<double>{7, 7, 7, 7});
+    const Model squares = [](const Tensor& z) { return sum(square(z), {.axes = {1}}); };
+    const Attribution a = attribution::integrated_gradients(squares, x, {.baseline = baseline::BlackWhite{}});
+    CHECK(a.f_baseline->at(0) == 2);  // the mean of 0 and 4
+    CHECK(*a.samples == 2);
+}
+
 TEST_CASE("baselines read back from their text") {
-    for (const char* text : {"zero", "constant:0.5", "mean", "blur:3", "uniform:-1,2,7", "gaussian:0.25,3"})
+    for (const char* text : {"zero", "constant:0.5", "mean", "blur:3", "uniform:-1,2,7", "gaussian:0.25,3",
+                             "farthest:-1,1", "black+white:0,255"})
         CHECK(attribution::describe(parse_baseline(text)) == text);
     CHECK(attribution::describe(parse_baseline("uniform")) == "uniform:0,1,1");
     CHECK(attribution::describe(parse_baseline("blur")) == "blur:10");
@@ -117,6 +131,10 @@ TEST_CASE("baselines that do not fit are refused") {
     CHECK(error(Tensor{}) == "test: the baseline is an empty tensor");
     CHECK(error(baseline::Uniform{.low = 2, .high = 1}) ==
           "test: baseline uniform: low must not exceed high but they are 2 and 1");
+    CHECK(error(baseline::Farthest{.low = 2, .high = 1}) ==
+          "test: baseline farthest: low must not exceed high but they are 2 and 1");
+    CHECK(error(baseline::BlackWhite{.low = 3, .high = 1}) ==
+          "test: baseline black+white: low must not exceed high but they are 3 and 1");
     CHECK(error(baseline::Gaussian{.sigma = -1}) == "test: baseline gaussian: sigma must not be negative but is -1");
     CHECK(error(baseline::Blur{.sigma = 0}) == "gaussian_blur: sigma must be above 0 but is 0");
     CHECK(error(baseline::Function{}) == "test: the baseline function is empty");
@@ -124,7 +142,7 @@ TEST_CASE("baselines that do not fit are refused") {
           "baseline uniform:0,1,0: needs at least one sample but has 0");
     CHECK(error_of([] { parse_baseline("blurr"); }) ==
           "baseline: 'blurr' is unknown; did you mean 'blur'? There are: zero constant:C mean blur:SIGMA "
-          "uniform:LOW,HIGH,SAMPLES gaussian:SIGMA,SAMPLES");
+          "uniform:LOW,HIGH,SAMPLES gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH");
     CHECK(error_of([] { parse_baseline("blur:x"); }) == "baseline blur: must be a number but is 'x'");
     CHECK(error_of([] { parse_baseline("zero:1"); }) == "baseline zero: takes at most 0 numbers but got 1");
     CHECK(error_of([] { parse_baseline("uniform:0,1,0.5"); }) ==

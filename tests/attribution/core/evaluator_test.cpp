@@ -83,6 +83,56 @@ TEST_CASE("peak memory is flat in the pieces of the adaptive rule and in the sam
     CHECK(peak(3e-3, 12) <= 1.1 * coarse);
 }
 
+TEST_CASE("peak memory of every path method is flat in its steps and samples") {
+    const Model f = [](const Tensor& x) { return matmul(tanh(flatten(x)), full({256, 3}, 0.1)); };
+    const Tensor x = random_tensor({2, 1, 16, 16}, 7, DType::float32);
+    struct Case {
+        std::string method, option, few, many;
+    };
+    for (const Case& c : {Case{"guided-ig", "steps", "6", "96"},
+                          {"idgi", "steps", "400", "6400"},
+                          {"expected-gradients", "samples", "300", "4800"},
+                          {"blur-ig", "edges", "8", "128"},
+                          {"path-ensemble", "samples", "2", "32"},
+                          {"path-ensemble", "edges", "4", "64"},
+                          {"agi", "steps", "3", "48"},
+                          {"ig2", "steps", "4", "64"}}) {
+        CAPTURE(c.method);
+        const auto peak = [&](const std::string& value) {
+            attribution::Settings settings{.run = {.memory = mebibyte}, .set = {{c.option, value}}};
+            const attribution::Method& method = attribution::find_method(c.method);
+            return static_cast<double>(method.run(f, x, settings).peak_bytes);
+        };
+        const double few = peak(c.few), many = peak(c.many);
+        CHECK(many <= 1.15 * few);
+    }
+    const Model small = [](const Tensor& z) { return tanh(matmul(z, full({6, 2}, 0.3))); };
+    const auto hessians = [&](Index steps) {
+        return static_cast<double>(
+            attribution::integrated_hessians(small, random_tensor({8, 6}, 1, DType::float32), {.steps = steps})
+                .peak_bytes);
+    };
+    const double few = hessians(8);
+    CHECK(hessians(128) <= 1.15 * few);
+}
+
+TEST_CASE("peak memory of the exact rule is flat in the pieces") {
+    const auto peak = [](Index bends) {  // relus that bend at 1/n, 2/n, ..
+        const Model f = [=](const Tensor& x) {
+            std::vector<double> places;
+            for (Index k = 1; k <= bends; ++k)
+                places.push_back(static_cast<double>(k) / static_cast<double>(bends + 1));
+            const Tensor at({1, bends}, std::span<const double>(places));
+            return sum(relu(x - at), {.axes = {1}});
+        };
+        const Attribution a =
+            integrated_gradients(f, row({1}), {.quadrature = {.rule = QuadratureRule::exact}, .run = {.memory = 1}});
+        CHECK(a.steps->at(0) == bends + 1);
+        return static_cast<double>(a.peak_bytes) / static_cast<double>(bends);  // the model's own numbers grow
+    };
+    CHECK(peak(1600) <= 1.5 * peak(100));
+}
+
 TEST_CASE("a chunk has at least one row, however small the budget") {
     const attribution::ModelFacts facts{.fixed_bytes = 1000, .bytes_per_row = 100};
     CHECK(facts.rows_within(0) == 1);

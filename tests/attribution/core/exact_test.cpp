@@ -30,7 +30,7 @@ Model kinky_net(std::uint64_t number, DType dtype = DType::float64) {
     return [=](const Tensor& x) {
         Tensor h = relu(conv2d(reshape(x, {x.rows(), 1, 6, 6}), filters, {.padding = 1}));
         h = matmul(flatten(max_pool2d(h, {.kernel = 2})), dense) + bias;
-        h = h + abs(h) * 0.3 - relu(-h) * 0.1;
+        h = leaky_relu(h + abs(h) * 0.3, 0.05) - relu(-h) * 0.1;
         h = maximum(h, 0.2) + minimum(h, -h * 0.4);
         const Tensor most = max(reshape(h, {h.rows(), 4, 3}), {.axes = {1}});
         return matmul(h, last) + most;
@@ -69,8 +69,8 @@ TEST_CASE("functions with kinks: the closed forms, to rounding") {
 }
 
 TEST_CASE("a tie along the whole path: finite, and complete where one side is chosen or both share") {
-    for (const Columns& f : {Columns([](auto& x) { return minimum(x[0], x[1]); }),
-                             Columns([](auto& x) { return maximum(x[0], x[1]); })})
+    for (const Columns& f :
+         {Columns([](auto& x) { return minimum(x[0], x[1]); }), Columns([](auto& x) { return maximum(x[0], x[1]); })})
         CHECK(largest_difference(shares(f, {2, 2}), {1, 1}) <= 1e-15);
 }
 
@@ -175,6 +175,25 @@ TEST_CASE("without a rule, piecewise-linear models are taken exactly and others 
     CHECK(integrated_gradients(large, x, {.quadrature = {.max_steps = 40}}).rule == "gauss-kronrod");
 }
 
+TEST_CASE("a row with too many pieces is taken adaptively, and the others exactly, as each would be alone") {
+    std::vector<double> places;  // relu bends at 0.01, 0.02, .. 0.6
+    for (int k = 1; k <= 60; ++k) places.push_back(k / 100.0);
+    const Model f = [&](const Tensor& x) {
+        return sum(relu(x - Tensor({1, 60}, std::span<const double>(places))), {.axes = {1}});
+    };
+    const Tensor x({3, 1}, {1, 0.305, -2}, DType::float64);  // 61, 31 and 1 pieces
+    const IntegratedGradients options{.quadrature = {.max_steps = 45}};
+    const Attribution all = integrated_gradients(f, x, options);
+    CHECK(all.steps->at(1) == 31);
+    CHECK(all.steps->at(2) == 1);
+    for (Index k = 0; k < 3; ++k) {
+        const Attribution one = integrated_gradients(f, slice(x, 0, k, k + 1), options);
+        CHECK(same_bits(one.values, slice(all.values, 0, k, k + 1)));
+        CHECK(one.steps->at(0) == all.steps->at(static_cast<std::size_t>(k)));
+        CHECK(one.tolerance_met->at(0) == all.tolerance_met->at(static_cast<std::size_t>(k)));
+    }
+}
+
 TEST_CASE("too many pieces: the rule that was asked for says so") {
     const Attribution a = integrated_gradients(relu_net({5, 64, 64, 2}, 1, true), random_tensor({1, 5}, 3),
                                                {.quadrature = {.rule = QuadratureRule::exact, .max_steps = 40}});
@@ -184,11 +203,13 @@ TEST_CASE("too many pieces: the rule that was asked for says so") {
 
 TEST_CASE("what is not piecewise linear is named") {
     const auto error = [&](const Model& model) {
-        return error_of<ValueError>(
-            [&] { integrated_gradients(model, row({1, 2}), {.target = Index{0}, .quadrature = exact}); });
+        return error_of<ValueError>([&] {
+            integrated_gradients(model, row({1, 2}), {.target = Index{0}, .quadrature = exact});
+        });
     };
-    const std::string before = "integrated-gradients: exact needs a model made of affine maps, relu, abs and maxima: it "
-                               "has ";
+    const std::string before =
+        "integrated-gradients: exact needs a model made of affine maps, relu, abs and maxima: it "
+        "has ";
     CHECK(error([](const Tensor& z) { return tap("dense1", tanh(z)); }) == before + "tanh; use gauss-kronrod");
     CHECK(error([](const Tensor& z) {
               const TapPath here("dense1");
@@ -200,6 +221,7 @@ TEST_CASE("what is not piecewise linear is named") {
     CHECK(error_of<ValueError>([&] {
               integrated_gradients(relu_net({2, 2}, 1, true), row({1, 2}),
                                    {.quadrature = {.steps = 5, .rule = QuadratureRule::exact}});
-          }) == "integrated-gradients: exact takes as many steps as there are pieces: give it a tolerance (and "
-                "max-steps), not steps");
+          }) ==
+          "integrated-gradients: exact takes as many steps as there are pieces: give it a tolerance (and "
+          "max-steps), not steps");
 }

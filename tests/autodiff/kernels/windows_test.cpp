@@ -3,7 +3,7 @@
 #include <gradpath/autodiff/kernels/windows.hpp>
 
 using namespace gradpath;
-using kernels::ceil_div, kernels::meets;
+using kernels::ceil_div, kernels::meets, kernels::window_count;
 
 TEST_CASE("ceil_div is the number of pieces of at most b that make a") {
     for (Index a = 0; a <= 20; ++a)
@@ -12,6 +12,20 @@ TEST_CASE("ceil_div is the number of pieces of at most b that make a") {
             for (Index left = a; left > 0; left -= b) ++pieces;
             CHECK(ceil_div(a, b) == pieces);
         }
+}
+
+TEST_CASE("as many windows are counted as fit into the padded length") {
+    for (Index length = 1; length <= 7; ++length)
+        for (Index kernel = 1; kernel <= 3; ++kernel)
+            for (Index stride = 1; stride <= 4; ++stride)
+                for (Index padding = 0; padding <= 2; ++padding)
+                    for (Index dilation = 1; dilation <= 3; ++dilation) {
+                        const Index span = dilation * (kernel - 1) + 1, padded = length + 2 * padding;
+                        if (span > padded) continue;
+                        Index fitting = 0;
+                        for (Index first = 0; first + span <= padded; first += stride) ++fitting;
+                        CHECK(window_count(length, kernel, stride, padding, dilation) == fitting);
+                    }
 }
 
 TEST_CASE("the outputs that a tap meets are just those whose input lies inside, for every stride and shift") {

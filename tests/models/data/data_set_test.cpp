@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/models/data/data_set.hpp>
@@ -60,6 +61,34 @@ TEST_CASE("the two parts of a split hold every row once, in an order that depend
     CHECK(split(data, 1, 1).second.x.rows() == 0);
     CHECK(split(counting(0), 0.5, 1).second.x.rows() == 0);
     CHECK_THROWS_WITH_AS(split(data, 1.5, 1), "split: the fraction must lie in [0, 1] but is 1.5", ValueError);
+}
+
+TEST_CASE("a stratified split has the sizes of a split and of each class its share, rounded down or up") {
+    std::vector<Index> labels;
+    for (Index i = 0; i < 100; ++i) labels.push_back(i < 61 ? 0 : i < 93 ? 1 : i < 98 ? 7 : -3);
+    const Indices list({100}, labels);
+    for (const double fraction : {0.0, 0.25, 0.8, 0.81, 1.0}) {
+        CAPTURE(fraction);
+        const RowSplit rows = stratified_rows(list, fraction, 5);
+        CHECK(rows.first.size() == std::llround(100 * fraction));
+        for (const Index label : {0, 1, 7, -3}) {
+            const double count = static_cast<double>(std::ranges::count(labels, label));
+            double there = 0;
+            for (const Index row : rows.first.data()) there += list[row] == label ? 1 : 0;
+            CHECK(std::abs(there - fraction * count) < 1);
+        }
+        std::vector<Index> all(rows.first.data().begin(), rows.first.data().end());
+        all.insert(all.end(), rows.second.data().begin(), rows.second.data().end());
+        std::ranges::sort(all);
+        for (Index i = 0; i < 100; ++i) CHECK(all[static_cast<std::size_t>(i)] == i);
+    }
+    const RowSplit one = stratified_rows(list, 0.5, 1), same = stratified_rows(list, 0.5, 1),
+                   other = stratified_rows(list, 0.5, 2);
+    CHECK(std::ranges::equal(one.first.data(), same.first.data()));
+    CHECK_FALSE(std::ranges::equal(one.first.data(), other.first.data()));
+    CHECK(stratified_rows(Indices({0}, std::vector<Index>{}), 0.5, 1).second.size() == 0);
+    CHECK_THROWS_WITH_AS(stratified_rows(list, -0.1, 1), "split: the fraction must lie in [0, 1] but is -0.1",
+                         ValueError);
 }
 
 TEST_CASE("a data set is checked for labels without a class and rows without a label") {

@@ -1,9 +1,7 @@
-// Data sets from files. The real ones are read where they are: MNIST in the folder of GRADPATH_TEST_DATA or in
-// ../shared/data beside the sources, Fashion-MNIST where Debian puts it.
+// Data sets from files. The real ones are read where they are, Fashion-MNIST where Debian puts it.
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
 #include <stdlib.h>
@@ -13,6 +11,8 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/models/data/fashion_mnist.hpp>
 #include <gradpath/models/data/load.hpp>
+
+#include "support/real_data.hpp"
 
 using namespace gradpath;
 using namespace gradpath::models;
@@ -60,11 +60,6 @@ std::string message(const std::string& bytes) {
     return "";
 }
 
-fs::path mnist_folder() {
-    const char* named = std::getenv("GRADPATH_TEST_DATA");
-    return (named != nullptr ? fs::path(named) : fs::path(GRADPATH_SOURCE_DIR).parent_path() / "shared/data") / "mnist";
-}
-
 double label_share(const DataSet& data, Index label) {
     return static_cast<double>(std::ranges::count(data.labels.data(), label)) / static_cast<double>(data.labels.size());
 }
@@ -92,6 +87,10 @@ TEST_CASE("a folder that does not fit together is refused") {
     const std::string name = folder.path.string();
     CHECK_THROWS_WITH_AS(
         load(name),
+        ("data: a folder must hold IDX files, CIFAR-10's batches, or folders of PNG images by class: " + name).c_str(),
+        IoError);
+    CHECK_THROWS_WITH_AS(
+        idx_folder(name, Part::train),
         ("idx: the folder must hold train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz (" + name + ")").c_str(),
         IoError);
     write_tiny(folder.path);
@@ -191,16 +190,21 @@ TEST_CASE("generated sets are cut so that training and test rows never coincide"
     CHECK(test.x.rows() == 2500);
     CHECK(same_bits(train.x, subset(all, 0, 7500).x));
     CHECK(same_bits(test.x, subset(all, 7500, 10'000).x));
+    for (const char* name : {"circles", "spirals"}) {
+        CHECK(load(name, "train").x.rows() == 7500);
+        CHECK(load(name, "test").x.rows() == 2500);
+    }
     CHECK(load("shapes", "train").x.rows() == 4000);
     CHECK(load("shapes", "test").x.rows() == 1000);
 }
 
 TEST_CASE("a name that is not known suggests the nearest, and a path that is not there is said to be missing") {
-    const std::string known =
-        "; known are fashion-mnist, moons, shapes, a folder of IDX files, and .npz files with x and y";
-    CHECK_THROWS_WITH_AS(load("moon"), ("data: there is no data set 'moon'; did you mean moons?" + known).c_str(),
+    const std::string known = ": there are circles, fashion-mnist, moons, shapes, spirals, and files and folders";
+    CHECK_THROWS_WITH_AS(load("moon"),
+                         ("data: there is no data set \"moon\"" + known + "; did you mean \"moons\"?").c_str(),
                          ValueError);
-    CHECK_THROWS_WITH_AS(load("imagenet"), ("data: there is no data set 'imagenet'" + known).c_str(), ValueError);
+    CHECK_THROWS_WITH_AS(load("imagenet"), ("data: there is no data set \"imagenet\"" + known).c_str(), ValueError);
+    CHECK_THROWS_WITH_AS(load("none.csv"), "data: no such file or folder: none.csv", IoError);
     CHECK_THROWS_WITH_AS(load("no/such"), "data: no such file or folder: no/such", IoError);
     CHECK_THROWS_WITH_AS(load("none.npz"), "data: no such file or folder: none.npz", IoError);
     CHECK_THROWS_WITH_AS(load("moons", "trainn"),
@@ -208,7 +212,9 @@ TEST_CASE("a name that is not known suggests the nearest, and a path that is not
     const Folder folder;
     io::write_file(folder.path / "x.txt", "hello");
     CHECK_THROWS_WITH_AS(load((folder.path / "x.txt").string()),
-                         ("data: a file must be an .npz with x and y: " + (folder.path / "x.txt").string()).c_str(),
+                         ("data: a file must be a .csv, an .npz with x and y, or a .bin of CIFAR-10: " +
+                          (folder.path / "x.txt").string())
+                             .c_str(),
                          IoError);
 }
 
@@ -235,11 +241,8 @@ TEST_CASE("fashion-mnist has 60,000 and 10,000 images, a tenth of each class, an
 }
 
 TEST_CASE("mnist has its published statistics and begins with a five") {
-    if (!fs::is_directory(mnist_folder())) {
-        MESSAGE("skipped: no MNIST in ", mnist_folder().string());
-        return;
-    }
-    const DataSet train = load(mnist_folder().string()), all = load(mnist_folder().string(), "all");
+    if (!have_real_data("mnist")) return;
+    const DataSet train = load(real_data("mnist").string()), all = load(real_data("mnist").string(), "all");
     CHECK(train.name == "mnist");
     CHECK(train.x.shape() == Shape{60'000, 1, 28, 28});
     CHECK(all.x.rows() == 70'000);

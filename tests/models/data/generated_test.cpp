@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include <gradpath/models/data/circles.hpp>
 #include <gradpath/models/data/shapes.hpp>
+#include <gradpath/models/data/spirals.hpp>
 #include <gradpath/models/data/two_moons.hpp>
 
 using namespace gradpath;
@@ -60,6 +62,49 @@ TEST_CASE("moons of no point, of one and of two are fine, and wrong options are 
     CHECK(two_moons({.rows = 2, .noise = 0}).x.rows() == 2);
     CHECK_THROWS_WITH_AS(two_moons({.rows = -1}), "two_moons: rows must not be negative but is -1", ValueError);
     CHECK_THROWS_WITH_AS(two_moons({.noise = -1}), "two_moons: noise must be finite and not negative but is -1",
+                         ValueError);
+}
+
+TEST_CASE("without noise every point lies on its circle, at even angles") {
+    const DataSet data = circles({.rows = 101, .noise = 0, .inner = 0.25});
+    REQUIRE(data.x.shape() == Shape{101, 2});
+    CHECK(data.classes == std::vector<std::string>{"outer", "inner"});
+    std::vector<double> turns[2];
+    for (Index row = 0; row < 101; ++row) {
+        const double x = data.x.at(2 * row), y = data.x.at(2 * row + 1);
+        CHECK(std::hypot(x, y) == doctest::Approx(data.labels[row] == 0 ? 1 : 0.25).epsilon(1e-6));
+        turns[data.labels[row]].push_back(std::atan2(y, x));
+    }
+    CHECK(turns[0].size() == 50);
+    CHECK(turns[1].size() == 51);
+    for (std::vector<double>& circle : turns) {
+        std::sort(circle.begin(), circle.end());
+        for (std::size_t i = 1; i < circle.size(); ++i)
+            CHECK(circle[i] - circle[i - 1] ==
+                  doctest::Approx(2 * M_PI / static_cast<double>(circle.size())).epsilon(1e-4));
+    }
+    CHECK_THROWS_WITH_AS(circles({.inner = 1}), "circles: the inner radius must lie between 0 and 1 but is 1",
+                         ValueError);
+    CHECK_THROWS_WITH_AS(circles({.rows = -1}), "circles: rows must not be negative but is -1", ValueError);
+}
+
+TEST_CASE("without noise every point lies on its spiral, as many on each arm") {
+    const DataSet data = spirals({.rows = 300, .noise = 0, .arms = 3, .turns = 0.75});
+    CHECK(data.classes == std::vector<std::string>{"1", "2", "3"});
+    for (Index row = 0; row < 300; ++row) {
+        const double x = data.x.at(2 * row), y = data.x.at(2 * row + 1), radius = std::hypot(x, y);
+        const double angle = 2 * M_PI * (0.75 * radius + static_cast<double>(data.labels[row]) / 3);
+        CHECK(radius >= 0.1 - 1e-6);
+        CHECK(radius <= 1 + 1e-6);
+        CHECK(std::hypot(x - radius * std::cos(angle), y - radius * std::sin(angle)) < 1e-5);
+    }
+    for (Index arm = 0; arm < 3; ++arm) CHECK(std::ranges::count(data.labels.data(), arm) == 100);
+    CHECK(spirals({.rows = 0}).x.shape() == Shape{0, 2});
+    CHECK(spirals({.rows = 1}).x.shape() == Shape{1, 2});
+    CHECK_THROWS_WITH_AS(spirals({.arms = 0}), "spirals: there must be 1 to 1000 arms but arms is 0", ValueError);
+    CHECK_THROWS_WITH_AS(spirals({.turns = -1}), "spirals: turns must be finite and not negative but is -1",
+                         ValueError);
+    CHECK_THROWS_WITH_AS(spirals({.noise = -1}), "spirals: noise must be finite and not negative but is -1",
                          ValueError);
 }
 

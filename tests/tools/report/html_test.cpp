@@ -52,6 +52,7 @@ TEST_CASE("text is escaped where it enters markup") {
           "\xef\xbf\xbd\xef\xbf\xbd|\xef\xbf\xbd\xef\xbf\xbd|\xef\xbf\xbd\xef\xbf\xbd|"
           "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
     CHECK(escape("") == "");
+    CHECK(letters("é × 𝛼") == 5);
 }
 
 TEST_CASE("base64 agrees with RFC 4648") {

@@ -1,0 +1,105 @@
+// explain --baseline: all kinds side by side, and the pools and ranges that one may name.
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include <gradpath/autodiff/io/npy.hpp>
+#include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/autodiff/random.hpp>
+#include <gradpath/models/saved.hpp>
+#include <gradpath/tools/commands/baselines.hpp>
+#include <gradpath/tools/report/png.hpp>
+
+#include "program.hpp"
+
+namespace {
+
+using namespace gradpath;
+using Json = nlohmann::ordered_json;
+
+Json json_of(const std::string& line, const program::Folder& folder) {
+    const program::Outcome outcome = program::run(line + " --json", folder.path());
+    CHECK_MESSAGE(outcome.exit == 0, line, ": ", outcome.err);
+    return Json::parse(outcome.out);
+}
+
+attribution::Attribution answer(std::initializer_list<double> values, Index rows = 1) {
+    attribution::Attribution a;
+    a.values = Tensor({rows, static_cast<Index>(values.size()) / rows}, values, DType::float64);
+    a.f_input.assign(static_cast<std::size_t>(rows), 0);
+    return a;
+}
+
+const std::string line = "explain expr:(x1+x2)^3+x3 --input 1,3,2 --method integrated-gradients --dtype f64 ";
+
+}  // namespace
+
+TEST_CASE("rank agreement is Spearman's, with ties at their mean rank, and the mean over rows") {
+    using tools::rank_agreement;
+    CHECK(rank_agreement(answer({1, 2, 3}), answer({10, 20, 1000})) == doctest::Approx(1));
+    CHECK(rank_agreement(answer({1, 2, 3}), answer({3, 2, 1})) == doctest::Approx(-1));
+    CHECK(rank_agreement(answer({1, 2, 3, 4}), answer({1, 3, 2, 4})) == doctest::Approx(0.8));  // 1 - 6·2/60
+    CHECK(rank_agreement(answer({1, 1, 2}), answer({1, 2, 3})) == doctest::Approx(std::sqrt(0.75)));
+    CHECK(rank_agreement(answer({5, 5, 5}), answer({1, 2, 3})) == 0);
+    CHECK(rank_agreement(answer({5, 5, 5}), answer({2, 2, 2})) == 1);
+    CHECK(rank_agreement(answer({1, 2, 3, 1, 2, 3}, 2), answer({1, 2, 3, 3, 2, 1}, 2)) == doctest::Approx(0));
+}
+
+TEST_CASE("--baseline all explains under each kind, and says how far they agree") {
+    const program::Folder folder;
+    const Json d = json_of(line + "--baseline all", folder);
+    CHECK(d["schema"] == "gradpath.baselines/1");
+    CHECK(d["method"] == "integrated-gradients");
+    CHECK(d["f_input"] == Json({66.0}));
+    std::vector<std::string> names;
+    for (const Json& one : d["baselines"]) {
+        names.push_back(one["baseline"]);
+        CHECK(one["relative_delta"][0].get<double>() <= 1e-6);
+    }
+    CHECK(names == std::vector<std::string>{"zero", "constant:1", "mean", "blur:10", "farthest:0,1", "black+white:0,1",
+                                            "uniform:0,1,8", "gaussian:1,8"});
+    CHECK(d["baselines"][1]["f_baseline"] == Json({9.0}));
+    CHECK(d["baselines"][5]["f_baseline"] == Json({4.5}));
+    REQUIRE(d["agreement"].size() == 8);
+    for (std::size_t a = 0; a < 8; ++a) {
+        CHECK(d["agreement"][a][a] == 1.0);
+        for (std::size_t b = 0; b < 8; ++b) CHECK(d["agreement"][a][b] == d["agreement"][b][a]);
+    }
+}
+
+TEST_CASE("with --out the answers under all baselines are files, for images a picture, too") {
+    const program::Folder folder;
+    CHECK(program::run(line + "--baseline all --out all", folder.path()).exit == 0);
+    CHECK(io::read_npz(folder / "all/attribution.npz", "values").shape() == Shape{8, 1, 3});
+    CHECK(std::filesystem::exists(folder / "all/baselines.json"));
+    CHECK_FALSE(std::filesystem::exists(folder / "all/heatmap.png"));
+    models::save_model(folder / "net.safetensors", models::make("lenet-small", {}, {.seed = 1}));
+    io::write_npy(folder / "image.npy", random::uniform({1, 1, 28, 28}, 0, 1, {.seed = 2}));
+    CHECK(program::run("explain net.safetensors --input image.npy --method integrated-gradients --steps 1 "
+                       "--baseline all --out all",
+                       folder.path())
+              .exit == 0);
+    const tools::Picture picture = tools::read_png(folder / "all/heatmap.png");
+    CHECK(picture.width > 8 * picture.height / 2);  // nine panels in a row
+}
+
+TEST_CASE("a pool of samples, the farther end, and both ends are baselines by name") {
+    const program::Folder folder;
+    io::write_npy(folder / "pool.npy", Tensor({2, 3}, {0, 0, 0, 1, 1, 0}));
+    const Json pool = json_of(line + "--baseline samples:pool.npy", folder);
+    CHECK(pool["baseline"] == "samples:pool.npy");
+    CHECK(pool["samples"] == 2);
+    CHECK(pool["f_baseline"] == Json({4.0}));  // the mean of 0 and 8
+    CHECK(json_of(line + "--baseline black+white:0,2", folder)["f_baseline"] == Json({33.0}));
+    CHECK(json_of(line + "--baseline farthest:-1,2", folder)["f_baseline"] == Json({-9.0}));  // -1 everywhere
+}
+
+TEST_CASE("a method without a baseline cannot run under all of them") {
+    const program::Folder folder;
+    const program::Outcome outcome =
+        program::run("explain expr:x1 --input 1 --method gradient --baseline all", folder.path());
+    CHECK(outcome.exit == 2);
+    CHECK(outcome.err == "gradpath: explain: gradient takes no --baseline\n");
+}

@@ -1,0 +1,159 @@
+#include <gradpath/tools/commands/baselines.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <nlohmann/json.hpp>
+
+#include <gradpath/autodiff/io/file.hpp>
+#include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/autodiff/version.hpp>
+#include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/report/heatmap.hpp>
+#include <gradpath/tools/report/png.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+using attribution::Attribution;
+using Json = nlohmann::ordered_json;
+
+/// Ranks from 0, ties at their mean.
+std::vector<double> ranks(const Tensor& values, Index first, Index count) {
+    std::vector<Index> order(static_cast<std::size_t>(count));
+    std::iota(order.begin(), order.end(), Index{0});
+    const auto value = [&](Index i) { return values.at(first + i); };
+    std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return value(a) < value(b); });
+    std::vector<double> list(order.size());
+    for (std::size_t begin = 0; begin < order.size();) {
+        std::size_t end = begin + 1;
+        while (end < order.size() && !(value(order[begin]) < value(order[end]))) ++end;
+        for (std::size_t k = begin; k < end; ++k)
+            list[static_cast<std::size_t>(order[k])] = static_cast<double>(begin + end - 1) / 2;
+        begin = end;
+    }
+    return list;
+}
+
+double correlation(const std::vector<double>& a, const std::vector<double>& b) {
+    const double middle = static_cast<double>(a.size() - 1) / 2;
+    double both = 0, of_a = 0, of_b = 0;
+    for (std::size_t k = 0; k < a.size(); ++k) {
+        both += (a[k] - middle) * (b[k] - middle);
+        of_a += (a[k] - middle) * (a[k] - middle);
+        of_b += (b[k] - middle) * (b[k] - middle);
+    }
+    if (of_a == 0 || of_b == 0) return of_a == of_b ? 1 : 0;
+    return both / std::sqrt(of_a * of_b);
+}
+
+/// Of every answer with every answer.
+std::vector<std::vector<double>> agreements(const UnderBaselines& all) {
+    std::vector<std::vector<double>> table(all.answers.size(), std::vector<double>(all.answers.size(), 1));
+    for (std::size_t a = 0; a < table.size(); ++a)
+        for (std::size_t b = 0; b < a; ++b) table[a][b] = table[b][a] = rank_agreement(all.answers[a], all.answers[b]);
+    return table;
+}
+
+double mean_of(const std::vector<double>& list) {
+    return std::accumulate(list.begin(), list.end(), 0.0) / static_cast<double>(list.size());
+}
+
+Json per_row(const std::optional<std::vector<double>>& values, const Attribution& a) {
+    const Index targets = static_cast<Index>(a.f_input.size()) / a.values.rows();
+    return values ? per_row_json(*values, targets, a.all_targets) : Json(nullptr);
+}
+
+}  // namespace
+
+const std::vector<std::string>& all_baselines() {
+    static const std::vector<std::string> names{"zero",     "constant:1",  "mean",          "blur",
+                                                "farthest", "black+white", "uniform:0,1,8", "gaussian:1,8"};
+    return names;
+}
+
+UnderBaselines explain_under_all(const Subject& subject, const Rows& rows,
+                                 const std::function<Attribution(const std::string& baseline)>& run) {
+    UnderBaselines all{subject, rows, {}, {}};
+    for (const std::string& name : all_baselines()) {
+        all.answers.push_back(run(name));
+        all.names.push_back(all.answers.back().baseline_kind);
+    }
+    return all;
+}
+
+double rank_agreement(const Attribution& a, const Attribution& b) {
+    const Index count = static_cast<Index>(a.f_input.size()), inner = a.values.size() / count;
+    double total = 0;
+    for (Index k = 0; k < count; ++k)
+        total += correlation(ranks(a.values, k * inner, inner), ranks(b.values, k * inner, inner));
+    return total / static_cast<double>(count);
+}
+
+Json baselines_json(const UnderBaselines& all) {
+    Json list = Json::array();
+    for (std::size_t k = 0; k < all.answers.size(); ++k) {
+        const Attribution& a = all.answers[k];
+        list.push_back({{"baseline", all.names[k]},
+                        {"f_baseline", per_row(a.f_baseline, a)},
+                        {"delta", per_row(a.delta, a)},
+                        {"relative_delta", per_row(a.relative_delta, a)},
+                        {"ncc_gap", per_row(a.ncc_gap, a)},
+                        {"notes", a.notes}});
+    }
+    const Attribution& first = all.answers.front();
+    return {{"schema", "gradpath.baselines/1"},
+            {"version", version()},
+            {"method", first.method},
+            {"model", {{"file", all.subject.name}, {"hash", all.subject.hash}}},
+            {"target", first.target.empty() ? Json(first.target_kind) : Json(first.target)},
+            {"output_stage", describe(first.stage)},
+            {"f_input", per_row(first.f_input, first)},
+            {"baselines", list},
+            {"agreement", agreements(all)}};
+}
+
+std::string baselines_text(const UnderBaselines& all) {
+    const std::vector<std::vector<double>> agreement = agreements(all);
+    std::vector<std::vector<std::string>> figures{{"baseline", "f(baseline)", "sum of |a| - |dF|", "relative delta"}},
+        table{{"rank agreement"}};
+    for (std::size_t k = 0; k < all.answers.size(); ++k) {
+        const Attribution& a = all.answers[k];
+        const auto cell = [](const auto& list) { return list ? short_number(mean_of(*list), 3) : std::string("-"); };
+        figures.push_back({all.names[k], cell(a.f_baseline), cell(a.ncc_gap), cell(a.relative_delta)});
+        table[0].push_back(std::to_string(k + 1));
+        table.push_back({std::to_string(k + 1) + " " + all.names[k]});
+        for (const double rho : agreement[k]) table.back().push_back(fixed(rho, 2));
+    }
+    const Attribution& first = all.answers.front();
+    const std::string rows = std::to_string(first.values.rows()) + (first.values.rows() == 1 ? " row" : " rows");
+    return table_text({{"method", first.method + " of the " + describe(first.stage)},
+                       {"model", all.subject.name},
+                       {"input", all.rows.name + ", " + rows}},
+                      {0, 1}) +
+           "\n" + table_text(figures) + "\n" + table_text(table);
+}
+
+void write_baselines(const std::filesystem::path& folder, const UnderBaselines& all) {
+    for (const char* old : {"baselines.json", "heatmap.png"}) remove_file(folder / old);
+    std::vector<Tensor> values;
+    std::vector<HeatColumn> columns;
+    for (std::size_t k = 0; k < all.answers.size(); ++k) {
+        const Tensor& v = all.answers[k].values;
+        values.push_back(reshape(v, Shape{1}.joined(v.shape())));
+        if (v.shape() == all.rows.x.shape())
+            columns.push_back({all.names[k], reshape(slice(v, 0, 0, 1), all.subject.row)});
+    }
+    io::write_npz(folder / "attribution.npz",
+                  std::vector<io::NamedTensor>{{"values", concat(values)}, {"input", all.rows.x}});
+    if (is_image(all.subject.row) && !columns.empty())
+        write_png(folder / "heatmap.png", heat_grid(reshape(slice(all.rows.x, 0, 0, 1), all.subject.row), columns));
+    io::write_file(folder / "baselines.json",
+                   baselines_json(all).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace gradpath::tools

@@ -1,0 +1,70 @@
+// A model remembers how its table was coded, so only training needs these options, and files that differ from that one.
+#include <gradpath/tools/commands/data_options.hpp>
+
+#include <algorithm>
+#include <span>
+
+#include <gradpath/models/data/csv_data.hpp>
+#include <gradpath/models/data/nearest.hpp>
+#include <gradpath/tools/commands/exit.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+using Names = std::vector<std::string>;
+
+const Names headers{"auto", "yes", "no"};  // in the order of models::Header
+const Names separators{"auto", "comma", "semicolon", "tab"};
+constexpr std::string_view letters{"\0,;\t", 4};  // of the separators, in their order
+
+/// The position of a word among names.
+std::size_t chosen(const std::string& what, const std::string& text, const Names& names) {
+    const auto found = std::ranges::find(names, text);
+    const std::span<const std::string> all(names);
+    require<UsageError>(found != names.end(), what, " takes ", models::name_list(all.first(all.size() - 1)), " or ",
+                        names.back(), ": got \"", text, "\"", did_you_mean(text, names));
+    return static_cast<std::size_t>(found - names.begin());
+}
+
+std::string or_none(const std::string& text) { return text.empty() ? "none" : text; }
+
+}  // namespace
+
+void add_table_options(Arguments& arguments, models::ReadTable& table) {
+    const std::string command = arguments.command();
+    arguments.group("Options of tables (.csv, .tsv)");
+    arguments.option("--label", "COLUMN", table.label, "the column of the classes, by name or number from 1");
+    arguments.value("--header", "WHEN", "yes, no or auto: if no field of the first line is a number (auto)",
+                    [&table, command](const std::string& text) {
+                        table.header = static_cast<models::Header>(chosen(command + ": --header", text, headers));
+                    });
+    arguments.value("--separator", "NAME", "comma, semicolon, tab or auto: as in the first line (auto)",
+                    [&table, command](const std::string& text) {
+                        table.separator = letters[chosen(command + ": --separator", text, separators)];
+                    });
+    const auto list = [&](const char* name, const char* help, std::vector<std::string>& names) {
+        arguments.value(
+            name, "COLUMN", help, [&names](const std::string& text) { names.push_back(text); }, true);
+    };
+    list("--ignore", "a column to leave out; may be repeated", table.ignore);
+    list("--category", "a column of numbers that stand for kinds; may be repeated", table.categories);
+}
+
+models::ReadTable table_for(models::ReadTable table, const models::Model& model) {
+    if (model.columns.empty()) return table;
+    table.columns = model.columns;
+    table.classes = model.class_names;
+    if (table.label.empty()) table.label = model.label;
+    return table;
+}
+
+models::Settings table_settings(const std::string& data, const models::ReadTable& table) {
+    if (!models::is_csv(data)) return {};
+    return {{"label", or_none(table.label)},
+            {"header", headers[static_cast<std::size_t>(table.header)]},
+            {"separator", separators[letters.find(table.separator)]},
+            {"ignore", or_none(models::name_list(table.ignore, ","))},
+            {"category", or_none(models::name_list(table.categories, ","))}};
+}
+
+}  // namespace gradpath::tools

@@ -1,0 +1,121 @@
+// Runs an experiment and writes its numbers as CSV and JSON and its story as HTML; each file is whole or not there.
+#include <chrono>
+
+#include <nlohmann/json.hpp>
+
+#include <gradpath/autodiff/io/file.hpp>
+#include <gradpath/autodiff/threads.hpp>
+#include <gradpath/autodiff/version.hpp>
+#include <gradpath/tools/commands/commands.hpp>
+#include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/experiments/experiment.hpp>
+#include <gradpath/tools/report/html.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(const std::optional<double>& value) { return value ? short_json(*value, DType::float64) : Json(nullptr); }
+
+Json document(const Experiment& experiment, const Study& study, bool quick, double seconds) {
+    Json rows = Json::array();
+    for (const StudyRow& row : study.rows)
+        rows.push_back({{"method", row.method},
+                        {"figure", row.figure},
+                        {"value", number(row.value)},
+                        {"low", number(row.low)},
+                        {"high", number(row.high)},
+                        {"paper", number(row.paper)},
+                        {"note", row.note}});
+    return {{"schema", "gradpath.reproduce/1"},
+            {"experiment", experiment.name},
+            {"quick", quick},
+            {"seconds", seconds},
+            {"rows", rows}};
+}
+
+/// A field of CSV: in quotes, those inside doubled (RFC 4180).
+std::string quoted(const std::string& field) {
+    std::string out = "\"";
+    for (const char letter : field) out += letter == '"' ? std::string("\"\"") : std::string(1, letter);
+    return out + "\"";
+}
+
+std::string csv(const Study& study) {
+    const auto cell = [](const std::optional<double>& value) { return value ? to_text(*value) : std::string(); };
+    std::string lines = "method,figure,value,low,high,paper,note\n";
+    for (const StudyRow& row : study.rows)
+        lines += text(quoted(row.method), ",", quoted(row.figure), ",", to_text(row.value), ",", cell(row.low), ",",
+                      cell(row.high), ",", cell(row.paper), ",", quoted(row.note), "\n");
+    return lines;
+}
+
+const Experiment& find_experiment(const std::string& name) {
+    std::vector<std::string> names;
+    std::string list;
+    for (const Experiment& experiment : experiments()) {
+        if (name == experiment.name) return experiment;
+        names.emplace_back(experiment.name);
+        list += text(list.empty() ? "" : ", ", experiment.name);
+    }
+    throw UsageError(
+        text("reproduce: there is no experiment \"", name, "\"", did_you_mean(name, names), "; there are: ", list));
+}
+
+void write_study(const Common& common, const Experiment& experiment, Study& study, const Json& json) {
+    study.report.provenance = {{"gradpath", version()},
+                               {"instruction set", isa()},
+                               {"threads", std::to_string(threads())},
+                               {"seed", std::to_string(common.seed)},
+                               {"dtype", "float64"}};
+    make_folder(common.out);
+    const std::string name = experiment.name;
+    writing([&] {
+        io::write_file(common.out / (name + ".csv"), csv(study));
+        write_html(common.out / (name + ".html"), study.report);
+        io::write_file(common.out / (name + ".json"), json.dump(2) + "\n");
+    });
+    say(common, "wrote " + (common.out / (name + ".html")).string());
+}
+
+std::string listing(const Study& study) {
+    std::vector<std::vector<std::string>> rows{{"method", "figure", "value", "low", "high", "paper"}};
+    const auto cell = [](const std::optional<double>& value) { return value ? short_number(*value, 3) : ""; };
+    for (const StudyRow& row : study.rows)
+        rows.push_back({row.method, row.figure, cell(row.value), cell(row.low), cell(row.high), cell(row.paper)});
+    return table_text(rows, {0, 1});
+}
+
+}  // namespace
+
+Exit reproduce(Words words, const std::atomic<bool>& interrupted) {
+    Common common;
+    std::string name;
+    bool quick = false;
+    std::string about = "Runs an experiment and writes its table (CSV, JSON) and a report (HTML).\n\nExperiments:";
+    for (const Experiment& experiment : experiments())
+        about += text("\n  ", experiment.name, std::string(12 - std::string_view(experiment.name).size(), ' '),
+                      experiment.summary);
+    Arguments arguments("reproduce", about,
+                        "gradpath reproduce quadrature --quick --out study\ngradpath reproduce axioms --json");
+    arguments.positional("EXPERIMENT", name, "its name");
+    arguments.flag("--quick", quick, "fewer functions, inputs and steps");
+    add_common(arguments, common);
+    if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
+    require_given(arguments, "EXPERIMENT", name);
+    const Experiment& experiment = find_experiment(name);
+    apply(common);
+
+    const auto start = std::chrono::steady_clock::now();
+    Study study = experiment.run({common, quick, interrupted});
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const Json json = document(experiment, study, quick, seconds);
+    if (!common.out.empty()) write_study(common, experiment, study, json);
+    if (common.json) print_json(json);
+    else if (common.out.empty()) print(listing(study));
+    return study.met ? Exit::fine : Exit::not_met;
+}
+
+}  // namespace gradpath::tools

@@ -1,0 +1,61 @@
+// What is said of the rows of a table: features by name, and the attributions of a column of categories as one sum.
+#include <cmath>
+
+#include <gradpath/autodiff/error.hpp>
+#include <gradpath/models/data/columns.hpp>
+#include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/commands/result.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+/// The category of a row that is 1 more than any other: "red"; "?" where there is none, as in a mixture.
+std::string category_of(const Tensor& x, Index first, const models::Column& column) {
+    std::string name = "?";
+    for (std::size_t k = 0; k < column.categories.size(); ++k) {
+        const double value = x.at(first + static_cast<Index>(k));
+        if (value == 1 && name == "?") name = column.categories[k];
+        else if (value != 0) return "?";
+    }
+    return name;
+}
+
+}  // namespace
+
+std::vector<ColumnShare> column_shares(const Explained& e, std::size_t k) {
+    std::vector<ColumnShare> shares;
+    if (!e.subject.model) return shares;
+    const attribution::Attribution& a = e.attribution;
+    const Index features = e.subject.row.size(), targets = static_cast<Index>(a.f_input.size()) / a.values.rows();
+    const Index row = static_cast<Index>(k) / targets;
+    Index first = 0;
+    for (const models::Column& column : e.subject.model->columns) {
+        const bool number = column.categories.empty();
+        const Index input = row * features + first, count = models::feature_count(column);
+        ColumnShare share{column.name,
+                          number ? short_number(e.rows.x.at(input)) : category_of(e.rows.x, input, column)};
+        share.is_category = !number;
+        for (Index i = 0; i < count; ++i)
+            share.attribution += a.values.at(static_cast<Index>(k) * features + first + i);
+        if (number && a.standard_error) share.error = a.standard_error->at(static_cast<Index>(k) * features + first);
+        shares.push_back(std::move(share));
+        first += count;
+    }
+    return shares;
+}
+
+Bars share_bars(const Explained& e, std::size_t k) {
+    const attribution::Attribution& a = e.attribution;
+    const std::size_t targets = a.f_input.size() / static_cast<std::size_t>(a.values.rows());
+    const Index row = e.rows.position(static_cast<Index>(k / targets));
+    Bars bars{.title = text(a.values.rows() > 1 ? text("row ", row, ": ") : "", "why ", target_text(e, k), "? ",
+                            a.method, " of the ", attribution::describe(a.stage))};
+    bars.alt = text("the attribution of each column as a bar, ", a.method);
+    bars.caption = text("f = ", short_number(a.f_input[k]));
+    if (a.f_baseline) bars.caption += text(", f(baseline) = ", short_number((*a.f_baseline)[k]));
+    for (const ColumnShare& share : column_shares(e, k))
+        bars.bars.push_back({share.name + " = " + share.input, share.attribution, share.error});
+    return bars;
+}
+
+}  // namespace gradpath::tools

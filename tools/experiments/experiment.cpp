@@ -1,0 +1,15 @@
+#include <gradpath/tools/experiments/experiment.hpp>
+
+#include <array>
+
+namespace gradpath::tools {
+
+std::span<const Experiment> experiments() {
+    static constexpr std::array<Experiment, 2> all{{
+        {"axioms", "which axioms each method keeps, with a counter-example where not", study_axioms},
+        {"quadrature", "the error of every rule against its steps", study_quadrature},
+    }};
+    return all;
+}
+
+}  // namespace gradpath::tools

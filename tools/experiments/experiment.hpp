@@ -1,0 +1,46 @@
+#pragma once
+// Experiments that `gradpath reproduce` runs: each measures, and fills in rows and a report; the command writes them.
+#include <atomic>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/report/report.hpp>
+
+namespace gradpath::tools {
+
+/// One number of an experiment, beside the paper's where there is one.
+struct StudyRow {
+    std::string method, figure;
+    double value = 0;
+    std::optional<double> low = {}, high = {}, paper = {};  ///< low and high: quartiles, or a confidence interval
+    std::string note = {};
+};
+
+struct Study {
+    std::vector<StudyRow> rows;
+    Report report;
+    bool met = true;  ///< what it set out to show holds
+};
+
+struct ExperimentOptions {
+    const Common& common;
+    bool quick;
+    const std::atomic<bool>& interrupted;
+};
+
+struct Experiment {
+    const char* name;
+    const char* summary;
+    Study (*run)(const ExperimentOptions&);
+};
+
+Study study_axioms(const ExperimentOptions& options);      ///< the conformance matrix, with counter-examples
+Study study_quadrature(const ExperimentOptions& options);  ///< error against steps, for every rule
+
+/// To add one: a file here, a line above, and one in experiment.cpp.
+std::span<const Experiment> experiments();
+
+}  // namespace gradpath::tools
