@@ -48,11 +48,13 @@ std::vector<LayerInfo> chosen(const Task& task, const Model& model, const Tensor
 Tensor mask_of(const Task& task, const Model& model, const Evaluator& evaluator) {
     const InternalNeurons& o = task.options;
     return region_mask(task.method, o.region, evaluator.input(), [&] {
-        const IntegratedGradients map{.target = evaluator.fixed_target(),
-                                      .baseline = o.baseline,
-                                      .stage = o.stage,
-                                      .seed = o.seed,
-                                      .run = {.memory = o.run.memory, .cancel = o.run.cancel, .facts = evaluator.facts()}};
+        IntegratedGradients map{.target = evaluator.fixed_target(),
+                                .baseline = o.baseline,
+                                .stage = o.stage,
+                                .seed = o.seed,
+                                .run = o.run};
+        map.run.progress = {};
+        map.run.facts = evaluator.facts();
         return integrated_gradients(model, evaluator.input(), map).values;
     });
 }

@@ -20,8 +20,8 @@ LayerInfo find_layer(const std::string& method, const Model& model, const Tensor
 
 /// rows → the layer's numbers, [rows, units].
 Model up_to(const Model& model, const std::string& layer);
-/// [rows, units of the layer, then features of x] → the model's output with the layer at those units. x still feeds what
-/// goes around the layer. Pack makes such rows.
+/// [rows, units of the layer, then features of x] → the model's output with the layer at those units. x still feeds
+/// what goes around the layer. pack() makes such rows.
 Model from_layer(const Model& model, const LayerInfo& layer, const Shape& x_row);
 Tensor pack(const Tensor& units, const Tensor& x);
 

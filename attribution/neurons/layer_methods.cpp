@@ -24,7 +24,7 @@ Attribution at_layer(const std::string& method, const Model& model, const Tensor
     Evaluator evaluator(method, model, x, o.target, o.stage, o.run);
     const LayerInfo layer = find_layer(method, model, evaluator.input(), o.layer);
     const Index units = layer.shape.size(), rows = evaluator.rows();
-    const Model lower = up_to(model, o.layer), upper = from_layer(model, layer, evaluator.input().shape().slice(1, x.rank()));
+    const Model lower = up_to(model, o.layer), upper = from_layer(model, layer, x.shape().slice(1, x.rank()));
     std::vector<double> values;
     for (Index first = 0; first < rows; first += evaluator.chunk()) {
         const Index last = std::min(rows, first + evaluator.chunk());

@@ -1,3 +1,4 @@
+// A region becomes a mask of 0 and 1: whoever uses it multiplies, and needs to know nothing of boxes.
 #include <gradpath/attribution/neurons/region.hpp>
 
 #include <algorithm>

@@ -62,9 +62,12 @@ TEST_CASE("rows of the joint attribution sum to Integrated Gradients, columns to
             for (Index i = 0; i < 5; ++i) {
                 std::vector<double> inside(5, 0);
                 inside[static_cast<std::size_t>(i)] = 1;
-                const Attribution share = attribution::internal_neurons(
-                    net, x,
-                    {.target = target, .baseline = from, .layer = layer, .region = region::Mask{row(inside)}, .steps = 48});
+                const InternalNeurons one{.target = target,
+                                          .baseline = from,
+                                          .layer = layer,
+                                          .region = region::Mask{row(inside)},
+                                          .steps = 48};
+                const Attribution share = attribution::internal_neurons(net, x, one);
                 columns = columns + share.values;
                 const std::vector<double> rows = sums_of(share.values);
                 for (Index r = 0; r < 2; ++r)

@@ -30,8 +30,9 @@ TEST_CASE("layer activation and its product with the gradient") {
 TEST_CASE("layer Integrated Gradients: the upper half is linear, so it is weight times change of the layer") {
     const Net net;
     const Tensor x = random_tensor({2, 4}, 5), from = random_tensor({2, 4}, 6);
-    const Attribution a =
-        attribution::layer_ig(net, x, {.target = Index{0}, .baseline = from, .layer = "hidden", .quadrature = {.steps = 1}});
+    const attribution::LayerIg options{
+        .target = Index{0}, .baseline = from, .layer = "hidden", .quadrature = {.steps = 1}};
+    const Attribution a = attribution::layer_ig(net, x, options);
     const Tensor change = relu(matmul(x, net.w1)) - relu(matmul(from, net.w1));
     CHECK(largest_difference(numbers(a.values), numbers(change * reshape(slice(net.w2, 1, 0, 1), {1, 6}))) <= 1e-13);
     for (const double gap : *a.relative_delta) CHECK(gap <= 1e-13);
