@@ -11,6 +11,10 @@
 #include <gradpath/attribution/gradient/gradient.hpp>
 #include <gradpath/attribution/gradient/input_x_gradient.hpp>
 #include <gradpath/attribution/gradient/smooth.hpp>
+#include <gradpath/attribution/neurons/internal_neurons.hpp>
+#include <gradpath/attribution/neurons/layer.hpp>
+#include <gradpath/attribution/neurons/layer_methods.hpp>
+#include <gradpath/attribution/neurons/region.hpp>
 #include <gradpath/attribution/path/agi.hpp>
 #include <gradpath/attribution/path/along_paths.hpp>
 #include <gradpath/attribution/path/along_walks.hpp>

@@ -30,6 +30,7 @@ struct Evaluated {
 /// Runs the model at x; `scores` makes the explained numbers of its output.
 Evaluated evaluate(const Objective& objective, const Tensor& x,
                    const std::function<std::vector<Tensor>(const Tensor&)>& scores) {
+    const Recording on;  // whatever the caller's scope is
     const Tensor leaf = tracked(x);
     Evaluated result{scores(objective.run(leaf)), {}};
     for (Tensor& score : result.scores) {

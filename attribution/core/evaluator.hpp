@@ -65,6 +65,7 @@ public:
 
     /// For work of a method's own: throws Cancelled where the caller asks for it, and counts rows of a forward pass.
     void begin_chunk(Index forward_rows);
+    void progress(std::string_view stage, Index done, Index total) const { tell(stage, done, total); }
     void count_backward(Index rows) { evaluations_.backward += rows; }
     void tell(std::string_view stage, Index done, Index total) const;  ///< tells the caller's progress
     Index chunk() const { return chunk_; }                             ///< rows that one chunk may hold

@@ -1,0 +1,33 @@
+#pragma once
+// The integral under all methods on inner neurons: the joint attribution of inputs and neurons, summed over the inputs
+// of a region, J_j(S) = ∫ dG/dy_j(H(γ(t))) · Σ_{i in S} dH_j/dx_i(γ(t)) D_i dt (Dhamdhere et al. 2019; Lundstrom et al.
+// 2022). The inner sum is one forward derivative, so no Jacobian is made, and all layers share both sweeps.
+#include <string>
+#include <vector>
+
+#include <gradpath/attribution/core/baseline.hpp>
+#include <gradpath/attribution/core/evaluator.hpp>
+#include <gradpath/attribution/core/quadrature.hpp>
+#include <gradpath/attribution/neurons/layer.hpp>
+
+namespace gradpath::attribution {
+
+/// What is integrated at a neuron.
+enum class NeuronIntegrand : std::uint8_t {
+    joint,     ///< slope of the output in the neuron, times the neuron's change along the path within the region
+    influence  ///< the slope alone: internal influence
+};
+
+struct JointPath {
+    Tensor from;    ///< like the input
+    Tensor region;  ///< 0 and 1, like the input
+    const Nodes& nodes;
+    NeuronIntegrand integrand = NeuronIntegrand::joint;
+};
+
+/// One integral per layer, [rows · units], on the straight line from `from` to the evaluator's input; for one target.
+/// Layers must be named in the order in which the model visits them.
+std::vector<Numbers> integrate_neurons(Evaluator& evaluator, const std::vector<LayerInfo>& layers,
+                                       const JointPath& path);
+
+}  // namespace gradpath::attribution

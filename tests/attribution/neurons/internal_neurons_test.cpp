@@ -1,0 +1,140 @@
+// Joint attributions of inputs and neurons: closed forms, and the identities that tie them to Integrated Gradients.
+#include <attribution/functions.hpp>
+
+using namespace attribution_tests;
+using attribution::InternalNeurons;
+using attribution::LayerPath;
+namespace region = attribution::region;
+
+namespace {
+
+/// H = (x1 + x2, x1 x2), tapped as "hidden"; G = y1² + 3 y2.
+const Model two_layers = [](const Tensor& x) {
+    const Tensor a = feature(x, 0), b = feature(x, 1);
+    const Tensor h = tap("hidden", concat({reshape(a + b, {x.rows(), 1}), reshape(a * b, {x.rows(), 1})}, 1));
+    return square(feature(h, 0)) + feature(h, 1) * 3.0;
+};
+
+Tensor mask(std::initializer_list<double> inside) { return row(inside); }
+
+/// A smooth network with two named layers.
+Model smooth_net(std::uint64_t number) {
+    const Tensor a = random_tensor({5, 7}, 10 * number), b = random_tensor({7, 6}, 10 * number + 1),
+                 c = random_tensor({6, 3}, 10 * number + 2);
+    return [=](const Tensor& x) {
+        const Tensor h1 = tap("first", tanh(matmul(x, a) * 0.5));
+        const Tensor h2 = tap("second", softplus(matmul(h1, b)));
+        return matmul(h2, c);
+    };
+}
+
+std::vector<double> sums_of(const Tensor& values) {
+    return numbers(sum(flatten(values), {.axes = {1}}));
+}
+
+}  // namespace
+
+TEST_CASE("the closed form: conductance (9, 6), internal influence (3, 3), the second feature's share (6, 3)") {
+    const Tensor x = row({1, 2});
+    CHECK(largest_difference(numbers(attribution::conductance(two_layers, x, {.layer = "hidden", .steps = 8}).values),
+                             {9, 6}) <= 1e-12);
+    CHECK(largest_difference(
+              numbers(attribution::internal_influence(two_layers, x, {.layer = "hidden", .steps = 8}).values),
+              {3, 3}) <= 1e-12);
+    const InternalNeurons second{.layer = "hidden", .region = region::Mask{mask({0, 1})}, .steps = 8};
+    CHECK(largest_difference(numbers(attribution::internal_neurons(two_layers, x, second).values), {6, 3}) <= 1e-12);
+    const InternalNeurons first{.layer = "hidden", .region = region::Mask{mask({1, 0})}, .steps = 8};
+    CHECK(largest_difference(numbers(attribution::internal_neurons(two_layers, x, first).values), {3, 3}) <= 1e-12);
+}
+
+TEST_CASE("rows of the joint attribution sum to Integrated Gradients, columns to conductance, all to F(x) - F(x')") {
+    for (std::uint64_t trial = 0; trial < 6; ++trial) {
+        const Model net = smooth_net(trial);
+        const Tensor x = random_tensor({2, 5}, 50 + trial), from = random_tensor({2, 5}, 60 + trial);
+        const Index target = static_cast<Index>(trial % 3);
+        const Attribution ig = attribution::integrated_gradients(
+            net, x, {.target = target, .baseline = from, .quadrature = {.tolerance = 1e-11}});
+        for (const char* layer : {"first", "second"}) {
+            const Attribution through =
+                attribution::conductance(net, x, {.target = target, .baseline = from, .layer = layer, .steps = 48});
+            for (const double gap : *through.relative_delta) CHECK(gap <= 1e-10);
+            Tensor columns = zeros_like(through.values);
+            for (Index i = 0; i < 5; ++i) {
+                std::vector<double> inside(5, 0);
+                inside[static_cast<std::size_t>(i)] = 1;
+                const InternalNeurons one{.target = target,
+                                          .baseline = from,
+                                          .layer = layer,
+                                          .region = region::Mask{row(inside)},
+                                          .steps = 48};
+                const Attribution share = attribution::internal_neurons(net, x, one);
+                columns = columns + share.values;
+                const std::vector<double> rows = sums_of(share.values);
+                for (Index r = 0; r < 2; ++r)
+                    CHECK(std::abs(rows[static_cast<std::size_t>(r)] - ig.values.at(r * 5 + i)) <= 1e-10);
+            }
+            CHECK(largest_difference(numbers(columns), numbers(through.values)) <= 1e-11);
+        }
+    }
+}
+
+TEST_CASE("all layers in one pass are each layer alone, and the budget changes no bit") {
+    const Model net = smooth_net(1);
+    const Tensor x = random_tensor({3, 5}, 9);
+    const InternalNeurons options{.target = Index{1}, .steps = 16};
+    const std::vector<Attribution> all = attribution::internal_neurons(net, x, options, {});
+    REQUIRE(all.size() == 2);
+    InternalNeurons alone = options;
+    alone.run.memory = 1;
+    for (std::size_t i = 0; i < 2; ++i) {
+        alone.layer = i == 0 ? "first" : "second";
+        CHECK(same_bits(attribution::internal_neurons(net, x, alone).values, all[i].values));
+    }
+    CHECK(all[0].values.shape() == Shape{3, 7});
+    CHECK(all[1].values.shape() == Shape{3, 6});
+}
+
+TEST_CASE("the published difference form tends to the derivative form, with an error of order 1/steps") {
+    const Model net = smooth_net(2);
+    const Tensor x = random_tensor({1, 5}, 12);
+    const auto inside = region::Mask{mask({0, 1, 1, 0, 1})};
+    const auto run = [&](Index steps, bool paper) {
+        return numbers(attribution::internal_neurons(
+                           net, x,
+                           {.target = Index{0}, .layer = "second", .region = inside, .steps = steps, .paper = paper})
+                           .values);
+    };
+    const std::vector<double> exact = run(64, false);
+    const double coarse = largest_difference(run(100, true), exact), fine = largest_difference(run(800, true), exact);
+    CHECK(fine < coarse / 6);
+    CHECK(fine > coarse / 10);
+    CHECK(fine <= 0.05);
+}
+
+TEST_CASE("regions: boxes, tops, and what is refused") {
+    const Tensor x = random_tensor({1, 1, 3, 4}, 1);
+    const auto made = [&](const attribution::Region& r) {
+        return numbers(attribution::region_mask("test", r, x, [&] { return x; }));
+    };
+    CHECK(made(region::Box{1, 3, 1, 2}) == std::vector<double>{0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0});
+    double inside = 0;
+    for (const double v : made(region::Top{0.25})) inside += v;
+    CHECK(inside == 3);
+    const auto error = [&](const attribution::Region& r) { return error_of([&] { made(r); }); };
+    CHECK(error(region::Box{1, 4, 0, 2}) ==
+          "test: the box must lie within 0,3,0,4 but is 1,4,0,2; give top, bottom, left, right, the ends not included");
+    CHECK(error(region::Top{0}) == "test: the top must be a share in (0, 1] but is 0");
+    CHECK(error(region::Mask{full({1}, 2, DType::float64)}) == "test: a mask holds 0 and 1 but has 2");
+    for (const char* text : {"whole", "box:1,2,3,4", "top:0.1"})
+        CHECK(attribution::describe(attribution::parse_region(text)) == text);
+    CHECK(error_of([] { attribution::parse_region("disc:3"); }) ==
+          "region: must be whole, box:TOP,BOTTOM,LEFT,RIGHT, top:SHARE or mask:FILE but is 'disc:3'");
+}
+
+TEST_CASE("a layer that is not there is answered with the nearest name") {
+    const auto error = [](const std::string& layer) {
+        return error_of<ValueError>([&] { attribution::conductance(two_layers, row({1, 2}), {.layer = layer}); });
+    };
+    CHECK(error("hiden") == "conductance: layer 'hiden' is unknown; did you mean 'hidden'? There are: hidden");
+    CHECK(error("") == "conductance: a layer must be named; there are: hidden");
+}
