@@ -13,7 +13,8 @@ std::optional<Miss> gap(Trial& trial, const Generator& generator) {
     const Answer answer = trial.ask(q);
     const double f = q.f.at(q.x), from = answer.f_baseline.value_or(mean_of(q.f, q.baselines));
     const double sum = std::accumulate(answer.shares.begin(), answer.shares.end(), 0.0);
-    trial.say(text("the shares sum to ", sum, ", F(x) - F(x') is ", f - from));
+    const std::string start = answer.f_baseline || trial.distribution() ? "" : ", x' is " + text_of(q.baselines[0]);
+    trial.say(text("the shares sum to ", sum, ", F(x) - F(x') is ", f - from, start));
     return Miss(std::abs(sum - (f - from)), std::max(std::abs(f - from), size_of(answer.shares)));
 }
 

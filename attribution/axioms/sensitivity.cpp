@@ -19,7 +19,8 @@ std::optional<Miss> judge(Trial& trial, Sample s, std::size_t feature) {
     if (std::abs(change) < std::max(1e-3, steepness * std::abs(s.x[feature] - s.baseline[feature])))
         return std::nullopt;
     const double share = trial.shares(q)[feature];
-    trial.say(text("only x", feature + 1, " differs, F(x) - F(x') is ", change, ", and its share is ", share));
+    trial.say(text("only x", feature + 1, " differs, by ", s.x[feature] - s.baseline[feature], ", F(x) - F(x') is ",
+                   change, ", and its share is ", share));
     return std::abs(share) > nothing * std::abs(change) ? Miss(0, 1) : Miss(1, 1);
 }
 

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include <gradpath/attribution/core/measure.hpp>
+#include <gradpath/attribution/core/result.hpp>
 #include <gradpath/attribution/core/stage_mean.hpp>
 #include <gradpath/attribution/core/walk.hpp>
 #include <gradpath/autodiff/grad.hpp>
@@ -123,16 +124,22 @@ private:
         const auto at = static_cast<std::size_t>(row);
         const std::size_t features = width_ / targets_;
         const double epsilon = epsilon_of(evaluator_.input().dtype());
-        bool met = !result_.capped[at], floored = true;
+        bool met = !result_.capped[at], floored = true, finite = true;
         for (std::size_t t = 0; t < targets_; ++t) {
             const std::size_t lane = at * targets_ + t;
             const Figures now = figures(std::span(result_.values).subspan(lane * features, features),
                                         (*result_.error)[lane], ends.start[lane], ends.end[lane], epsilon);
             met = met && now.within(*plan_.tolerance);
             floored = floored && now.at_floor(*plan_.tolerance, epsilon);
+            finite = finite && std::isfinite(now.delta);
         }
         result_.met[at] = met;
         result_.floored[at] = !met && !result_.capped[at] && floored;
+        if (met || floored || !finite || result_.capped[at]) return;
+        result_.capped[at] = plan_.choose;  // the adaptive rule shall try
+        add_note(result_.notes, text("exact: the pieces of row ", row,
+                                     " do not add up to F(x) - F(x'): the model "
+                                     "jumps, or picks by index, which is not seen; compare gauss-kronrod"));
     }
 
     Evaluator& evaluator_;

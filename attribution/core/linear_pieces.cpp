@@ -70,6 +70,12 @@ int degree_of(const Step& step, const std::vector<int>& in) {
     return passes == Forward::linear ? most : passes == Forward::multilinear ? sum : curved;
 }
 
+/// Kinks are looked at row by row: of one row, a tensor must have one, too.
+bool keeps_row(const Step& step) {
+    const Shape& shape = step.outputs[0].shape();
+    return shape.rank() > 0 && shape[0] == 1;
+}
+
 std::string find_obstacle(const Graph& graph) {
     std::map<const Node*, int> degrees;
     for (const Tensor& input : graph.inputs) degrees[input.node()] = 1;
@@ -80,7 +86,10 @@ std::string find_obstacle(const Graph& graph) {
             in.push_back(found == degrees.end() ? 0 : found->second);
         }
         const int degree = in.empty() ? 0 : degree_of(step, in);
-        if (degree >= curved) return text(step.name, step.tap.empty() ? "" : " at " + step.tap);
+        const std::string where = text(step.name, step.tap.empty() ? "" : " at " + step.tap);
+        if (degree >= curved) return where;
+        if (look_of(step.op) && std::ranges::count(in, 0) < std::ssize(in) && !keeps_row(step))
+            return where + " on a tensor whose first axis is not that of the rows";
         for (const Tensor& output : step.outputs) degrees[output.node()] = degree;
     }
     return {};
@@ -133,9 +142,10 @@ Groups groups_of(OpCode code, const Shape& x, const Shape& y, const Attributes& 
 template <Real T>
 void sign_crossings(const T* a, const T* b, Index count, std::vector<double>& at) {
     Index changes = 0;
-    for (Index i = 0; i < count; ++i) changes += a[i] * b[i] < 0;
+    const auto crosses = [&](Index i) { return (a[i] < 0 && b[i] > 0) || (a[i] > 0 && b[i] < 0); };  // no underflow
+    for (Index i = 0; i < count; ++i) changes += crosses(i);
     for (Index i = 0; changes > 0 && i < count; ++i)
-        if (a[i] * b[i] < 0) {
+        if (crosses(i)) {
             const double from = static_cast<double>(a[i]), to = static_cast<double>(b[i]);
             at.push_back(from / (from - to));
             --changes;

@@ -132,6 +132,63 @@ TEST_CASE("smooth output stages are integrated inside each piece") {
     CHECK(integrated_gradients(net, x, {.target = curved, .quadrature = exact}).relative_delta->at(0) <= 1e-9);
 }
 
+TEST_CASE("a step of the output stage between two nodes is seen, and rounding is not refined for ever") {
+    const Model steep = [](const Tensor& x) { return concat({relu(x) * 3000.0, -x * 1000.0}, 1); };
+    for (const DType dtype : {DType::float32, DType::float64}) {
+        const Tensor x = Tensor({1, 1}, {0.7}, dtype), from = Tensor({1, 1}, {-0.4}, dtype);
+        IntegratedGradients options{.target = Index{0}, .baseline = from, .quadrature = exact};
+        options.stage = {.kind = Stage::probability};
+        const Attribution a = integrated_gradients(steep, x, options);
+        CHECK(a.values.at(0) == doctest::Approx(1).epsilon(1e-5));
+        CHECK(a.tolerance_met->at(0));
+        const attribution::OutputFunction squares = [](const Tensor& y) { return sum(square(y), {.axes = {1}}); };
+        CHECK(integrated_gradients(steep, x, {.target = squares, .baseline = from, .quadrature = exact})
+                  .relative_delta->at(0) <= (dtype == DType::float32 ? 1e-6 : 1e-14));
+    }
+}
+
+TEST_CASE("kinks that are not looked at: the default rule is adaptive there, and the exact one says so") {
+    const Tensor w = random_tensor({3, 4}, 1), v = random_tensor({8, 1}, 2), wide = random_tensor({6, 8}, 3);
+    const Model merged = [=](const Tensor& x) {
+        return matmul(reshape(relu(matmul(reshape(x, {2 * x.rows(), 3}), w)), {x.rows(), 8}), v);
+    };
+    const Model turned = [=](const Tensor& x) { return matmul(transpose(relu(transpose(matmul(x, wide)))), v); };
+    const Model picked = [=](const Tensor& x) {
+        const Tensor h = matmul(x, wide);
+        std::vector<Index> winners = [&] {
+            const Indices best = argmax(h, 1);
+            return std::vector<Index>(best.data().begin(), best.data().end());
+        }();
+        for (std::size_t r = 0; r < winners.size(); ++r) winners[r] += 8 * static_cast<Index>(r);
+        return gather(reshape(h, {h.size()}), Indices(Shape{h.rows()}, winners));
+    };
+    const Tensor x = random_tensor({2, 6}, 4), from = random_tensor({2, 6}, 5);
+    for (const Model& model : {merged, turned, picked}) {
+        const Attribution a = integrated_gradients(model, x, {.baseline = from});
+        CHECK(a.rule == "gauss-kronrod");
+        CHECK(a.tolerance_met->at(0));
+        CHECK(a.relative_delta->at(0) <= 1e-6);
+    }
+    CHECK(
+        error_of<ValueError>([&] { integrated_gradients(merged, x, {.quadrature = exact}); }) ==
+        "integrated-gradients: exact needs a model made of affine maps, relu, abs and maxima: it has relu on a tensor "
+        "whose first axis is not that of the rows; use gauss-kronrod");
+    const Attribution a = integrated_gradients(picked, x, {.baseline = from, .quadrature = exact});
+    CHECK_FALSE(a.tolerance_met->at(0));
+    REQUIRE_FALSE(a.notes.empty());
+    CHECK(a.notes[0] ==
+          "exact: the pieces of row 0 do not add up to F(x) - F(x'): the model jumps, or picks by index, which is not "
+          "seen; compare gauss-kronrod");
+}
+
+TEST_CASE("numbers whose product underflows cross zero, too") {
+    const Model tiny = [](const Tensor& x) { return relu(x * 1e-25) * 1e25; };
+    const Attribution a = integrated_gradients(tiny, Tensor({1, 1}, {3}, DType::float32),
+                                               {.baseline = Tensor({1, 1}, {-1}, DType::float32), .quadrature = exact});
+    CHECK(a.steps->at(0) == 2);
+    CHECK(a.values.at(0) == doctest::Approx(3).epsilon(1e-6));
+}
+
 TEST_CASE("all targets at once are each target alone") {
     const Tensor x = random_tensor({2, 36}, 11);
     for (const Stage stage : {Stage::logit, Stage::probability}) {
