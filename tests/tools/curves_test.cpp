@@ -80,6 +80,13 @@ std::vector<std::string> screen_of(int columns, const std::string& more = "",
 
 bool has_braille(const std::string& line) { return line.find("\xE2\xA0") != line.npos; }
 
+/// Is there a terminal to look at? If not, the test says so and should return.
+bool on_terminal() {
+    if (program::have_terminal()) return true;
+    MESSAGE("skipped: no pseudo-terminal can be had here");
+    return false;
+}
+
 }  // namespace
 
 TEST_CASE("a curve keeps its course in few points however long it grows") {
@@ -171,6 +178,7 @@ TEST_CASE("a run without labels has one curve") {
 }
 
 TEST_CASE("on a terminal training shows its curves, below one line per epoch, and leaves them above the result") {
+    if (!on_terminal()) return;
     const std::vector<std::string> lines = screen_of(100);
     REQUIRE(lines.size() == 12);  // 2 epochs, 4 lines of curves, 5 of the result, and the end
     CHECK(lines[0].starts_with("epoch 1/2 done: loss "));
@@ -182,6 +190,7 @@ TEST_CASE("on a terminal training shows its curves, below one line per epoch, an
 }
 
 TEST_CASE("a narrow terminal has one curve or none, a quiet run and a pipe have none") {
+    if (!on_terminal()) return;
     CHECK(has_braille(screen_of(30)[3]));
     CHECK(screen_of(30)[2].find("accuracy") == std::string::npos);
     for (const std::vector<std::string>& lines :
@@ -192,6 +201,7 @@ TEST_CASE("a narrow terminal has one curve or none, a quiet run and a pipe have 
 }
 
 TEST_CASE("curves are coloured, unless NO_COLOR says no") {
+    if (!on_terminal()) return;
     const program::Folder folder;
     const auto sent = [&](const std::string& variable) {
         return program::run_on_terminal(command, folder.path(), 100, variable).out;

@@ -63,6 +63,14 @@ Outcome run(const std::vector<std::string>& words, const fs::path& folder) {
 
 Outcome run(const std::string& line, const fs::path& folder) { return run(words_of(line), folder); }
 
+bool have_terminal() {
+    int terminal = -1, inside = -1;
+    if (openpty(&terminal, &inside, nullptr, nullptr, nullptr) != 0) return false;
+    close(inside);
+    close(terminal);
+    return true;
+}
+
 Outcome run_on_terminal(const std::string& line, const fs::path& folder, int columns, const std::string& variable) {
     const std::string program = path();
     const std::vector<std::string> words = words_of(line);

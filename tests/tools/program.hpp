@@ -19,6 +19,8 @@ struct Outcome {
 Outcome run(const std::vector<std::string>& words, const std::filesystem::path& folder);
 /// The same, words separated by blanks.
 Outcome run(const std::string& line, const std::filesystem::path& folder);
+/// Can pseudo-terminals be had here? Not where /dev/pts is missing, as in a bare chroot.
+bool have_terminal();
 /// Runs it on a terminal of so many columns (40 lines); what the terminal was sent. `variable` such as NO_COLOR=1 is
 /// put into its environment.
 Outcome run_on_terminal(const std::string& line, const std::filesystem::path& folder, int columns,
