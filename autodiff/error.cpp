@@ -27,4 +27,22 @@ std::string to_text(double value) {
 
 std::string to_text(bool value) { return value ? "true" : "false"; }
 
+void Fact::append_to(std::string& text) const {
+    switch (kind) {
+        case Kind::string: text.append(string.data, string.size); break;
+        case Kind::shape: text += to_text(*shape); break;
+        case Kind::dtype: text += to_text(dtype); break;
+        case Kind::number: text += to_text(number); break;
+        case Kind::truth: text += to_text(truth); break;
+        case Kind::whole: text += to_text(whole); break;
+        case Kind::natural: text += to_text(natural); break;
+    }
+}
+
+std::string joined(std::initializer_list<Fact> facts) {
+    std::string text;
+    for (const Fact& fact : facts) fact.append_to(text);
+    return text;
+}
+
 }  // namespace gradpath
