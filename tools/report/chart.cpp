@@ -13,7 +13,7 @@ namespace gradpath::tools {
 namespace {
 
 constexpr double wide = 720, tall = 320;
-constexpr double left = 62, right = 16, top = 14, bottom = 46;
+constexpr double left = 80, right = 16, top = 14, bottom = 46;
 constexpr std::size_t series_colours = 6;
 
 struct Axis {
