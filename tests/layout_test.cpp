@@ -59,7 +59,8 @@ const Names private_headers = {
     "models/data/plane_points.hpp", "attribution/axioms/rooms.hpp", "attribution/neurons/joint.hpp",
     "attribution/core/adaptive.hpp", "attribution/core/doubling.hpp", "attribution/core/exact.hpp",
     "attribution/core/linear_pieces.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
-    "attribution/core/stage_mean.hpp", "attribution/core/walk.hpp", "attribution/method_row.hpp",
+    "attribution/core/stage_mean.hpp", "attribution/core/walk.hpp", "attribution/geometry/block_tridiagonal.hpp",
+    "attribution/geometry/chain.hpp", "attribution/geometry/runge_kutta.hpp", "attribution/method_row.hpp",
     "attribution/path/draws.hpp", "attribution/path/each_target.hpp",
     "tools/",
 };
