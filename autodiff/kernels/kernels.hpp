@@ -155,6 +155,13 @@ struct RmsPropMoments {
 template <Real T>
 void rms_prop(const RmsPropStep& o, const T* gradient, T* parameter, const RmsPropMoments<T>& moments, Index n);
 
+// --- the limit of the machine ----------------------------------------------------------------------------------------
+/// A chain that nothing but multiply-adds can slow down: x ← x/2 + 1, `rounds` times, for each number of `groups`
+/// groups of `chain_group`; 2 · groups · chain_group · rounds operations. What other kernels are measured against.
+inline constexpr Index chain_group = 160;
+template <Real T>
+void multiply_add_chains(T* x, Index groups, Index rounds);
+
 // --- the machine -----------------------------------------------------------------------------------------------------
 const char* active_isa();                       ///< chosen once, on first use; GRADPATH_ISA forces one
 std::span<const char* const> available_isas();  ///< the reference first; what this CPU and operating system run

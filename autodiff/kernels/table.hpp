@@ -48,6 +48,7 @@ struct Table {
                  Index step_c, bool add);
     void (*adam)(const AdamStep& o, const T* gradient, T* parameter, T* mean, T* variance, Index n);
     void (*sgd)(const SgdStep& o, const T* gradient, T* parameter, T* velocity, Index n);
+    void (*multiply_add_chains)(T* x, Index rounds);  ///< of one group
     void (*rms_prop)(const RmsPropStep& o, const T* gradient, T* parameter, const RmsPropMoments<T>& moments, Index n);
 };
 
