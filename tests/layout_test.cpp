@@ -50,7 +50,7 @@ const std::vector<ThirdParty> third_parties = {
 // Headers that users never see: how the engine is built, what neighbours share, what only the program uses.
 // clang-format off
 const Names private_headers = {
-    "autodiff/check/", "autodiff/kernels/", "autodiff/node.hpp", "autodiff/reach.hpp",
+    "autodiff/check/", "autodiff/counter.hpp", "autodiff/kernels/", "autodiff/node.hpp", "autodiff/reach.hpp",
     "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/index.hpp",
     "autodiff/ops/matrices.hpp", "autodiff/ops/reduce.hpp", "autodiff/ops/rows.hpp", "autodiff/ops/strided.hpp",
     "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp", "autodiff/minimize/flat.hpp",
