@@ -17,7 +17,8 @@ namespace {
 
 constexpr Index first_steps = 8;                                // where doubling begins
 constexpr Index fixed_steps = 50;                               // of a rule given without steps and tolerance
-constexpr double path_tolerance = 1e-3, mean_tolerance = 1e-2;  // of plan_for_many
+constexpr double path_tolerance = 1e-3, mean_tolerance = 1e-2;  // of plan_for_many, where none is asked for
+constexpr double coarse_tolerance = 1e-4;                       // what it meets with fewer gradients than pieces
 
 /// One rule with `count` nodes on each edge, for some rows.
 void run_rule(Evaluator& evaluator, const Path& path, QuadratureRule rule, Index count, const std::vector<Index>& rows,
@@ -85,7 +86,7 @@ QuadraturePlan plan(const std::string& method, const Quadrature& q, DType dtype)
                 rule == QuadratureRule::exact ? " takes as many steps as there are pieces: " : " is adaptive: ",
                 "give it a tolerance (and max-steps), not steps");
         made.choose = !q.rule;
-        made.free = !q.rule && !q.tolerance;
+        made.asked_tolerance = q.tolerance.has_value();
         if (!made.tolerance) made.tolerance = dtype == DType::float32 ? 1e-3 : 1e-6;
         return made;
     }
@@ -140,11 +141,13 @@ void take_done(const Integral& done, Integral& answer) {
 }  // namespace
 
 QuadraturePlan plan_for_many(const Evaluator& evaluator, const QuadraturePlan& plan, Index samples) {
-    if (!plan.free || !obstacle(evaluator, pieces_of(evaluator)).empty()) return plan;
+    const double usual = samples > 1 ? mean_tolerance : path_tolerance;
+    const double tolerance = plan.asked_tolerance ? *plan.tolerance : usual;
+    if (!plan.choose || tolerance < coarse_tolerance || !obstacle(evaluator, pieces_of(evaluator)).empty()) return plan;
     QuadraturePlan coarse = plan;
     coarse.rule = QuadratureRule::gauss_legendre;
     coarse.choose = false;
-    coarse.tolerance = samples > 1 ? mean_tolerance : path_tolerance;
+    coarse.tolerance = tolerance;
     coarse.steps = first_steps;
     return coarse;
 }

@@ -22,7 +22,7 @@ struct Quadrature {
     std::optional<double> tolerance = {};
     std::optional<Index> steps = {};  ///< nodes on each edge, at first where there is a tolerance
     std::optional<QuadratureRule> rule = {};
-    Index max_steps = 50'000;  ///< gradients per row, at most, where there is a tolerance; 30 for each edge at least
+    Index max_steps = 100'000;  ///< gradients per row, at most, where there is a tolerance; 30 for each edge at least
 
     static void visit(auto& self, auto&& f) {
         f("tolerance", self.tolerance, "bound on relative_delta and on the estimated quadrature_error");
@@ -36,15 +36,16 @@ struct QuadraturePlan {
     QuadratureRule rule;
     std::optional<double> tolerance;
     Index steps, max_steps;
-    bool choose = false;    ///< exact instead of `rule` where the model is piecewise linear
-    bool free = false;      ///< nothing was asked for
-    Index most_pieces = 0;  ///< of the exact rule, per row
+    bool choose = false;           ///< exact instead of `rule` where the model is piecewise linear
+    bool asked_tolerance = false;  ///< by the caller
+    Index most_pieces = 0;         ///< of the exact rule, per row
 };
 /// The plan that a Quadrature stands for in a dtype. Throws ValueError (naming `method`) for values out of range.
 QuadraturePlan plan(const std::string& method, const Quadrature& quadrature, DType dtype);
-/// The plan for the mean over `samples` paths, or for one that winds. Where nothing was asked for and the model is
-/// piecewise linear, this is Gauss-Legendre, doubled until it is within 1e-3, and 1e-2 for a mean, whose draws differ
-/// by more: the exact rule would take up to ten times as many gradients, for each of the paths.
+/// The plan for the mean over `samples` paths, or for one that winds. Where no rule was asked for and the model is
+/// piecewise linear, this is Gauss-Legendre, doubled until it is within the tolerance: of 1e-3 unless one was asked for,
+/// and 1e-2 for a mean, whose draws differ by more. The exact rule would take up to ten times as many gradients, for each
+/// of the paths; it is chosen for tolerances below 1e-4.
 QuadraturePlan plan_for_many(const Evaluator& evaluator, const QuadraturePlan& plan, Index samples);
 
 /// What comes out.
