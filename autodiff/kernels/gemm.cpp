@@ -30,22 +30,12 @@ void pack(const T* from, Index line, Index along, Index count, Index depth, T* p
     table<T>().turn(lines.data(), count, depth, packed, step);
 }
 
-/// Slivers of `height` rows of a, each [depth][height]; the last sliver keeps its own height.
-template <Real T>
-void pack_rows(const T* a, Index a_row, Index a_depth, Index rows, Index depth, Index height, T* packed) {
-    for (Index first = 0; first < rows; first += height) {
-        const Index count = std::min(height, rows - first);
-        pack(a + first * a_row, a_row, a_depth, count, depth, packed, count);
-        packed += depth * count;
-    }
-}
-
 /// Few rows do not repay packing b, if its rows are contiguous. Rows that are whole kilobytes apart would compete for the
 /// same few lines of the first-level cache.
 template <Real T>
 bool reads_in_place(const Product<T>& product, const GemmTiles<T>& tiles) {
     const bool apart = product.b_depth * static_cast<Index>(sizeof(T)) % 1024 != 0;
-    return product.b_column == 1 && product.m <= (apart ? 8 : 2) * tiles.rows;
+    return product.b_column == 1 && product.m <= (apart ? 16 : 2) * tiles.rows;
 }
 
 struct Span {
@@ -98,14 +88,14 @@ private:
 template <Real T>
 void multiply_block(const Product<T>& product, const GemmTiles<T>& tiles, const Columns<T>& columns, Span rows,
                     Span panels) {
-    const Index depth = columns.depth.count;
+    const Index depth = columns.depth.count, most = even_part(rows.count, tiles.rows);
     const bool pack = panels.count >= 6 && rows.count > 1;
     const T* const a = product.a + rows.first * product.a_row + columns.depth.first * product.a_depth;
     const Scratch<T> packed(pack ? rows.count * depth + widest : 0);  // the last line may be written beyond its end
-    if (pack) pack_rows(a, product.a_row, product.a_depth, rows.count, depth, tiles.rows, packed.get());
+    if (pack) pack_rows(a, product.a_row, product.a_depth, rows.count, depth, most, packed.get());
     for (Index panel = panels.first; panel < panels.first + panels.count; ++panel)
-        for (Index row = 0; row < rows.count; row += tiles.rows) {
-            const Index height = std::min(tiles.rows, rows.count - row);
+        for (Index row = 0; row < rows.count; row += most) {
+            const Index height = std::min(most, rows.count - row);
             const T* const from = pack ? packed.get() + row * depth : a + row * product.a_row;
             T* const to =
                 product.c + (rows.first + row) * product.c_row + columns.columns.first + panel * tiles.columns;
@@ -141,6 +131,15 @@ void multiply_columns(const Product<T>& product, const GemmTiles<T>& tiles, cons
 }
 
 }  // namespace
+
+template <Real T>
+void pack_rows(const T* a, Index a_row, Index a_depth, Index rows, Index depth, Index height, T* packed) {
+    for (Index first = 0; first < rows; first += height) {
+        const Index count = std::min(height, rows - first);
+        pack(a + first * a_row, a_row, a_depth, count, depth, packed, count);
+        packed += depth * count;
+    }
+}
 
 template <Real T>
 void multiply_tile(const GemmTiles<T>& tiles, Index rows, Index columns, Index depth, const T* a, Index a_row,
@@ -208,6 +207,8 @@ void gemm_batch(std::span<const Gemm<T>> calls) {
 
 template void multiply(const Product<float>&);
 template void multiply(const Product<double>&);
+template void pack_rows(const float*, Index, Index, Index, Index, Index, float*);
+template void pack_rows(const double*, Index, Index, Index, Index, Index, double*);
 template void multiply_tile(const GemmTiles<float>&, Index, Index, Index, const float*, Index, Index, const float*,
                             const Index*, float*, Index, bool);
 template void multiply_tile(const GemmTiles<double>&, Index, Index, Index, const double*, Index, Index, const double*,
