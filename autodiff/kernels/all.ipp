@@ -8,6 +8,8 @@
 
 #include <gradpath/autodiff/kernels/gemm.ipp>
 #include <gradpath/autodiff/kernels/pack.ipp>
+#include <gradpath/autodiff/kernels/peak.ipp>
+#include <gradpath/autodiff/kernels/pool2d.ipp>
 #include <gradpath/autodiff/kernels/softmax.ipp>
 #include <gradpath/autodiff/kernels/standardize.ipp>
 #include <gradpath/autodiff/kernels/updates.ipp>
@@ -23,6 +25,8 @@ void fill_table(Table<T>& table) {
     fill_standardize<L>(table);
     fill_gemm<L>(table);
     fill_pack<L>(table);
+    fill_peak<L>(table);
+    fill_pools<L>(table);
     fill_updates<L>(table);
 }
 

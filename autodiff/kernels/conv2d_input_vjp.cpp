@@ -1,6 +1,6 @@
-// The adjoint of convolution for its input. For stride 1 it is again a convolution, of dy with the weights turned by half
-// and their first two axes exchanged (Dumoulin & Visin 2016, relationship 13). Otherwise the columns Wᵀ·dy of a few
-// channels at a time are added to where they came from.
+// The adjoint of convolution for its input. For stride 1 it is again a convolution, of dy with the weights turned by
+// half and their first two axes exchanged (Dumoulin & Visin 2016, relationship 13). Otherwise the columns Wᵀ·dy of a
+// few channels at a time are added to where they came from.
 #include <algorithm>
 
 #include <gradpath/autodiff/kernels/parallel.hpp>

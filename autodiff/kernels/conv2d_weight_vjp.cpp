@@ -94,9 +94,9 @@ public:
             for (Index f = 0; f < plan_.filters; f += height_) {
                 const Index height = std::min(height_, plan_.filters - f);
                 multiply_tile(tiles_, height, columns, depth,
-                              packed ? planes_.get() + f * depth : o.dy + f * plan_.outputs,
-                              packed ? 1 : plan_.outputs, packed ? height : 1, panel_.get(), offsets_.get(),
-                              o.dw + f * plan_.depth + tap, plan_.depth, o.add);
+                              packed ? planes_.get() + f * depth : o.dy + f * plan_.outputs, packed ? 1 : plan_.outputs,
+                              packed ? height : 1, panel_.get(), offsets_.get(), o.dw + f * plan_.depth + tap,
+                              plan_.depth, o.add);
             }
         }
     }
@@ -104,8 +104,7 @@ public:
 private:
     void pack_panel(const Rows<T>& o, Index tap, Index columns) const {
         std::array<const T*, widest> views;
-        for (Index i = 0; i < columns; ++i)
-            views[static_cast<std::size_t>(i)] = o.copy + plan_.offsets()[tap + i];
+        for (Index i = 0; i < columns; ++i) views[static_cast<std::size_t>(i)] = o.copy + plan_.offsets()[tap + i];
         table<T>().turn(views.data(), columns, (o.count - 1) * plan_.pitch + plan_.g.out_width, panel_.get(),
                         tiles_.columns);
     }
@@ -127,8 +126,8 @@ void add_images(const ConvPlan<T>& plan, Range images, Index together, const T* 
         for (Index group = 0; group < g.groups; ++group)
             for (Index first = 0; first < g.out_height; first += plan.band) {
                 const Index part = image * g.groups + group, last = std::min(first + plan.band, g.out_height);
-                plan.copy(x + part * plan.channels * g.height * g.width, first,
-                          image == images.first && group == 0, copy.get());
+                plan.copy(x + part * plan.channels * g.height * g.width, first, image == images.first && group == 0,
+                          copy.get());
                 for (Index row = first; row < last; row += way.rows)
                     way.add({std::min(way.rows, last - row), copy.get() + (row - first) * plan.pitch,
                              dy + part * plan.filters * plan.outputs + row * g.out_width,

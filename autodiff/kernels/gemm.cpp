@@ -30,8 +30,8 @@ void pack(const T* from, Index line, Index along, Index count, Index depth, T* p
     table<T>().turn(lines.data(), count, depth, packed, step);
 }
 
-/// Few rows do not repay packing b, if its rows are contiguous. Rows that are whole kilobytes apart would compete for the
-/// same few lines of the first-level cache.
+/// Few rows do not repay packing b, if its rows are contiguous. Rows that are whole kilobytes apart would compete for
+/// the same few lines of the first-level cache.
 template <Real T>
 bool reads_in_place(const Product<T>& product, const GemmTiles<T>& tiles) {
     const bool apart = product.b_depth * static_cast<Index>(sizeof(T)) % 1024 != 0;
@@ -69,7 +69,8 @@ public:
     void pack(Index panel) const {
         if (in_place(panel)) return;
         if (width(panel) < width_) std::fill_n(at(panel), width_ * depth.count, T(0));
-        kernels::pack(b_ + panel * width_ * b_column_, b_column_, b_depth_, width(panel), depth.count, at(panel), width_);
+        kernels::pack(b_ + panel * width_ * b_column_, b_column_, b_depth_, width(panel), depth.count, at(panel),
+                      width_);
     }
     const T* data(Index panel) const { return in_place(panel) ? b_ + panel * width_ : at(panel); }
     const Index* offsets(Index panel) const { return in_place(panel) ? direct_.data() : packed_.data(); }
@@ -84,6 +85,14 @@ private:
     Offsets packed_, direct_;
 };
 
+/// What comes after the sums, while they are in the first-level cache.
+template <Real T>
+void finish(const Product<T>& product, T* c, Index rows, Index column, Index width) {
+    if (product.bias == nullptr && !product.relu) return;
+    const T* const bias = product.bias == nullptr ? nullptr : product.bias + column;
+    table<T>().finish(c, product.c_row, rows, width, bias, product.relu);
+}
+
 /// Some rows of c times some of the panels.
 template <Real T>
 void multiply_block(const Product<T>& product, const GemmTiles<T>& tiles, const Columns<T>& columns, Span rows,
@@ -93,16 +102,17 @@ void multiply_block(const Product<T>& product, const GemmTiles<T>& tiles, const 
     const T* const a = product.a + rows.first * product.a_row + columns.depth.first * product.a_depth;
     const Scratch<T> packed(pack ? rows.count * depth + widest : 0);  // the last line may be written beyond its end
     if (pack) pack_rows(a, product.a_row, product.a_depth, rows.count, depth, most, packed.get());
-    for (Index panel = panels.first; panel < panels.first + panels.count; ++panel)
+    for (Index panel = panels.first; panel < panels.first + panels.count; ++panel) {
+        const Index column = columns.columns.first + panel * tiles.columns, width = columns.width(panel);
+        T* const c = product.c + rows.first * product.c_row + column;
         for (Index row = 0; row < rows.count; row += most) {
             const Index height = std::min(most, rows.count - row);
-            const T* const from = pack ? packed.get() + row * depth : a + row * product.a_row;
-            T* const to =
-                product.c + (rows.first + row) * product.c_row + columns.columns.first + panel * tiles.columns;
-            multiply_tile(tiles, height, columns.width(panel), depth, from, pack ? 1 : product.a_row,
-                          pack ? height : product.a_depth, columns.data(panel), columns.offsets(panel), to,
-                          product.c_row, columns.depth.first > 0);
+            multiply_tile(tiles, height, width, depth, pack ? packed.get() + row * depth : a + row * product.a_row,
+                          pack ? 1 : product.a_row, pack ? height : product.a_depth, columns.data(panel),
+                          columns.offsets(panel), c + row * product.c_row, product.c_row, columns.depth.first > 0);
         }
+        if (columns.depth.first + depth == product.k) finish(product, c, rows.count, column, width);
+    }
 }
 
 /// All rows of c: packs the panels, then spreads blocks of rows, times groups of panels, over the threads.
@@ -161,7 +171,7 @@ void multiply(const Product<T>& product) {
     if (m <= 0 || n <= 0) return;
     if (k <= 0) {
         for (Index i = 0; i < m; ++i) std::fill_n(product.c + i * product.c_row, n, T(0));
-        return;
+        return finish(product, product.c, m, 0, n);
     }
     const GemmTiles<T>& tiles = table<T>().gemm;
     const Index packed = reads_in_place(product, tiles)
@@ -188,7 +198,9 @@ void gemm(const Gemm<T>& g) {
                         .b_depth = g.transpose_b ? 1 : g.n,
                         .b_column = g.transpose_b ? g.k : 1,
                         .c = g.c,
-                        .c_row = g.n});
+                        .c_row = g.n,
+                        .bias = g.bias,
+                        .relu = g.relu});
 }
 
 template <Real T>

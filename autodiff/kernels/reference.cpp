@@ -233,6 +233,12 @@ static_assert(in_order_of_op_code<formula::BinaryOps>(OpCode::add),
               "BinaryOps and op_code.hpp list ops in different order");
 
 template <Real T>
+void multiply_add_chains(T* x, Index rounds) {
+    for (Index i = 0; i < chain_group; ++i)
+        for (Index round = 0; round < rounds; ++round) x[i] = x[i] * T(0.5) + T(1);
+}
+
+template <Real T>
 void fill(Table<T>& table) {
     std::size_t place = 0;
     formula::UnaryOps::each([&]<class Formula>() { table.unary[place++] = &unary<Formula, T>; });
@@ -266,6 +272,7 @@ void fill(Table<T>& table) {
     table.adam = &adam<T>;
     table.sgd = &sgd<T>;
     table.rms_prop = &rms_prop<T>;
+    table.multiply_add_chains = &multiply_add_chains<T>;
 }
 
 }  // namespace

@@ -10,7 +10,9 @@ namespace gradpath::kernels {
 constexpr Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 
 /// The longest of the fewest parts of `length`, as equal as can be, none longer than `most`; 0 of nothing.
-constexpr Index even_part(Index length, Index most) { return length <= 0 ? 0 : ceil_div(length, ceil_div(length, most)); }
+constexpr Index even_part(Index length, Index most) {
+    return length <= 0 ? 0 : ceil_div(length, ceil_div(length, most));
+}
 
 /// How many windows fit: outputs of a convolution or pool along one axis, for a kernel within the padded length.
 constexpr Index window_count(Index length, Index kernel, Index stride, Index padding, Index dilation = 1) {
