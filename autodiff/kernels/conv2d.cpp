@@ -12,13 +12,10 @@
 namespace gradpath::kernels {
 namespace {
 
-constexpr Index widest = 32;             // no set has wider tiles,
-constexpr Index most_vectors = 8;        // nor more vectors in a tile
-constexpr Index worth_turning = 64;      // multiply-adds per output that repay turning it
-constexpr Index one_task = 1 << 18;      // multiply-adds that are not worth waking a thread for
-
-/// `length` in parts as equal as can be, none longer than `most`.
-Index even_part(Index length, Index most) { return ceil_div(length, ceil_div(length, most)); }
+constexpr Index widest = 32;         // no set has wider tiles,
+constexpr Index most_vectors = 8;    // nor more vectors in a tile
+constexpr Index worth_turning = 64;  // multiply-adds per output that repay turning it
+constexpr Index one_task = 1 << 18;  // multiply-adds that are not worth waking a thread for
 
 /// Tiles of filters times positions: whole vectors of output rows, the last of a row moved back to end with it.
 template <Real T>

@@ -56,8 +56,8 @@ void ConvPlan<T>::copy(const T* image, Index first_row, bool fresh, T* to) const
                 const Range rows = meets(band + rows_.reach, g.stride_height, down, g.height);
                 const Range across = meets(pitch, g.stride_width, right, g.width);
                 if (rows.first >= rows.last || across.first >= across.last) continue;
-                const T* const from = image + (rows.first * g.stride_height + down) * g.width +
-                                      across.first * g.stride_width + right;
+                const T* const from =
+                    image + (rows.first * g.stride_height + down) * g.width + across.first * g.stride_width + right;
                 copy_rectangle(from, g.stride_height * g.width, g.stride_width, rows.last - rows.first,
                                across.last - across.first, to + rows.first * pitch + across.first, pitch);
             }

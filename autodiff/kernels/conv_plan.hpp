@@ -37,8 +37,8 @@ public:
     explicit ConvPlan(const ConvGeometry& geometry);
     const Index* offsets() const { return offsets_.get(); }  ///< of the taps, in the copy
     Index copy_size() const;
-    /// What output rows first_row .. first_row + band - 1 need of the channels at `image`. The buffer's border is made
-    /// of zeros when it is `fresh`, and stays.
+    /// What output rows first_row .. first_row + band - 1 need of the channels at `image`. The border is cleared when
+    /// the buffer is `fresh`, and stays.
     void copy(const T* image, Index first_row, bool fresh, T* to) const;
 
 private:

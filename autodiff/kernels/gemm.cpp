@@ -30,22 +30,12 @@ void pack(const T* from, Index line, Index along, Index count, Index depth, T* p
     table<T>().turn(lines.data(), count, depth, packed, step);
 }
 
-/// Slivers of `height` rows of a, each [depth][height]; the last sliver keeps its own height.
-template <Real T>
-void pack_rows(const T* a, Index a_row, Index a_depth, Index rows, Index depth, Index height, T* packed) {
-    for (Index first = 0; first < rows; first += height) {
-        const Index count = std::min(height, rows - first);
-        pack(a + first * a_row, a_row, a_depth, count, depth, packed, count);
-        packed += depth * count;
-    }
-}
-
 /// Few rows do not repay packing b, if its rows are contiguous. Rows that are whole kilobytes apart would compete for
 /// the same few lines of the first-level cache.
 template <Real T>
 bool reads_in_place(const Product<T>& product, const GemmTiles<T>& tiles) {
     const bool apart = product.b_depth * static_cast<Index>(sizeof(T)) % 1024 != 0;
-    return product.b_column == 1 && product.m <= (apart ? 8 : 2) * tiles.rows;
+    return product.b_column == 1 && product.m <= (apart ? 16 : 2) * tiles.rows;
 }
 
 struct Span {
@@ -95,25 +85,34 @@ private:
     Offsets packed_, direct_;
 };
 
+/// What comes after the sums, while they are in the first-level cache.
+template <Real T>
+void finish(const Product<T>& product, T* c, Index rows, Index column, Index width) {
+    if (product.bias == nullptr && !product.relu) return;
+    const T* const bias = product.bias == nullptr ? nullptr : product.bias + column;
+    table<T>().finish(c, product.c_row, rows, width, bias, product.relu);
+}
+
 /// Some rows of c times some of the panels.
 template <Real T>
 void multiply_block(const Product<T>& product, const GemmTiles<T>& tiles, const Columns<T>& columns, Span rows,
                     Span panels) {
-    const Index depth = columns.depth.count;
+    const Index depth = columns.depth.count, most = even_part(rows.count, tiles.rows);
     const bool pack = panels.count >= 6 && rows.count > 1;
     const T* const a = product.a + rows.first * product.a_row + columns.depth.first * product.a_depth;
     const Scratch<T> packed(pack ? rows.count * depth + widest : 0);  // the last line may be written beyond its end
-    if (pack) pack_rows(a, product.a_row, product.a_depth, rows.count, depth, tiles.rows, packed.get());
-    for (Index panel = panels.first; panel < panels.first + panels.count; ++panel)
-        for (Index row = 0; row < rows.count; row += tiles.rows) {
-            const Index height = std::min(tiles.rows, rows.count - row);
-            const T* const from = pack ? packed.get() + row * depth : a + row * product.a_row;
-            T* const to =
-                product.c + (rows.first + row) * product.c_row + columns.columns.first + panel * tiles.columns;
-            multiply_tile(tiles, height, columns.width(panel), depth, from, pack ? 1 : product.a_row,
-                          pack ? height : product.a_depth, columns.data(panel), columns.offsets(panel), to,
-                          product.c_row, columns.depth.first > 0);
+    if (pack) pack_rows(a, product.a_row, product.a_depth, rows.count, depth, most, packed.get());
+    for (Index panel = panels.first; panel < panels.first + panels.count; ++panel) {
+        const Index column = columns.columns.first + panel * tiles.columns, width = columns.width(panel);
+        T* const c = product.c + rows.first * product.c_row + column;
+        for (Index row = 0; row < rows.count; row += most) {
+            const Index height = std::min(most, rows.count - row);
+            multiply_tile(tiles, height, width, depth, pack ? packed.get() + row * depth : a + row * product.a_row,
+                          pack ? 1 : product.a_row, pack ? height : product.a_depth, columns.data(panel),
+                          columns.offsets(panel), c + row * product.c_row, product.c_row, columns.depth.first > 0);
         }
+        if (columns.depth.first + depth == product.k) finish(product, c, rows.count, column, width);
+    }
 }
 
 /// All rows of c: packs the panels, then spreads blocks of rows, times groups of panels, over the threads.
@@ -144,6 +143,15 @@ void multiply_columns(const Product<T>& product, const GemmTiles<T>& tiles, cons
 }  // namespace
 
 template <Real T>
+void pack_rows(const T* a, Index a_row, Index a_depth, Index rows, Index depth, Index height, T* packed) {
+    for (Index first = 0; first < rows; first += height) {
+        const Index count = std::min(height, rows - first);
+        pack(a + first * a_row, a_row, a_depth, count, depth, packed, count);
+        packed += depth * count;
+    }
+}
+
+template <Real T>
 void multiply_tile(const GemmTiles<T>& tiles, Index rows, Index columns, Index depth, const T* a, Index a_row,
                    Index a_depth, const T* b, const Index* offsets, T* c, Index c_row, bool add) {
     const bool narrow = columns <= tiles.columns / 2;
@@ -163,7 +171,7 @@ void multiply(const Product<T>& product) {
     if (m <= 0 || n <= 0) return;
     if (k <= 0) {
         for (Index i = 0; i < m; ++i) std::fill_n(product.c + i * product.c_row, n, T(0));
-        return;
+        return finish(product, product.c, m, 0, n);
     }
     const GemmTiles<T>& tiles = table<T>().gemm;
     const Index packed = reads_in_place(product, tiles)
@@ -190,7 +198,9 @@ void gemm(const Gemm<T>& g) {
                         .b_depth = g.transpose_b ? 1 : g.n,
                         .b_column = g.transpose_b ? g.k : 1,
                         .c = g.c,
-                        .c_row = g.n});
+                        .c_row = g.n,
+                        .bias = g.bias,
+                        .relu = g.relu});
 }
 
 template <Real T>
@@ -209,6 +219,8 @@ void gemm_batch(std::span<const Gemm<T>> calls) {
 
 template void multiply(const Product<float>&);
 template void multiply(const Product<double>&);
+template void pack_rows(const float*, Index, Index, Index, Index, Index, float*);
+template void pack_rows(const double*, Index, Index, Index, Index, Index, double*);
 template void multiply_tile(const GemmTiles<float>&, Index, Index, Index, const float*, Index, Index, const float*,
                             const Index*, float*, Index, bool);
 template void multiply_tile(const GemmTiles<double>&, Index, Index, Index, const double*, Index, Index, const double*,

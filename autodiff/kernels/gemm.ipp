@@ -12,7 +12,7 @@ template <class L, int R, int V, class Left, class Right>
 #pragma GCC unroll 8
         for (int v = 0; v < V; ++v) sum[r][v] = L::all(0);
     for (Index p = 0; p < depth; ++p) {
-        const typename L::Scalar* group[(R + 2) / 3];  // one for three rows: few enough for the general registers
+        const typename L::Scalar* group[(R + 2) / 3];  // one pointer for three rows: few enough for the registers
         group[0] = left(p);
 #pragma GCC unroll 16
         for (int r = 3; r < R; r += 3) group[r / 3] = group[r / 3 - 1] + 3 * step;
@@ -69,8 +69,8 @@ template <class L, int R, int V, class T = typename L::Scalar>
 void filter_tile(Index depth, const T* a, const Index* offsets, const T* b, T* c, Index step, bool add) {
     L sum[R][V];
     accumulate(
-        depth, [=](Index p) { return a + offsets[p]; }, 1,
-        [=](Index p, int v) { return b + p * step + v * L::size; }, sum);
+        depth, [=](Index p) { return a + offsets[p]; }, 1, [=](Index p, int v) { return b + p * step + v * L::size; },
+        sum);
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4

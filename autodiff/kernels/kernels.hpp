@@ -82,7 +82,8 @@ void standardize_vjp(const Groups& s, double epsilon, const StandardizedSlope<T>
 
 // --- products --------------------------------------------------------------------------------------------------------
 /// c = op(a) · op(b), all dense row-major; op(a) is [m, k], op(b) is [k, n]. The order of the inner sum of an element
-/// depends on k alone: not on m, n, threads, or the path taken.
+/// depends on k alone: not on m, n, threads, or the path taken. Bias [n] (or null) and relu are applied to finished
+/// elements: the same bits as in steps of their own.
 template <Real T>
 struct Gemm {
     bool transpose_a, transpose_b;
@@ -90,6 +91,8 @@ struct Gemm {
     const T* a;
     const T* b;
     T* c;
+    const T* bias = nullptr;
+    bool relu = false;
 };
 template <Real T>
 void gemm(const Gemm<T>& call);

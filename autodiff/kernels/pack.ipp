@@ -45,7 +45,8 @@ template <Index lanes, class T>
         return [&]<int... e>(std::integer_sequence<int, e...>) {
             return __builtin_shufflevector(side_by_side<half>(rows, place), side_by_side<half>(rows + half, place),
                                            e...);
-        }(std::make_integer_sequence<int, static_cast<int>(lanes)>{});
+        }
+        (std::make_integer_sequence<int, static_cast<int>(lanes)>{});
     }
 }
 
@@ -60,7 +61,8 @@ template <Index lanes, Index unit, bool upper, class T>
     constexpr Index piece = 16 / static_cast<Index>(sizeof(T));
     return [&]<int... e>(std::integer_sequence<int, e...>) {
         return __builtin_shufflevector(a, b, zipped<lanes, piece, unit, upper>(e)...);
-    }(std::make_integer_sequence<int, static_cast<int>(lanes)>{});
+    }
+    (std::make_integer_sequence<int, static_cast<int>(lanes)>{});
 }
 
 /// lines[i] = the numbers at place + i of `lanes` rows.

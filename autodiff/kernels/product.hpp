@@ -15,9 +15,16 @@ struct Product {
     Index b_depth, b_column;
     T* c;
     Index c_row;
+    const T* bias = nullptr;  ///< [n], added to each row at the end
+    bool relu = false;        ///< after the bias
 };
 template <Real T>
 void multiply(const Product<T>& product);
+
+/// Slivers of `height` rows of a, each [depth][height]; the last sliver keeps its own height. Writes up to a tile's
+/// width beyond the end.
+template <Real T>
+void pack_rows(const T* a, Index a_row, Index a_depth, Index rows, Index depth, Index height, T* packed);
 
 /// Runs the tile that fits `rows` rows and `columns` columns (at most the largest tile's) and writes only those. Row p
 /// of b is at b + offsets[p] and must be readable for a whole tile.

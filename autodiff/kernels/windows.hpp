@@ -9,6 +9,11 @@ namespace gradpath::kernels {
 /// a / b rounded up, for a ≥ 0 and b > 0.
 constexpr Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 
+/// The longest of the fewest parts of `length`, as equal as can be, none longer than `most`; 0 of nothing.
+constexpr Index even_part(Index length, Index most) {
+    return length <= 0 ? 0 : ceil_div(length, ceil_div(length, most));
+}
+
 /// How many windows fit: outputs of a convolution or pool along one axis, for a kernel within the padded length.
 constexpr Index window_count(Index length, Index kernel, Index stride, Index padding, Index dilation = 1) {
     return (length + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;

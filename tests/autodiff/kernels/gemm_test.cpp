@@ -171,3 +171,27 @@ TEST_CASE_TEMPLATE("no product touches what lies before its arrays", T, float, d
             });
         }
 }
+
+TEST_CASE_TEMPLATE("bias and activation at the end of a product have the bits of steps of their own", T, float,
+                   double) {
+    each_set([](const std::string&) {
+        for (const Case& c : {Case{1, 10, 0}, Case{5, 37, 9}, Case{64, 120, 400, false, true}, Case{300, 70, 600}}) {
+            auto a = uniform<T>(c.m * c.k, -1, 1, 9);
+            if (!a.empty()) a[0] = std::numeric_limits<T>::quiet_NaN();
+            const auto b = uniform<T>(c.k * c.n, -1, 1, 10), bias = uniform<T>(c.n, -1, 1, 11);
+            const auto plain = multiply(c, a, b);
+            for (const bool biased : {false, true})
+                for (const bool relu : {false, true}) {
+                    auto expected = plain, product = plain;
+                    for (std::size_t i = 0; i < expected.size(); ++i) {
+                        if (biased) expected[i] += bias[i % bias.size()];
+                        if (relu && expected[i] < 0) expected[i] = 0;
+                    }
+                    kernels::gemm(kernels::Gemm<T>{c.transpose_a, c.transpose_b, c.m, c.n, c.k, a.data(), b.data(),
+                                                   product.data(), biased ? bias.data() : nullptr, relu});
+                    const auto same = [](T x, T y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+                    CHECK(std::equal(expected.begin(), expected.end(), product.begin(), same));
+                }
+        }
+    });
+}

@@ -1,8 +1,6 @@
-// The two adjoints of convolution. For stride 1 the input's adjoint is again a convolution, of dy with the weights
-// turned by half and their first two axes exchanged (Dumoulin & Visin 2016, relationship 13). Otherwise the columns
-// Wᵀ·dy of a few channels at a time are added to where they came from. The weights' adjoint is, per image, the dot
-// product of each plane of dy with each tap's view of x, over a few output rows at a time; images are added in fixed
-// blocks, the blocks in a fixed tree.
+// The adjoint of convolution for its input. For stride 1 it is again a convolution, of dy with the weights turned by
+// half and their first two axes exchanged (Dumoulin & Visin 2016, relationship 13). Otherwise the columns Wᵀ·dy of a
+// few channels at a time are added to where they came from.
 #include <algorithm>
 
 #include <gradpath/autodiff/kernels/parallel.hpp>
@@ -95,59 +93,6 @@ void input_vjp_by_columns(const ConvGeometry& g, const T* dy, const T* weight, T
     });
 }
 
-/// A few output rows of one group of one image, as operands of dot products of length `pitch`.
-template <Real T>
-class Dots {
-public:
-    explicit Dots(const ConvGeometry& g)
-        : g_(g),
-          one_(g),
-          band_(std::clamp<Index>(65536 / std::max<Index>(1, one_.depth * g.out_width), 1, g.out_height)),
-          pitch_(ceil_div(band_ * g.out_width, 16) * 16),
-          columns_(one_.depth * pitch_),
-          planes_(one_.filters * pitch_) {}
-
-    /// dw (+)= the weight adjoint of one group of one image.
-    void run(const T* x, const T* dy, T* dw, bool add) const {
-        for (Index first = 0; first < g_.out_height; first += band_) {
-            const Index rows = std::min(band_, g_.out_height - first), count = rows * g_.out_width;
-            for (Index f = 0; f < one_.filters; ++f)
-                put(dy + f * one_.outputs + first * g_.out_width, count, planes_.get() + f * pitch_);
-            for (Index p = 0; p < one_.depth; ++p) view(x, p, first, rows, columns_.get() + p * pitch_);
-            table<T>().dots(pitch_, planes_.get(), pitch_, one_.filters, columns_.get(), pitch_, one_.depth, dw,
-                            one_.depth, add || first > 0);
-        }
-    }
-
-private:
-    void put(const T* from, Index count, T* to) const {
-        std::copy(from, from + count, to);
-        std::fill(to + count, to + pitch_, T(0));
-    }
-    /// What tap p = (channel, i, j) meets at output rows first .. first + rows - 1.
-    void view(const T* x, Index p, Index first, Index rows, T* to) const {
-        const Index c = p / one_.taps, i = p % one_.taps / g_.kernel_width, j = p % g_.kernel_width;
-        const Index down = i * g_.dilation_height - g_.padding_height, right = j * g_.dilation_width - g_.padding_width;
-        const Range across = meets(g_.out_width, g_.stride_width, right, g_.width);
-        std::fill(to, to + pitch_, T(0));
-        for (Index r = 0; r < rows; ++r) {
-            const Index y = (first + r) * g_.stride_height + down;
-            if (y < 0 || y >= g_.height) continue;
-            const T* const from = x + (c * g_.height + y) * g_.width;
-            T* const line = to + r * g_.out_width;
-            if (g_.stride_width == 1)
-                std::copy(from + across.first + right, from + across.last + right, line + across.first);
-            else
-                for (Index ox = across.first; ox < across.last; ++ox) line[ox] = from[ox * g_.stride_width + right];
-        }
-    }
-
-    const ConvGeometry& g_;
-    Group one_;
-    Index band_, pitch_;
-    Scratch<T> columns_, planes_;
-};
-
 }  // namespace
 
 template <Real T>
@@ -163,31 +108,7 @@ void conv2d_input_vjp(const ConvGeometry& g, const T* dy, const T* weight, T* dx
     else input_vjp_by_columns(g, dy, weight, dx);
 }
 
-template <Real T>
-void conv2d_weight_vjp(const ConvGeometry& g, const T* x, const T* dy, T* dw, bool per_row) {
-    const Group one(g);
-    const Index size = g.filters * one.depth, image = g.channels * g.height * g.width, out = g.filters * one.outputs;
-    if (size <= 0) return;
-    if (g.rows * one.outputs <= 0) return std::fill(dw, dw + (per_row ? g.rows * size : size), T(0));
-    const Index together = per_row ? 1 : std::max<Index>(4, ceil_div(g.rows, 32));  // images of a block
-    const Index blocks = ceil_div(g.rows, together);
-    const Scratch<T> part(per_row || blocks == 1 ? 0 : blocks * size);
-    T* const sums = per_row || blocks == 1 ? dw : part.get();
-    const Index work = std::max<Index>(1, together * size * one.outputs);
-    parallel_for(blocks, std::max<Index>(1, (1 << 18) / work), [&](Index first, Index last) {
-        const Dots<T> dots(g);
-        for (Index row = first * together; row < std::min(last * together, g.rows); ++row)
-            for (Index group = 0; group < g.groups; ++group)
-                dots.run(x + row * image + group * one.channels * g.height * g.width,
-                         dy + row * out + group * one.filters * one.outputs,
-                         sums + row / together * size + group * one.filters * one.depth, row % together > 0);
-    });
-    if (sums != dw) sum(sums, dw, 1, blocks, size);
-}
-
 template void conv2d_input_vjp(const ConvGeometry&, const float*, const float*, float*);
 template void conv2d_input_vjp(const ConvGeometry&, const double*, const double*, double*);
-template void conv2d_weight_vjp(const ConvGeometry&, const float*, const float*, float*, bool);
-template void conv2d_weight_vjp(const ConvGeometry&, const double*, const double*, double*, bool);
 
 }  // namespace gradpath::kernels
