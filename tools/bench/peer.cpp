@@ -28,6 +28,20 @@ Variables environment() {
     return variables;
 }
 
+/// Empty where there is none: the rows from C++ remain. Debian's torch belongs to Debian's Python, which need not be the
+/// first on the path.
+std::string python_with_torch() {
+    for (const std::string python : {"python3", "/usr/bin/python3"}) {
+        try {
+            run_silently({python, "-c", "import torch"});
+            return python;
+        } catch (const std::runtime_error&) {
+            continue;
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Peer::Peer(const Command& program, double min_seconds, const Setting& setting)
@@ -44,12 +58,12 @@ std::vector<std::string> Peer::names_for(const std::string& workload) const {
     return names;
 }
 
-double Peer::milliseconds(const std::string& workload, const std::string& name) {
+double Peer::milliseconds(const std::string& workload, const std::string& name, const char* clock) {
     dialogue_.say(workload + " " + name);
     const Json answer = Json::parse(dialogue_.listen());
     if (answer.contains("error"))
         throw std::runtime_error(text("bench: ", program_, ": ", workload, ": ", answer["error"].get<std::string>()));
-    return answer.at("ms");
+    return answer.at(clock);
 }
 
 std::vector<Command> built_peers() {
@@ -60,13 +74,8 @@ std::vector<Command> built_peers() {
             text("bench: the peers are not built: install them (Debian: libtorch-dev libdnnl-dev libopenblas-dev, and "
                  "python3-torch for the rows from Python), configure with -Dpeers=enabled and build again; ",
                  program, " is missing"));
-    std::vector<Command> commands{{program}};
-    try {
-        run_silently({"python3", "-c", "import torch"});
-        commands.push_back({"python3", script});
-    } catch (const std::runtime_error&) {  // Python or its torch is not there: the rows from C++ remain
-    }
-    return commands;
+    if (const std::string python = python_with_torch(); !python.empty()) return {{program}, {python, script}};
+    return {{program}};
 }
 
 }  // namespace gradpath::bench

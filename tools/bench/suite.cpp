@@ -42,14 +42,15 @@ std::vector<Contestant> contestants_for(const std::string& workload, const Peers
 Measured race(const Workload& workload, const Suite& suite, const Setting& setting, std::vector<Contestant>& others) {
     const Prepared work = workload.prepare(setting);
     Stopwatch watch(work.run, suite.min_seconds);
+    const char* const clock = suite.clock == Clock::wall ? "ms" : "cpu_ms";
     std::vector<double> milliseconds, faults;
     for (int i = 0; i < suite.repetitions; ++i) {
         if (suite.cancel != nullptr && suite.cancel->load()) throw Cancelled("bench: cancelled");
         const Timing timing = watch.repetition();
-        milliseconds.push_back(timing.milliseconds);
+        milliseconds.push_back(timing.by(suite.clock));
         faults.push_back(timing.minor_faults);
         for (Contestant& other : others)
-            other.milliseconds.push_back(other.peer->milliseconds(workload.name, other.name));
+            other.milliseconds.push_back(other.peer->milliseconds(workload.name, other.name, clock));
     }
     return {.workload = workload.name,
             .layer = workload.layer,
@@ -126,7 +127,7 @@ Results measure(const Suite& suite) {
     std::size_t done = 0;
     for (const int threads : suite.threads) {
         set_threads(threads);
-        results.peaks.push_back(measure_peak(threads, suite.repetitions, suite.min_seconds));
+        results.peaks.push_back(measure_peak(threads, {suite.repetitions, suite.min_seconds, suite.clock}));
         const Peers peers = start_peers(suite, setting, results);
         for (const Workload& workload : chosen) {
             if (suite.tell) suite.tell(workload.name, done++, chosen.size() * suite.threads.size());

@@ -19,6 +19,7 @@ struct Suite {
     std::vector<int> threads = {1};
     int repetitions = 7;       ///< of which the median counts
     double min_seconds = 0.05; ///< of one repetition
+    Clock clock = Clock::wall;  ///< processor time is for one thread on a machine that does other work, too
     std::vector<Command> peers = {};
     std::uint64_t seed = 0;
     const std::atomic<bool>* cancel = nullptr;  ///< looked at before each repetition; set: throws Cancelled

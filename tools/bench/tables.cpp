@@ -100,6 +100,7 @@ Json document(const Results& results, const Suite& suite) {
             {"threads", suite.threads.back()},
             {"peak_gflops", results.peaks.front().gflops},
             {"peaks", peaks},
+            {"clock", suite.clock == Clock::wall ? "wall" : "cpu"},
             {"repetitions", suite.repetitions},
             {"min_seconds", suite.min_seconds},
             {"seed", suite.seed},
