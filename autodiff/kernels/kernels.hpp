@@ -54,6 +54,9 @@ void softmax_vjp(const T* y, const T* g, T* dx, Index rows, Index n);
 /// loss[r] = logsumexp(x[r]) - x[r][label[r]]
 template <Real T>
 void cross_entropy(const T* x, const Index* labels, T* loss, Index rows, Index n);
+/// dx[r] = g[r] (softmax(x[r]) - one-hot(label[r]))
+template <Real T>
+void cross_entropy_vjp(const T* x, const Index* labels, const T* g, T* dx, Index rows, Index n);
 
 // --- groups of [outer, groups, inner]: numbers with the same middle index -------------------------------------------
 struct Groups {
