@@ -22,11 +22,10 @@ double shortest(const Run& run, const MeasurePeak& options) {
 Peak measure_peak(int threads, const MeasurePeak& options) {
     constexpr Index groups = 64, rounds = 4096, numbers = Index{16} << 20;
     std::vector<float> chains(groups * kernels::chain_group, 1);
-    const double arithmetic =
-        shortest([&] { kernels::multiply_add_chains(chains.data(), groups, rounds); }, options);
+    const double arithmetic = shortest([&] { kernels::multiply_add_chains(chains.data(), groups, rounds); }, options);
     std::vector<float> a(numbers, 1), b(numbers, 2), sum(numbers);
-    const double traffic = shortest(
-        [&] { kernels::binary(OpCode::add, a.data(), 1, b.data(), 1, sum.data(), numbers); }, options);
+    const double traffic =
+        shortest([&] { kernels::binary(OpCode::add, a.data(), 1, b.data(), 1, sum.data(), numbers); }, options);
     return {.threads = threads,
             .gflops = 2e-9 * groups * kernels::chain_group * rounds / arithmetic,
             .gbytes = 3e-9 * sizeof(float) * numbers / traffic};

@@ -28,6 +28,17 @@ Variables environment() {
     return variables;
 }
 
+/// What `take` makes of the next line. Throws std::runtime_error where it is not what was agreed.
+template <class Take>
+auto hear(Dialogue& dialogue, const std::string& program, const Take& take) {
+    const std::string line = dialogue.listen();
+    try {
+        return take(Json::parse(line));
+    } catch (const Json::exception&) {
+        throw std::runtime_error(text("bench: ", program, " does not talk as tools/bench/peer.hpp says: ", line));
+    }
+}
+
 /// Empty where there is none: the rows from C++ remain. Debian's torch belongs to Debian's Python, which need not be the
 /// first on the path.
 std::string python_with_torch() {
@@ -46,9 +57,10 @@ std::string python_with_torch() {
 
 Peer::Peer(const Command& program, double min_seconds, const Setting& setting)
     : program_(program.back()), dialogue_(with_arguments(program, min_seconds, setting), environment()) {
-    const Json hello = Json::parse(dialogue_.listen());
-    versions_ = hello.at("peers").get<std::map<std::string, std::string>>();
-    for (const Json& row : hello.at("rows")) rows_.emplace(row.at("workload"), row.at("peer"));
+    hear(dialogue_, program_, [&](const Json& hello) {
+        versions_ = hello.at("peers").get<std::map<std::string, std::string>>();
+        for (const Json& row : hello.at("rows")) rows_.emplace(row.at("workload"), row.at("peer"));
+    });
 }
 
 std::vector<std::string> Peer::names_for(const std::string& workload) const {
@@ -60,10 +72,12 @@ std::vector<std::string> Peer::names_for(const std::string& workload) const {
 
 double Peer::milliseconds(const std::string& workload, const std::string& name, const char* clock) {
     dialogue_.say(workload + " " + name);
-    const Json answer = Json::parse(dialogue_.listen());
-    if (answer.contains("error"))
-        throw std::runtime_error(text("bench: ", program_, ": ", workload, ": ", answer["error"].get<std::string>()));
-    return answer.at(clock);
+    return hear(dialogue_, program_, [&](const Json& answer) -> double {
+        if (answer.contains("error"))
+            throw std::runtime_error(
+                text("bench: ", program_, ": ", workload, ": ", answer["error"].get<std::string>()));
+        return answer.at(clock);
+    });
 }
 
 std::vector<Command> built_peers() {
@@ -74,8 +88,9 @@ std::vector<Command> built_peers() {
             text("bench: the peers are not built: install them (Debian: libtorch-dev libdnnl-dev libopenblas-dev, and "
                  "python3-torch for the rows from Python), configure with -Dpeers=enabled and build again; ",
                  program, " is missing"));
-    if (const std::string python = python_with_torch(); !python.empty()) return {{program}, {python, script}};
-    return {{program}};
+    std::vector<Command> commands{Command{program}};
+    if (const std::string python = python_with_torch(); !python.empty()) commands.push_back({python, script});
+    return commands;
 }
 
 }  // namespace gradpath::bench

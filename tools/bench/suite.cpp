@@ -53,7 +53,6 @@ Measured race(const Workload& workload, const Suite& suite, const Setting& setti
             other.milliseconds.push_back(other.peer->milliseconds(workload.name, other.name, clock));
     }
     return {.workload = workload.name,
-            .layer = workload.layer,
             .threads = threads(),
             .milliseconds = median(milliseconds),
             .minor_faults = median(faults),
@@ -70,14 +69,12 @@ Row against(const Measured& ours, const std::string& reference, double reference
 void add_limits(const Measured& ours, Results& results) {
     const auto has_bar = [&](const char* reference) { return bar_of(ours.workload, reference, 1).has_value(); };
     if (has_bar(reference::peak))
-        results.rows.push_back(
-            against(ours, reference::peak, 1e-6 * ours.flops / results.peak(ours.threads).gflops));
+        results.rows.push_back(against(ours, reference::peak, 1e-6 * ours.flops / results.peak(ours.threads).gflops));
     if (has_bar(reference::budget)) results.rows.push_back(against(ours, reference::budget, 150e-6));
     if (has_bar(reference::faults)) results.rows.push_back({ours, reference::faults, {}, ours.minor_faults, 0});
     if (!has_bar(reference::one_thread) || ours.threads == 1) return;
-    const auto alone = std::ranges::find_if(results.rows, [&](const Row& row) {
-        return row.ours.workload == ours.workload && row.ours.threads == 1;
-    });
+    const auto alone = std::ranges::find_if(
+        results.rows, [&](const Row& row) { return row.ours.workload == ours.workload && row.ours.threads == 1; });
     if (alone != results.rows.end())
         results.rows.push_back(against(ours, reference::one_thread, alone->ours.milliseconds));
 }

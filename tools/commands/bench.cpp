@@ -1,5 +1,6 @@
 // Measures how fast this build is on this machine, beside peers where they are asked for. Nothing is judged: a bar that
 // is missed is told, not an error.
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 

@@ -10,8 +10,8 @@ namespace gradpath::bench {
 namespace {
 
 namespace nn = torch::nn;
-using torch::Tensor;
 using nn::Sequential;
+using torch::Tensor;
 
 enum class Bend { relu, softplus };
 
@@ -136,13 +136,25 @@ std::vector<PeerWork> libtorch_work() {
     return {at("forward-lenet5", forward),
             at("training-lenet5", [] { return training(lenet5(Bend::relu), images(image_batch), 10); }),
             at("training-small-cnn", [] { return training(small_cnn(), images(image_batch), 10); }),
-            at("training-mlp", [] { return training(mlp(), torch::randn({image_batch, 784}), 10); }),
-            at("training-moons", [] { return training(moons_mlp(), torch::randn({moons_batch, 2}), 2); }),
+            at("training-mlp",
+               [] {
+                   return training(mlp(), torch::randn({image_batch, 784}), 10);
+               }),
+            at("training-moons",
+               [] {
+                   return training(moons_mlp(), torch::randn({moons_batch, 2}), 2);
+               }),
             at("ig-lenet5", [] { return integrate(lenet5(Bend::relu), images(1), image_steps); }),
             at("ig-small-cnn", [] { return integrate(small_cnn(), images(1), image_steps); }),
-            at("ig-moons", [] { return integrate(moons_mlp(), torch::randn({1, 2}), moons_steps); }),
+            at("ig-moons",
+               [] {
+                   return integrate(moons_mlp(), torch::randn({1, 2}), moons_steps);
+               }),
             at("jacobian-lenet5", [] { return jacobian(lenet5(Bend::relu), images(image_batch)); }),
-            at("jacobian-moons", [] { return jacobian(moons_mlp(), torch::randn({moons_points, 2})); }),
+            at("jacobian-moons",
+               [] {
+                   return jacobian(moons_mlp(), torch::randn({moons_points, 2}));
+               }),
             at("hvp-lenet5", hessian_vector),
             at("path-energy-moons", path_energy)};
 }

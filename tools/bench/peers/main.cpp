@@ -18,8 +18,9 @@ std::vector<PeerWork> all_work() {
 }
 
 void say_hello(const std::vector<PeerWork>& all) {
-    std::cout << "{\"peers\": {\"OpenBLAS\": " << quoted(openblas_version()) << ", \"oneDNN\": "
-              << quoted(onednn_version()) << ", \"libtorch\": " << quoted(libtorch_version()) << "}, \"rows\": [";
+    std::cout << "{\"peers\": {\"OpenBLAS\": " << quoted(openblas_version())
+              << ", \"oneDNN\": " << quoted(onednn_version()) << ", \"libtorch\": " << quoted(libtorch_version())
+              << "}, \"rows\": [";
     const char* separator = "";
     for (const PeerWork& work : all) {
         std::cout << separator << "{\"workload\": " << quoted(work.workload) << ", \"peer\": " << quoted(work.peer)

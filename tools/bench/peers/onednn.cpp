@@ -63,9 +63,9 @@ struct Shapes {
 
 Shapes shapes(const Convolution& c, bool free) {
     using Tag = memory::format_tag;
-    const memory::dims weight = c.groups > 1
-                                    ? memory::dims{c.groups, c.filters / c.groups, c.channels / c.groups, c.kernel, c.kernel}
-                                    : memory::dims{c.filters, c.channels, c.kernel, c.kernel};
+    const memory::dims weight =
+        c.groups > 1 ? memory::dims{c.groups, c.filters / c.groups, c.channels / c.groups, c.kernel, c.kernel}
+                     : memory::dims{c.filters, c.channels, c.kernel, c.kernel};
     const Tag plain = c.groups > 1 ? Tag::goihw : Tag::oihw;
     return {{{c.rows, c.channels, c.size, c.size}, f32, free ? Tag::any : Tag::nchw},
             {weight, f32, free ? Tag::any : plain},
