@@ -21,8 +21,8 @@ using Make = Network (*)(const Setting&);
 Prepared integrate(Make make, Index steps, const Setting& setting) {
     const Network network = make(setting);
     const Tensor x = network.rows(1, setting);
-    IntegratedGradients options{
-        .target = Index{0}, .quadrature = {.steps = steps, .rule = attribution::QuadratureRule::midpoint}};
+    IntegratedGradients options{.target = Index{0},
+                                .quadrature = {.steps = steps, .rule = attribution::QuadratureRule::midpoint}};
     const Tensor first = network.net(x);
     const attribution::Objective objective("bench", network.net, options.target, options.stage, 1, first);
     options.run.facts =
@@ -50,9 +50,20 @@ Prepared hessian_vector(const Setting& setting) {
 
 Prepared explain_process(const Setting& setting) {
     write_explain_files(setting);
-    const Command command{own_path(), "explain", setting.folder / "net.safetensors", "--input",
-                          setting.folder / "image.npy", "--method", "integrated-gradients", "--rule", "midpoint",
-                          "--steps", std::to_string(image_steps), "--threads", std::to_string(threads()), "--json",
+    const Command command{own_path(),
+                          "explain",
+                          setting.folder / "net.safetensors",
+                          "--input",
+                          setting.folder / "image.npy",
+                          "--method",
+                          "integrated-gradients",
+                          "--rule",
+                          "midpoint",
+                          "--steps",
+                          std::to_string(image_steps),
+                          "--threads",
+                          std::to_string(threads()),
+                          "--json",
                           "--quiet"};
     return {.run = [=] { run_silently(command); }};
 }
@@ -67,21 +78,21 @@ void write_explain_files(const Setting& setting) {
 std::vector<Workload> attribution_workloads() {
     std::vector<Workload> list;
     const auto add = [&](const char* name, auto work, Make make, Index count) {
-        list.push_back({name, Layer::attribution, [=](const Setting& s) { return work(make, count, s); }});
+        list.push_back({name, [=](const Setting& s) { return work(make, count, s); }});
     };
     add("ig-lenet5", integrate, lenet5, image_steps);
     add("ig-small-cnn", integrate, small_cnn, image_steps);
     add("ig-moons", integrate, moons_mlp, moons_steps);
     add("jacobian-lenet5", batch_jacobian, lenet5, image_batch);
     add("jacobian-moons", batch_jacobian, moons_mlp, moons_points);
-    list.push_back({"hvp-lenet5", Layer::attribution, hessian_vector});
-    list.push_back({"explain-process", Layer::attribution, explain_process});
+    list.push_back({"hvp-lenet5", hessian_vector});
+    list.push_back({"explain-process", explain_process});
     return list;
 }
 
 std::vector<Workload> workloads() {
     std::vector<Workload> all = kernel_workloads();
-    for (const auto& layer : {op_workloads(), training_workloads(), attribution_workloads()})
+    for (const auto& layer : {op_workloads(), training_workloads(), attribution_workloads(), geometry_workloads()})
         all.insert(all.end(), layer.begin(), layer.end());
     return all;
 }

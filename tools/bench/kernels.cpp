@@ -18,7 +18,10 @@ std::shared_ptr<std::vector<float>> numbers(Index count, const Setting& setting,
 Prepared product(int n, const Setting& setting) {
     const Index size = Index{n} * n;
     const auto a = numbers(size, setting, 1), b = numbers(size, setting, 2), c = numbers(size, setting, 3);
-    return {.run = [=] { kernels::gemm<float>({false, false, n, n, n, a->data(), b->data(), c->data()}); },
+    return {.run =
+                [=] {
+                    kernels::gemm<float>({false, false, n, n, n, a->data(), b->data(), c->data()});
+                },
             .flops = 2.0 * n * n * n,
             .bytes = 3.0 * sizeof(float) * n * n};
 }
@@ -56,12 +59,12 @@ Prepared convolution(const Convolution& c, Pass pass, const Setting& setting) {
             .bytes = static_cast<double>(sizeof(float)) * (c.inputs() + c.weights() + c.outputs())};
 }
 
-/// A loop over a million numbers in and as many out.
+/// A loop over a million numbers in and as many out; the formula counts as one operation.
 Prepared elementwise(OpCode code, const Setting& setting) {
     constexpr Index size = Index{1} << 20;
     const auto x = numbers(size, setting, 1), y = numbers(size, setting, 2);
     return {.run = [=] { kernels::unary(code, x->data(), y->data(), size); },
-            .flops = 0,
+            .flops = static_cast<double>(size),
             .bytes = 2.0 * sizeof(float) * size};
 }
 
@@ -69,15 +72,14 @@ Prepared elementwise(OpCode code, const Setting& setting) {
 
 std::vector<Workload> kernel_workloads() {
     std::vector<Workload> list;
-    for (const int n : products)
-        list.push_back({product_name(n), Layer::kernels, [n](const Setting& s) { return product(n, s); }});
+    for (const int n : products) list.push_back({product_name(n), [n](const Setting& s) { return product(n, s); }});
     for (const Convolution& c : convolutions)
         for (const Pass pass : passes)
-            list.push_back({convolution_name(c, pass), Layer::kernels,
-                            [&c, pass](const Setting& s) { return convolution(c, pass, s); }});
-    for (const auto& [name, code] : {std::pair{"relu-1m", OpCode::relu}, {"exp-1m", OpCode::exp},
-                                     {"tanh-1m", OpCode::tanh}})
-        list.push_back({name, Layer::kernels, [code = code](const Setting& s) { return elementwise(code, s); }});
+            list.push_back(
+                {convolution_name(c, pass), [&c, pass](const Setting& s) { return convolution(c, pass, s); }});
+    for (const auto& [name, code] :
+         {std::pair{"relu-1m", OpCode::relu}, {"exp-1m", OpCode::exp}, {"tanh-1m", OpCode::tanh}})
+        list.push_back({name, [code = code](const Setting& s) { return elementwise(code, s); }});
     return list;
 }
 

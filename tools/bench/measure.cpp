@@ -10,10 +10,19 @@
 namespace gradpath::bench {
 namespace {
 
-long minor_faults() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_minflt;
+struct Used {
+    double processor_seconds, minor_faults;
+};
+
+Used used_so_far() {
+    rusage own{}, children{};
+    getrusage(RUSAGE_SELF, &own);
+    getrusage(RUSAGE_CHILDREN, &children);
+    const auto seconds = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+    };
+    return {seconds(own.ru_utime) + seconds(own.ru_stime) + seconds(children.ru_utime) + seconds(children.ru_stime),
+            static_cast<double>(own.ru_minflt)};
 }
 
 class Catch : public benchmark::BenchmarkReporter {
@@ -33,11 +42,12 @@ public:
 }  // namespace
 
 Timing measure(const Run& run, double min_seconds, std::int64_t runs) {
-    long faults = 0;
+    Used used{};
     auto* const work = benchmark::RegisterBenchmark("work", [&](benchmark::State& state) {
-        const long before = minor_faults();
+        const Used before = used_so_far();
         for ([[maybe_unused]] auto again : state) run();
-        faults = minor_faults() - before;
+        const Used after = used_so_far();
+        used = {after.processor_seconds - before.processor_seconds, after.minor_faults - before.minor_faults};
     });
     work->UseRealTime();
     if (runs > 0) work->Iterations(runs);
@@ -45,7 +55,8 @@ Timing measure(const Run& run, double min_seconds, std::int64_t runs) {
     Catch caught;
     benchmark::RunSpecifiedBenchmarks(&caught, "work");
     benchmark::ClearRegisteredBenchmarks();
-    return {1e3 * caught.seconds, caught.runs, static_cast<double>(faults) / static_cast<double>(caught.runs)};
+    const auto count = static_cast<double>(caught.runs);
+    return {1e3 * caught.seconds, 1e3 * used.processor_seconds / count, used.minor_faults / count, caught.runs};
 }
 
 }  // namespace gradpath::bench

@@ -7,10 +7,14 @@ namespace gradpath::bench {
 
 using Run = std::function<void()>;
 
+enum class Clock { wall, processor };
+
 struct Timing {
-    double milliseconds;  ///< of one run: wall-clock time
+    double milliseconds;            ///< of one run: wall-clock time
+    double processor_milliseconds;  ///< of one run: of all threads, and of programs that it ran
+    double minor_faults;            ///< of one run: pages that the kernel handed to this process
     std::int64_t runs;
-    double minor_faults;  ///< of one run: pages that the kernel handed to this process
+    double by(Clock clock) const { return clock == Clock::wall ? milliseconds : processor_milliseconds; }
 };
 
 /// Runs as often as `min_seconds` take, unless `runs` says how often. Throws std::runtime_error where this program was

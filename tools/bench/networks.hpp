@@ -22,8 +22,8 @@ struct Network {
 Network lenet5(const Setting& setting);
 Network softplus_lenet5(const Setting& setting);  ///< the same with softplus for relu
 Network small_cnn(const Setting& setting);
-Network mlp(const Setting& setting);       ///< 784-256-128-10, relu
-Network moons_mlp(const Setting& setting); ///< 2-64-64-2, relu
-Network tanh_mlp(const Setting& setting);  ///< 2-64-64-2, tanh
+Network mlp(const Setting& setting);        ///< 784-256-128-10, relu
+Network moons_mlp(const Setting& setting);  ///< 2-64-64-2, relu
+Network tanh_mlp(const Setting& setting);   ///< 2-64-64-2, tanh
 
 }  // namespace gradpath::bench

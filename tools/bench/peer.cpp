@@ -28,13 +28,39 @@ Variables environment() {
     return variables;
 }
 
+/// What `take` makes of the next line. Throws std::runtime_error where it is not what was agreed.
+template <class Take>
+auto hear(Dialogue& dialogue, const std::string& program, const Take& take) {
+    const std::string line = dialogue.listen();
+    try {
+        return take(Json::parse(line));
+    } catch (const Json::exception&) {
+        throw std::runtime_error(text("bench: ", program, " does not talk as tools/bench/peer.hpp says: ", line));
+    }
+}
+
+/// Empty where there is none: the rows from C++ remain. Debian's torch belongs to Debian's Python, which need not be the
+/// first on the path.
+std::string python_with_torch() {
+    for (const std::string python : {"python3", "/usr/bin/python3"}) {
+        try {
+            run_silently({python, "-c", "import torch"});
+            return python;
+        } catch (const std::runtime_error&) {
+            continue;
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Peer::Peer(const Command& program, double min_seconds, const Setting& setting)
     : program_(program.back()), dialogue_(with_arguments(program, min_seconds, setting), environment()) {
-    const Json hello = Json::parse(dialogue_.listen());
-    versions_ = hello.at("peers").get<std::map<std::string, std::string>>();
-    for (const Json& row : hello.at("rows")) rows_.emplace(row.at("workload"), row.at("peer"));
+    hear(dialogue_, program_, [&](const Json& hello) {
+        versions_ = hello.at("peers").get<std::map<std::string, std::string>>();
+        for (const Json& row : hello.at("rows")) rows_.emplace(row.at("workload"), row.at("peer"));
+    });
 }
 
 std::vector<std::string> Peer::names_for(const std::string& workload) const {
@@ -44,12 +70,14 @@ std::vector<std::string> Peer::names_for(const std::string& workload) const {
     return names;
 }
 
-double Peer::milliseconds(const std::string& workload, const std::string& name) {
+double Peer::milliseconds(const std::string& workload, const std::string& name, const char* clock) {
     dialogue_.say(workload + " " + name);
-    const Json answer = Json::parse(dialogue_.listen());
-    if (answer.contains("error"))
-        throw std::runtime_error(text("bench: ", program_, ": ", workload, ": ", answer["error"].get<std::string>()));
-    return answer.at("ms");
+    return hear(dialogue_, program_, [&](const Json& answer) -> double {
+        if (answer.contains("error"))
+            throw std::runtime_error(
+                text("bench: ", program_, ": ", workload, ": ", answer["error"].get<std::string>()));
+        return answer.at(clock);
+    });
 }
 
 std::vector<Command> built_peers() {
@@ -60,12 +88,8 @@ std::vector<Command> built_peers() {
             text("bench: the peers are not built: install them (Debian: libtorch-dev libdnnl-dev libopenblas-dev, and "
                  "python3-torch for the rows from Python), configure with -Dpeers=enabled and build again; ",
                  program, " is missing"));
-    std::vector<Command> commands{{program}};
-    try {
-        run_silently({"python3", "-c", "import torch"});
-        commands.push_back({"python3", script});
-    } catch (const std::runtime_error&) {  // Python or its torch is not there: the rows from C++ remain
-    }
+    std::vector<Command> commands{Command{program}};
+    if (const std::string python = python_with_torch(); !python.empty()) commands.push_back({python, script});
     return commands;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 // A peer is another program that measures identical work: its libraries, threads and symbols never meet ours. Started
 // as PROGRAM MIN_SECONDS FOLDER, it first prints {"peers": {"oneDNN": "2.6.3"}, "rows": [{"peer", "workload"}]}; then
-// it answers each line "WORKLOAD PEER" with one repetition, {"ms": 1.25}, or with {"error": "why not"}.
+// it answers each line "WORKLOAD PEER" with one repetition, {"ms": 1.25, "cpu_ms": 1.2} of wall-clock and processor time,
+// or with {"error": "why not"}.
 #include <map>
 #include <string>
 #include <vector>
@@ -18,8 +19,8 @@ public:
     const std::map<std::string, std::string>& versions() const { return versions_; }
     /// The names under which it measures this workload.
     std::vector<std::string> names_for(const std::string& workload) const;
-    /// One repetition. Throws std::runtime_error with what the peer says where it cannot.
-    double milliseconds(const std::string& workload, const std::string& name);
+    /// One repetition by a clock, "ms" or "cpu_ms". Throws std::runtime_error with what the peer says where it cannot.
+    double milliseconds(const std::string& workload, const std::string& name, const char* clock);
 
 private:
     std::string program_;

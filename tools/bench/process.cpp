@@ -2,6 +2,7 @@
 #include <gradpath/tools/bench/process.hpp>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <stdexcept>
 #include <system_error>

@@ -8,7 +8,7 @@
 
 namespace gradpath::bench {
 
-using Command = std::vector<std::string>;  ///< the program, then its arguments
+using Command = std::vector<std::string>;    ///< the program, then its arguments
 using Variables = std::vector<std::string>;  ///< NAME=VALUE, beside those of this process
 
 std::string own_path();  ///< of this program

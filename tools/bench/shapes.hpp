@@ -20,8 +20,8 @@ struct Convolution {
     constexpr int outputs() const { return rows * filters * out() * out(); }
 };
 inline constexpr Convolution convolutions[] = {
-    {"1-32-3x3", 64, 1, 32, 28, 3, 1, 1},         {"32-64-3x3", 64, 32, 64, 28, 3, 1, 1},
-    {"6-16-5x5", 64, 6, 16, 14, 5, 0, 1},         {"64-64-3x3", 64, 64, 64, 14, 3, 1, 1},
+    {"1-32-3x3", 64, 1, 32, 28, 3, 1, 1},           {"32-64-3x3", 64, 32, 64, 28, 3, 1, 1},
+    {"6-16-5x5", 64, 6, 16, 14, 5, 0, 1},           {"64-64-3x3", 64, 64, 64, 14, 3, 1, 1},
     {"depthwise-64-3x3", 64, 64, 64, 14, 3, 1, 64}, {"64-128-1x1", 64, 64, 128, 14, 1, 0, 1},
 };
 enum class Pass { forward, input_adjoint, weight_adjoint };

@@ -42,17 +42,17 @@ std::vector<Contestant> contestants_for(const std::string& workload, const Peers
 Measured race(const Workload& workload, const Suite& suite, const Setting& setting, std::vector<Contestant>& others) {
     const Prepared work = workload.prepare(setting);
     Stopwatch watch(work.run, suite.min_seconds);
+    const char* const clock = suite.clock == Clock::wall ? "ms" : "cpu_ms";
     std::vector<double> milliseconds, faults;
     for (int i = 0; i < suite.repetitions; ++i) {
         if (suite.cancel != nullptr && suite.cancel->load()) throw Cancelled("bench: cancelled");
         const Timing timing = watch.repetition();
-        milliseconds.push_back(timing.milliseconds);
+        milliseconds.push_back(timing.by(suite.clock));
         faults.push_back(timing.minor_faults);
         for (Contestant& other : others)
-            other.milliseconds.push_back(other.peer->milliseconds(workload.name, other.name));
+            other.milliseconds.push_back(other.peer->milliseconds(workload.name, other.name, clock));
     }
     return {.workload = workload.name,
-            .layer = workload.layer,
             .threads = threads(),
             .milliseconds = median(milliseconds),
             .minor_faults = median(faults),
@@ -69,14 +69,12 @@ Row against(const Measured& ours, const std::string& reference, double reference
 void add_limits(const Measured& ours, Results& results) {
     const auto has_bar = [&](const char* reference) { return bar_of(ours.workload, reference, 1).has_value(); };
     if (has_bar(reference::peak))
-        results.rows.push_back(
-            against(ours, reference::peak, 1e-6 * ours.flops / results.peak(ours.threads).gflops));
+        results.rows.push_back(against(ours, reference::peak, 1e-6 * ours.flops / results.peak(ours.threads).gflops));
     if (has_bar(reference::budget)) results.rows.push_back(against(ours, reference::budget, 150e-6));
     if (has_bar(reference::faults)) results.rows.push_back({ours, reference::faults, {}, ours.minor_faults, 0});
     if (!has_bar(reference::one_thread) || ours.threads == 1) return;
-    const auto alone = std::ranges::find_if(results.rows, [&](const Row& row) {
-        return row.ours.workload == ours.workload && row.ours.threads == 1;
-    });
+    const auto alone = std::ranges::find_if(
+        results.rows, [&](const Row& row) { return row.ours.workload == ours.workload && row.ours.threads == 1; });
     if (alone != results.rows.end())
         results.rows.push_back(against(ours, reference::one_thread, alone->ours.milliseconds));
 }
@@ -126,7 +124,7 @@ Results measure(const Suite& suite) {
     std::size_t done = 0;
     for (const int threads : suite.threads) {
         set_threads(threads);
-        results.peaks.push_back(measure_peak(threads, suite.repetitions, suite.min_seconds));
+        results.peaks.push_back(measure_peak(threads, {suite.repetitions, suite.min_seconds, suite.clock}));
         const Peers peers = start_peers(suite, setting, results);
         for (const Workload& workload : chosen) {
             if (suite.tell) suite.tell(workload.name, done++, chosen.size() * suite.threads.size());

@@ -17,8 +17,9 @@ namespace gradpath::bench {
 struct Suite {
     std::regex filter = {};  ///< of names of workloads: those in which it is found
     std::vector<int> threads = {1};
-    int repetitions = 7;       ///< of which the median counts
-    double min_seconds = 0.05; ///< of one repetition
+    int repetitions = 7;        ///< of which the median counts
+    double min_seconds = 0.05;  ///< of one repetition
+    Clock clock = Clock::wall;  ///< processor time is for one thread on a machine that does other work, too
     std::vector<Command> peers = {};
     std::uint64_t seed = 0;
     const std::atomic<bool>* cancel = nullptr;  ///< looked at before each repetition; set: throws Cancelled
@@ -29,7 +30,6 @@ struct Suite {
 /// Medians of one workload.
 struct Measured {
     std::string workload;
-    Layer layer;
     int threads;
     double milliseconds, minor_faults;  ///< of one run
     double flops, bytes;                ///< as prepared

@@ -47,7 +47,9 @@ std::vector<std::string> cells(const Results& results, const Row& row) {
             cell(row.reference_ms),
             cell(row.ratio),
             cell(row.bar),
-            !row.bar ? "" : row.met() ? "yes" : "no"};
+            !row.bar    ? ""
+            : row.met() ? "yes"
+                        : "no"};
 }
 
 std::vector<std::vector<std::string>> lines(const Results& results) {
@@ -59,9 +61,9 @@ std::vector<std::vector<std::string>> lines(const Results& results) {
 std::vector<std::string> limits(const Results& results) {
     std::vector<std::string> words;
     for (const Peak& peak : results.peaks)
-        words.push_back(text(isa(), ", ", peak.threads, peak.threads == 1 ? " thread: " : " threads: ",
-                             short_number(peak.gflops, 4), " GFLOP/s of float32 multiply-adds, ",
-                             short_number(peak.gbytes, 3), " GB/s of memory"));
+        words.push_back(text(isa(), ", ", peak.threads,
+                             peak.threads == 1 ? " thread: " : " threads: ", short_number(peak.gflops, 4),
+                             " GFLOP/s of float32 multiply-adds, ", short_number(peak.gbytes, 3), " GB/s of memory"));
     return words;
 }
 
@@ -100,6 +102,7 @@ Json document(const Results& results, const Suite& suite) {
             {"threads", suite.threads.back()},
             {"peak_gflops", results.peaks.front().gflops},
             {"peaks", peaks},
+            {"clock", suite.clock == Clock::wall ? "wall" : "cpu"},
             {"repetitions", suite.repetitions},
             {"min_seconds", suite.min_seconds},
             {"seed", suite.seed},

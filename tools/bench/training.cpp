@@ -40,9 +40,9 @@ Prepared training(Make make, Index batch, const Setting& setting) {
 }  // namespace
 
 std::vector<Workload> training_workloads() {
-    std::vector<Workload> list{{"forward-lenet5", Layer::training, forward}};
+    std::vector<Workload> list{{"forward-lenet5", forward}};
     const auto add = [&](const char* name, Make make, Index batch) {
-        list.push_back({name, Layer::training, [=](const Setting& s) { return training(make, batch, s); }});
+        list.push_back({name, [=](const Setting& s) { return training(make, batch, s); }});
     };
     add("training-lenet5", lenet5, image_batch);
     add("training-small-cnn", small_cnn, image_batch);

@@ -10,8 +10,6 @@
 
 namespace gradpath::bench {
 
-enum class Layer { kernels, ops, training, attribution };
-
 /// Data in place, ready to run again and again.
 struct Prepared {
     Run run;
@@ -24,7 +22,6 @@ struct Setting {
 };
 struct Workload {
     std::string name;
-    Layer layer;
     std::function<Prepared(const Setting&)> prepare;
 };
 
@@ -32,6 +29,7 @@ std::vector<Workload> kernel_workloads();
 std::vector<Workload> op_workloads();
 std::vector<Workload> training_workloads();
 std::vector<Workload> attribution_workloads();
+std::vector<Workload> geometry_workloads();
 /// All of them.
 std::vector<Workload> workloads();
 

@@ -1,5 +1,6 @@
 // Measures how fast this build is on this machine, beside peers where they are asked for. Nothing is judged: a bar that
 // is missed is told, not an error.
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 
@@ -23,6 +24,7 @@ struct Asked {
     Index repetitions = 7;
     double min_seconds = 0.05;
     bool peers = false, markdown = false;
+    bench::Clock clock = bench::Clock::wall;
     std::vector<std::string> programs = {};
 };
 
@@ -58,6 +60,13 @@ void declare(Arguments& arguments, Asked& asked, Common& common) {
                     [&](const std::string& words) { asked.threads = read_threads(words); });
     arguments.option("--repetitions", "N", asked.repetitions, "of which the median counts (7)");
     arguments.option("--min-time", "SECONDS", asked.min_seconds, "that a repetition takes at least (0.05)");
+    arguments.value("--clock", "KIND",
+                    "wall, or cpu: processor time, for one thread on a machine that does other work, too (wall)",
+                    [&](const std::string& words) {
+                        require<UsageError>(words == "wall" || words == "cpu",
+                                            "bench: --clock takes wall or cpu: got \"", words, "\"");
+                        asked.clock = words == "wall" ? bench::Clock::wall : bench::Clock::processor;
+                    });
     arguments.flag("--peers", asked.peers, "measure libtorch, oneDNN, OpenBLAS and PyTorch in turns with ours");
     arguments.value(
         "--peer", "PROGRAM", "a program of your own to measure beside; see tools/bench/README.md",
@@ -72,10 +81,13 @@ bench::Suite suite_of(const Asked& asked, const Common& common, const std::atomi
     require<UsageError>(asked.min_seconds > 0 && asked.min_seconds <= 60,
                         "bench: --min-time must be above 0 and at most 60: got ", asked.min_seconds);
     require<UsageError>(common.dtype != DType::float64, "bench: the table is one of float32: --dtype f64 is not there");
+    require<UsageError>(asked.clock == bench::Clock::wall || asked.threads == std::vector{1},
+                        "bench: --clock cpu adds up the time of all threads: measure it with --threads 1");
     bench::Suite suite{.filter = read_filter(asked.filter),
                        .threads = asked.threads,
                        .repetitions = static_cast<int>(asked.repetitions),
                        .min_seconds = asked.min_seconds,
+                       .clock = asked.clock,
                        .seed = common.seed,
                        .cancel = &interrupted};
     if (asked.peers) suite.peers = bench::built_peers();

@@ -176,3 +176,11 @@ TEST_CASE("a report file holds the page, and an empty report is a page too") {
     CHECK_THROWS_AS(write_html(folder.path / "no" / "where.html", {}), IoError);
     CHECK(html({}).starts_with("<!DOCTYPE html>"));
 }
+
+TEST_CASE("a chart as a file brings its style, its title and the names of its curves") {
+    const std::string file = svg_file({"a <title>", "x", "y", "", {{"one", {1, 2}, {0, -1}}, {"two", {1}, {3}}}});
+    CHECK(file.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
+    CHECK(count(file, "<svg") == 1);
+    for (const char* words : {"a &lt;title&gt;", ">one</text>", ">two</text>", "prefers-color-scheme: dark"})
+        CHECK_MESSAGE(file.find(words) != std::string::npos, words);
+}

@@ -1,0 +1,54 @@
+// Slopes of the energy of a path in the plane: as the peers take them, through a Jacobian that is written down; as this
+// library takes them, by forward sweeps; and a whole geodesic.
+#include <gradpath/attribution/geometry/relax.hpp>
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/tools/bench/networks.hpp>
+#include <gradpath/tools/bench/shapes.hpp>
+
+namespace gradpath::bench {
+namespace {
+
+namespace geometry = attribution::geometry;
+
+/// Σ |J(mᵢ) dᵢ|² over the pieces dᵢ of a polyline in the plane, J the network's Jacobian at the piece's middle mᵢ.
+Tensor path_energy(const Function& net, const Tensor& points) {
+    const Tensor from = slice(points, 0, 0, curve_points - 1), to = slice(points, 0, 1, curve_points);
+    const Tensor slopes = jacobian(net, (from + to) * 0.5, {.differentiable = true});
+    return sum(square(matmul(slopes, reshape(to - from, {curve_points - 1, 2, 1}))));
+}
+
+Prepared energy_step(const Setting& setting) {
+    const Network mlp = tanh_mlp(setting);
+    const Tensor points = mlp.rows(curve_points, setting);
+    return {.run = [=] {
+        const Tensor leaf = tracked(points);
+        grad(path_energy(mlp.net, leaf), leaf);
+    }};
+}
+
+Prepared pullback_energy(const Setting& setting) {
+    const Network mlp = tanh_mlp(setting);
+    const Tensor points = mlp.rows(curve_points, setting);
+    const geometry::Metric metric = geometry::pullback(mlp.net);
+    return {.run = [=] {
+        const Tensor leaf = tracked(points);
+        grad(geometry::energy(metric, leaf), leaf);
+    }};
+}
+
+Prepared geodesic(const Setting& setting) {
+    const Network mlp = tanh_mlp(setting);
+    const Tensor ends = mlp.rows(2, setting);
+    const geometry::Metric metric = geometry::pullback(mlp.net);
+    return {
+        .run = [=] { geometry::relax(metric, slice(ends, 0, 0, 1), slice(ends, 0, 1, 2), {.points = curve_points}); }};
+}
+
+}  // namespace
+
+std::vector<Workload> geometry_workloads() {
+    return {
+        {"path-energy-moons", energy_step}, {"pullback-energy-moons", pullback_energy}, {"geodesic-moons", geodesic}};
+}
+
+}  // namespace gradpath::bench
