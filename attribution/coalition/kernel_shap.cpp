@@ -84,6 +84,7 @@ public:
     };
     /// One for each lane.
     std::vector<Fit> fits() const {
+        if (n_ == 1) return whole();
         Normal normal(static_cast<std::size_t>(n_));
         for (const Row& row : rows_) normal.add(indicator(row.s), row.weight);
         normal.invert();
@@ -103,6 +104,13 @@ private:
         double weight;
     };
 
+    /// One player gets all: there is nothing to fit.
+    std::vector<Fit> whole() const {
+        std::vector<Fit> all;
+        for (std::size_t lane = 0; lane < static_cast<std::size_t>(game_.lanes()); ++lane)
+            all.push_back({.values = {game_.v_everybody()[lane] - game_.v_nobody()[lane]}, .errors = {0}});
+        return all;
+    }
     void evaluate() {
         constexpr std::size_t at_once = 1024;
         const auto lanes = static_cast<std::size_t>(game_.lanes());
