@@ -8,6 +8,7 @@
 #include <gradpath/attribution/coalition/interactions.hpp>
 #include <gradpath/attribution/coalition/kernel_shap.hpp>
 #include <gradpath/attribution/coalition/lime.hpp>
+#include <gradpath/attribution/coalition/options.hpp>
 #include <gradpath/attribution/coalition/owen.hpp>
 #include <gradpath/attribution/coalition/players.hpp>
 #include <gradpath/attribution/coalition/removal.hpp>

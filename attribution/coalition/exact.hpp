@@ -1,25 +1,13 @@
 #pragma once
 // Methods that look at every coalition: 2^players evaluations for each row and draw of the baseline.
-#include <gradpath/attribution/coalition/players.hpp>
+#include <gradpath/attribution/coalition/options.hpp>
 #include <gradpath/attribution/core/baseline.hpp>
 #include <gradpath/attribution/core/model.hpp>
 
 namespace gradpath::attribution {
 
 /// Options of shapley.
-struct Shapley {
-    Target target = Predicted{};
-    Baseline baseline = baseline::Zero{};
-    OutputStage stage = {};
-    Groups groups = {};
-    std::uint64_t seed = 0;
-    Run run = {};
-
-    static void visit(auto& self, auto&& f) {
-        f("groups", self.groups, "players: features, patches:7x7, grid:4x4, block:K, or the player of every feature");
-        f("seed", self.seed, "of a random baseline");
-    }
-};
+using Shapley = GameOptions;
 
 /// The Shapley value of every player, exactly (Shapley 1953; Lundberg & Lee 2017): complete, and what it gives is the
 /// mean over all orders of what a player adds when it comes. Up to 20 players, beyond that where 8 · 2^players bytes
@@ -38,7 +26,7 @@ struct Harsanyi {
     Run run = {};
 
     static void visit(auto& self, auto&& f) {
-        f("groups", self.groups, "players: features, patches:7x7, grid:4x4, block:K, or the player of every feature");
+        f("groups", self.groups, groups_help);
         f("salient", self.salient, "leave out dividends of at most this part of the largest, such as 0.05");
         f("seed", self.seed, "of a random baseline");
     }

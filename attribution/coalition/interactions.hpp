@@ -1,24 +1,10 @@
 #pragma once
-#include <gradpath/attribution/coalition/sampling.hpp>
+#include <gradpath/attribution/coalition/options.hpp>
 
 namespace gradpath::attribution {
 
 /// Options of shapley_interactions and shapley_taylor.
-struct Interactions {
-    Target target = Predicted{};
-    Baseline baseline = baseline::Zero{};
-    OutputStage stage = {};
-    Groups groups = {};
-    Sampling sampling = {};
-    std::uint64_t seed = 0;
-    Run run = {};
-
-    static void visit(auto& self, auto&& f) {
-        f("groups", self.groups, "players: features, patches:7x7, grid:4x4, block:K, or the player of every feature");
-        Sampling::visit(self.sampling, f);
-        f("seed", self.seed, "of the orders and of a random baseline");
-    }
-};
+using Interactions = SampledGameOptions;
 
 /// [rows, (targets,) features, features]: half the Shapley interaction index of two players (Grabisch & Roubens 1999) on
 /// each side of the diagonal, and there what is left of their Shapley values, so rows sum to these (Lundberg et al. 2020,

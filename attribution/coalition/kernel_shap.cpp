@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include <gradpath/attribution/coalition/regression.hpp>
+#include <gradpath/attribution/coalition/sampling.hpp>
 #include <gradpath/autodiff/random.hpp>
 
 namespace gradpath::attribution {

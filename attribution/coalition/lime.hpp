@@ -1,5 +1,5 @@
 #pragma once
-#include <gradpath/attribution/coalition/players.hpp>
+#include <gradpath/attribution/coalition/options.hpp>
 #include <gradpath/attribution/core/baseline.hpp>
 #include <gradpath/attribution/core/model.hpp>
 
@@ -18,7 +18,7 @@ struct Lime {
     Run run = {};
 
     static void visit(auto& self, auto&& f) {
-        f("groups", self.groups, "players: features, patches:7x7, grid:4x4, block:K, or the player of every feature");
+        f("groups", self.groups, groups_help);
         f("samples", self.samples, "coalitions drawn");
         f("width", self.width, "of the kernel, in cosine distance from the input");
         f("ridge", self.ridge, "penalty on the squares of the coefficients, where the weights sum to 1");

@@ -1,5 +1,5 @@
 #pragma once
-#include <gradpath/attribution/coalition/sampling.hpp>
+#include <gradpath/attribution/coalition/options.hpp>
 
 namespace gradpath::attribution {
 
@@ -15,7 +15,7 @@ struct Owen {
     Run run = {};
 
     static void visit(auto& self, auto&& f) {
-        f("groups", self.groups, "players: features, patches:7x7, grid:4x4, block:K, or the player of every feature");
+        f("groups", self.groups, groups_help);
         f("unions", self.unions, "unions of players, as groups; features: every player by itself");
         Sampling::visit(self.sampling, f);
         f("seed", self.seed, "of the orders and of a random baseline");

@@ -1,25 +1,13 @@
 #pragma once
 // What is lost when a part of the input is taken away.
-#include <gradpath/attribution/coalition/players.hpp>
+#include <gradpath/attribution/coalition/options.hpp>
 #include <gradpath/attribution/core/baseline.hpp>
 #include <gradpath/attribution/core/model.hpp>
 
 namespace gradpath::attribution {
 
 /// Options of feature_ablation.
-struct FeatureAblation {
-    Target target = Predicted{};
-    Baseline baseline = baseline::Zero{};
-    OutputStage stage = {};
-    Groups groups = {};
-    std::uint64_t seed = 0;
-    Run run = {};
-
-    static void visit(auto& self, auto&& f) {
-        f("groups", self.groups, "players: features, patches:7x7, grid:4x4, block:K, or the player of every feature");
-        f("seed", self.seed, "of a random baseline");
-    }
-};
+using FeatureAblation = GameOptions;
 
 /// F(x) - F(x without player i): one evaluation for each player. Its share is spread evenly over its features. Throws
 /// as shapley.

@@ -7,25 +7,10 @@
 
 #include <gradpath/attribution/coalition/answer.hpp>
 #include <gradpath/attribution/coalition/game.hpp>
+#include <gradpath/attribution/coalition/options.hpp>
 #include <gradpath/attribution/core/average.hpp>
 
 namespace gradpath::attribution {
-
-/// The options that sampling methods share.
-struct Sampling {
-    std::optional<Index> samples = {};     ///< draws; left out: the method's own number, or all there are to draw
-    std::optional<double> tolerance = {};  ///< of half_width; samples are then as many as it takes
-    Index max_samples = 100'000;           ///< at most, to meet a tolerance
-    bool antithetic = true;                ///< every draw with its opposite
-
-    static void visit(auto& self, auto&& f) {
-        f("samples", self.samples, "draws; automatic: exact for few players, else the method's own number");
-        f("tolerance", self.tolerance,
-          "sample until the 95 % half-widths, divided by max(|dF|, sum |A|), are within it");
-        f("max-samples", self.max_samples, "draws, at most, to meet a tolerance");
-        f("antithetic", self.antithetic, "every draw with its opposite, which takes variance away");
-    }
-};
 
 /// How long a method samples.
 struct Effort {

@@ -1,5 +1,5 @@
 #pragma once
-#include <gradpath/attribution/coalition/sampling.hpp>
+#include <gradpath/attribution/coalition/options.hpp>
 
 namespace gradpath::attribution {
 
@@ -15,7 +15,7 @@ struct ShapleySampling {
     Run run = {};
 
     static void visit(auto& self, auto&& f) {
-        f("groups", self.groups, "players: features, patches:7x7, grid:4x4, block:K, or the player of every feature");
+        f("groups", self.groups, groups_help);
         Sampling::visit(self.sampling, f);
         f("stratified", self.stratified, "every order with all of its rotations, so that sizes of coalitions are even");
         f("seed", self.seed, "of the orders and of a random baseline");
