@@ -91,7 +91,7 @@ std::vector<Order> orders(const OrderDraws& draws, Index players, Index block) {
     std::vector<Order> all{random_order(draws, players, block)};
     for (Index k = 1; draws.stratified && k < players; ++k) {
         all.push_back(all.back());
-        std::ranges::rotate(all.back(), all.back().begin() + 1);
+        std::rotate(all.back().begin(), all.back().begin() + 1, all.back().end());
     }
     const std::size_t forward = all.size();
     for (std::size_t k = 0; draws.antithetic && k < forward; ++k) all.emplace_back(all[k].rbegin(), all[k].rend());
