@@ -1,5 +1,21 @@
 #pragma once
 // Everything of gradpath::attribution.
+#include <gradpath/attribution/coalition/answer.hpp>
+#include <gradpath/attribution/coalition/banzhaf.hpp>
+#include <gradpath/attribution/coalition/coalition.hpp>
+#include <gradpath/attribution/coalition/exact.hpp>
+#include <gradpath/attribution/coalition/game.hpp>
+#include <gradpath/attribution/coalition/interactions.hpp>
+#include <gradpath/attribution/coalition/kernel_shap.hpp>
+#include <gradpath/attribution/coalition/lime.hpp>
+#include <gradpath/attribution/coalition/options.hpp>
+#include <gradpath/attribution/coalition/owen.hpp>
+#include <gradpath/attribution/coalition/players.hpp>
+#include <gradpath/attribution/coalition/removal.hpp>
+#include <gradpath/attribution/coalition/rise.hpp>
+#include <gradpath/attribution/coalition/sampling.hpp>
+#include <gradpath/attribution/coalition/shapley_sampling.hpp>
+#include <gradpath/attribution/coalition/table.hpp>
 #include <gradpath/attribution/core/baseline.hpp>
 #include <gradpath/attribution/core/evaluator.hpp>
 #include <gradpath/attribution/core/integrate.hpp>

@@ -62,7 +62,12 @@ Options options_from(const std::string& method, const Settings& s) {
     else if constexpr (requires { o.quadrature; }) o.quadrature = {.tolerance = s.tolerance, .rule = s.rule};
     if constexpr (requires { o.steps; }) o.steps = s.steps.value_or(o.steps);
     if constexpr (requires { o.tolerance; }) o.tolerance = s.tolerance;
-    if constexpr (requires { o.samples; }) o.samples = s.samples.value_or(o.samples);
+    if constexpr (requires { o.samples; })
+        if (s.samples) o.samples = *s.samples;
+    if constexpr (requires { o.sampling; }) {
+        o.sampling.samples = s.samples;
+        o.sampling.tolerance = s.tolerance;
+    }
     if constexpr (requires { o.seed; }) o.seed = s.seed.value_or(o.seed);
     Texts set = s.set;
     take_options(method, o, set);
@@ -81,5 +86,6 @@ auto runner(const std::string& name, Attribution (*method)(const Model&, const T
 /// The rows of each family, in the order of the documentation.
 std::vector<Method> gradient_rows();
 std::vector<Method> path_rows();
+std::vector<Method> coalition_rows();
 
 }  // namespace gradpath::attribution

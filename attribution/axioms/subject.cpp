@@ -57,6 +57,9 @@ const std::vector<Setting>& settings() {
         {"agi", attack, 1},
         {"ig2", descent, 1},
         {"integrated-hessians", nodes, 1},
+        {"shapley-sampling", samples, 0.5},
+        {"rise", noise, 0.5},
+        {"lime", samples, 0.5},
     };
     return all;
 }

@@ -181,6 +181,21 @@ void Evaluator::begin_chunk(Index forward_rows) {
     evaluations_.forward += forward_rows;
 }
 
+void Evaluator::values(Index count, const Make& make, const TakeValues& take) {
+    const NoRecording off;
+    std::vector<double> numbers(static_cast<std::size_t>(targets()));
+    for (Index first = 0; first < count; first += chunk_) {
+        const Index last = std::min(count, first + chunk_);
+        begin_chunk(last - first);
+        const Points points = make(first, last);
+        const std::vector<Tensor> scores = objective_.scores(objective_.run(points.at), points.rows);
+        for (Index k = first; k < last; ++k) {
+            for (std::size_t t = 0; t < scores.size(); ++t) numbers[t] = scores[t].at(k - first);
+            take(k, numbers);
+        }
+    }
+}
+
 void Evaluator::gradients(Index count, const Make& make, const Take& take, std::string_view stage, Index done,
                           Index total) {
     const auto scores = [&](const Tensor& output, Index, std::span<const Index> rows) {

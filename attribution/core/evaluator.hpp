@@ -56,6 +56,11 @@ public:
 
     /// Makes the points first .. last-1; called once per chunk, in order.
     using Make = std::function<Points(Index first, Index last)>;
+    /// Gets point k and the explained numbers there, [targets]; called in order of k.
+    using TakeValues = std::function<void(Index k, std::span<const double> values)>;
+    /// Evaluates `count` points without gradients.
+    void values(Index count, const Make& make, const TakeValues& take);
+
     /// Gets point k, the explained numbers [targets] and their gradients [targets · features]; called in order of k.
     using Take = std::function<void(Index k, std::span<const double> values, std::span<const double> gradients)>;
     /// Evaluates `count` points with gradients. done and total are what progress is told, before these points.

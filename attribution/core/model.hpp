@@ -79,10 +79,16 @@ struct Attribution {
     std::optional<std::vector<double>> quadrature_error;  ///< estimate of Σᵢ |error in Aᵢ|, divided likewise
     std::optional<std::vector<double>> ncc_gap;           ///< Σᵢ |Aᵢ| - |dF|: how much cancels
     std::optional<Tensor> standard_error;                 ///< of the values, where the method samples
+    /// The largest 95 % half-width of a value, divided like delta, where a method samples coalitions.
+    std::optional<std::vector<double>> half_width;
+    /// Where features are grouped: what each player, or pair of players, got, [rows, (targets,) players, (players)].
+    std::optional<Tensor> players;
+    /// Of `harsanyi`: the dividend of every coalition by the bits of its players, [rows, (targets,) 2^players].
+    std::optional<Tensor> dividends;
     std::optional<Index> samples;                         ///< draws of noise or of a random baseline
     std::optional<std::vector<Index>> steps;              ///< gradients taken on the path, per row
     std::optional<double> tolerance;                      ///< the one in force: asked for, or automatic
-    std::optional<std::vector<bool>> tolerance_met;       ///< per row: relative_delta and the estimated error within it
+    std::optional<std::vector<bool>> tolerance_met;       ///< per row: all that it bounds is within it
     std::string rule;                                     ///< of the quadrature, as parse_rule reads it; empty: none
     std::vector<Index> target;  ///< per row; 0, 1, .. with all targets; empty: weights, function
     bool all_targets = false;

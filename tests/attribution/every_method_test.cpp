@@ -24,6 +24,7 @@ Settings quick(const Method& method) {
     Settings settings{.samples = 4, .seed = 5};
     for (const attribution::OptionInfo& option : method.options) {
         if (option.name == "steps") settings.steps = 6;
+        if (option.name == "groups") settings.set["groups"] = "patches:2x2";
         if (option.name == "edges") settings.set["edges"] = "5";
     }
     return settings;

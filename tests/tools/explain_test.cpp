@@ -98,3 +98,22 @@ TEST_CASE("a negative number may follow an option") {
     const program::Folder folder;
     CHECK(json_of("explain expr:x1^3 --input -2 --method gradient --json", folder)["values"]["data"][0][0] == 12);
 }
+
+TEST_CASE("groups are text or a file, and their shares stand in the result") {
+    const program::Folder folder;
+    io::write_npy(folder / "players.npy", Indices{0, 0, 1});
+    const std::vector<io::NamedIndices> named{{"groups", Indices{0, 0, 1}}};
+    io::write_npz(folder / "players.npz", std::vector<io::NamedTensor>{}, named);
+    const std::string line = "explain 'expr:x1*x2+x3' --input 2,3,5 --method shapley --dtype f64 --json --groups ";
+    for (const char* groups : {"0,0,1", "players.npy", "players.npz"}) {
+        const Json d = json_of(line + groups, folder);
+        CHECK(d["players"]["data"] == Json({{6.0, 5.0}}));
+        CHECK(d["values"]["data"] == Json({{3.0, 3.0, 5.0}}));
+        CHECK(d["options"]["groups"] == groups);
+    }
+    io::write_npy(folder / "none.npy", Indices({0}, std::vector<Index>{}));
+    CHECK(program::run(line + "none.npy", folder.path()).err.find("explain: --groups: none.npy holds no numbers") !=
+          std::string::npos);
+    fine("explain 'expr:x1*x2*x3' --input 1,1,1 --method harsanyi --dtype f64 --out why", folder);
+    CHECK(io::read_npz(folder / "why/attribution.npz", "dividends").shape() == Shape{1, 8});
+}

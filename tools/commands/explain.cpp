@@ -13,6 +13,7 @@
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
+#include <gradpath/tools/commands/groups.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 #include <gradpath/tools/commands/result.hpp>
 #include <gradpath/tools/commands/table_input.hpp>
@@ -156,6 +157,7 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
                                    .stage = attribution::parse_stage(o.stage),
                                    .seed = o.common.seed,
                                    .set = o.set};
+    read_groups(settings.set);
     if (o.baseline_given) settings.baseline = chosen_baseline(o, rows, subject);
     const auto knows = [&](const attribution::OptionInfo& option) { return option.name == "samples"; };
     if (method.takes_baseline && std::ranges::none_of(method.options, knows) && settings.set.contains("samples")) {

@@ -59,9 +59,10 @@ Json option_json(const std::string& text) {
     return value.is_number() || value.is_boolean() ? value : Json(text);
 }
 
-Json values_json(const Attribution& a, const std::string& file) {
-    Json values = {{"file", file.empty() ? Json(nullptr) : Json(file)}, {"shape", shape_json(a.values.shape())}};
-    if (a.values.size() / a.values.rows() <= small_row) values["data"] = nested_json(a.values, a.values.shape());
+/// The shape, and the numbers where they are few; `file`: where they are.
+Json tensor_json(const Tensor& t, const std::string& file) {
+    Json values = {{"file", file.empty() ? Json(nullptr) : Json(file)}, {"shape", shape_json(t.shape())}};
+    if (t.size() / t.rows() <= small_row) values["data"] = nested_json(t, t.shape());
     return values;
 }
 
@@ -74,10 +75,13 @@ std::vector<io::NamedTensor> arrays(const Explained& e) {
     std::vector<io::NamedTensor> list{{"values", a.values}, {"input", e.rows.x}, {"f_input", column(a.f_input)}};
     if (a.baseline) list.push_back({"baseline", *a.baseline});
     if (a.standard_error) list.push_back({"standard_error", *a.standard_error});
+    if (a.players) list.push_back({"players", *a.players});
+    if (a.dividends) list.push_back({"dividends", *a.dividends});
     if (a.f_baseline) list.push_back({"f_baseline", column(*a.f_baseline)});
     if (a.delta) list.push_back({"delta", column(*a.delta)});
     if (a.relative_delta) list.push_back({"relative_delta", column(*a.relative_delta)});
     if (a.quadrature_error) list.push_back({"quadrature_error", column(*a.quadrature_error)});
+    if (a.half_width) list.push_back({"half_width", column(*a.half_width)});
     return list;
 }
 
@@ -183,7 +187,9 @@ Json result_json(const Explained& e, const std::string& values_file) {
     d["target"] = a.target.empty() ? Json(a.target_kind) : Json(a.target);
     d["output_stage"] = describe(a.stage);
     d["baseline"] = a.baseline_kind.empty() ? Json(nullptr) : Json(a.baseline_kind);
-    d["values"] = values_json(a, values_file);
+    d["values"] = tensor_json(a.values, values_file);
+    if (a.players) d["players"] = tensor_json(*a.players, values_file);
+    if (a.dividends) d["dividends"] = tensor_json(*a.dividends, values_file);
     if (!e.subject.feature_names.empty()) d["columns"] = columns_json(e);
     d["sum"] = per_row_json(reduced(a.values, a, sum), targets_of(a), a.all_targets);
     d["f_input"] = per_row_json(a.f_input, targets_of(a), a.all_targets);
@@ -194,6 +200,7 @@ Json result_json(const Explained& e, const std::string& values_file) {
     d["ncc_gap"] = per_row(a.ncc_gap, a);
     d["stderr"] = a.standard_error ? per_row_json(reduced(*a.standard_error, a, largest), targets_of(a), a.all_targets)
                                    : Json(nullptr);
+    if (a.half_width) d["half_width"] = per_row(a.half_width, a);
     d["steps"] = a.steps ? Json(*a.steps) : Json(nullptr);
     d["rule"] = a.rule.empty() ? Json(nullptr) : Json(a.rule);
     d["tolerance"] = a.tolerance ? Json(*a.tolerance) : Json(nullptr);
