@@ -31,7 +31,7 @@ Settings quick() { return {.tolerance = 1e-8, .samples = 4, .seed = 3}; }
 
 TEST_CASE("methods that claim completeness are complete; the paths that are so up to their steps carry the figures") {
     for (const Method& method : methods())
-        for (std::uint64_t trial = 0; trial < 6; ++trial) {
+        for (std::uint64_t trial = 0; trial < 6 && !method.inside; ++trial) {
             CAPTURE(method.name);
             const Model f = relu_net({4, 8, 3}, trial, true);
             const Attribution a = method.run(f, random_tensor({1, 4}, trial), {.tolerance = 1e-4, .samples = 2});

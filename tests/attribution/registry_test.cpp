@@ -17,9 +17,28 @@ TEST_CASE("the registry has the methods by their names, each with a paper and a 
         CHECK_FALSE(method.citations[0].title.empty());
         CHECK(&find_method(method.name) == &method);
     }
-    CHECK(names == std::vector<std::string>{"gradient", "input-x-gradient", "smooth-grad", "smooth-grad-squared",
-                                            "var-grad", "integrated-gradients", "path-ensemble", "expected-gradients",
-                                            "guided-ig", "blur-ig", "idgi", "agi", "ig2", "integrated-hessians"});
+    CHECK(names == std::vector<std::string>{"gradient",
+                                            "input-x-gradient",
+                                            "smooth-grad",
+                                            "smooth-grad-squared",
+                                            "var-grad",
+                                            "integrated-gradients",
+                                            "path-ensemble",
+                                            "expected-gradients",
+                                            "guided-ig",
+                                            "blur-ig",
+                                            "idgi",
+                                            "agi",
+                                            "ig2",
+                                            "integrated-hessians",
+                                            "conductance",
+                                            "internal-influence",
+                                            "internal-neurons",
+                                            "layer-ig",
+                                            "layer-activation",
+                                            "gradient-x-activation",
+                                            "neuron-gradient",
+                                            "neuron-ig"});
     CHECK(error_of<ValueError>([] { find_method("integrated-gradient"); }) ==
           "method: 'integrated-gradient' is unknown; did you mean 'integrated-gradients'?");
 }
@@ -112,7 +131,9 @@ TEST_CASE("options are set by name, and unknown or malformed ones are refused") 
     CHECK(error("smooth-grad", "method", "gradiant") == "method: 'gradiant' is unknown; did you mean 'gradient'?");
     CHECK(error("smooth-grad", "method", "zebra") ==
           "method: 'zebra' is unknown. There are: gradient input-x-gradient smooth-grad smooth-grad-squared var-grad "
-          "integrated-gradients path-ensemble expected-gradients guided-ig blur-ig idgi agi ig2 integrated-hessians");
+          "integrated-gradients path-ensemble expected-gradients guided-ig blur-ig idgi agi ig2 integrated-hessians "
+          "conductance internal-influence internal-neurons layer-ig layer-activation gradient-x-activation "
+          "neuron-gradient neuron-ig");
     CHECK(error("smooth-grad", "zebra", "1") ==
           "smooth-grad: option 'zebra' is unknown. There are: sigma relative samples seed method");
     for (const char* smoother : {"smooth-grad", "smooth-grad-squared", "var-grad"})
