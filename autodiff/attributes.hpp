@@ -79,9 +79,9 @@ struct Pool2dAttributes {  ///< both pools and their adjoints
     Pool2d options;
     Shape x;
     /// Of max_pool2d_vjp and max_pool2d_gather: for each output, the position of its winner in its plane of x.
-    std::shared_ptr<const std::vector<std::int32_t>> winners = nullptr;
+    std::shared_ptr<const std::int32_t[]> winners = nullptr;
 };
-struct CrossEntropyAttributes {
+struct CrossEntropyAttributes {  ///< cross_entropy and cross_entropy_vjp
     Indices labels;
 };
 

@@ -54,9 +54,9 @@ Tensors push(const Node& node, std::span<const Tensor> tangents) {
             Tensors total;
             for (std::size_t i = 0; i < tangents.size(); ++i) {
                 if (!tangents[i]) continue;
-                Tensors inputs = node.inputs;
+                Operands inputs = node.inputs;
                 inputs[i] = tangents[i];
-                total = sum_of(total, apply(*node.op, inputs, node.attributes));
+                total = sum_of(total, apply(*node.op, std::move(inputs), node.attributes));
             }
             return total;
         }

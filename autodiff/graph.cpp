@@ -46,7 +46,7 @@ namespace {
 Step step_of(const Node* node) {
     Step step{node->op ? node->op->code : OpCode::leaf,
               node->op ? name_of(*node) : "leaf",
-              node->inputs,
+              {node->inputs.begin(), node->inputs.end()},
               {},
               &node->attributes,
               node->tap,

@@ -17,6 +17,8 @@
 #include <mutex>
 #include <new>
 
+#include <gradpath/autodiff/counter.hpp>
+
 namespace gradpath::memory {
 namespace {
 
@@ -130,7 +132,7 @@ void raise_to(std::atomic<std::size_t>& peak, std::size_t value) {
 }
 
 void count_in(std::size_t bytes) {
-    const std::size_t now = live.fetch_add(bytes) + bytes;  // before the mark: see PeakScope()
+    const std::size_t now = count_up(live, bytes) + bytes;  // before the mark: see PeakScope()
     raise_to(mark, now);
     raise_to(process_peak, now);
 }
@@ -139,10 +141,7 @@ void count_in(std::size_t bytes) {
 class Cache {
 public:
     Cache() { central(); }
-    ~Cache() {
-        empty();
-        ended = true;
-    }
+    ~Cache() { empty(); }
     Cache(const Cache&) = delete;
     Cache& operator=(const Cache&) = delete;
 
@@ -170,8 +169,6 @@ public:
         bytes_ = 0;
     }
 
-    static thread_local bool ended;  // needs no destructor itself, so it can be read after the cache is gone
-
 private:
     static std::size_t bytes_at(std::size_t position) {
         if (position < 4) return (position + 1) * 64;
@@ -192,14 +189,26 @@ private:
     unsigned seen_ = trims.load(std::memory_order_relaxed);
 };
 
-thread_local bool Cache::ended = false;
+// Neither needs a destructor itself, so they can be read after the cache is gone.
+[[gnu::tls_model("initial-exec")]] constinit thread_local Cache* current = nullptr;
+[[gnu::tls_model("initial-exec")]] constinit thread_local bool ended = false;
+
+[[gnu::noinline]] Cache* first_cache() {
+    if (ended) return nullptr;
+    struct Owner {
+        Cache cache;
+        Owner() { current = &cache; }
+        ~Owner() {
+            current = nullptr;
+            ended = true;
+        }
+    };
+    thread_local Owner owner;
+    return current;
+}
 
 /// This thread's cache; null once the thread is ending.
-Cache* cache() {
-    if (Cache::ended) return nullptr;
-    thread_local Cache mine;
-    return &mine;
-}
+Cache* cache() { return current ? current : first_cache(); }
 
 void* from_system(std::size_t bytes) {
     void* block = std::aligned_alloc(alignment, bytes);
@@ -228,7 +237,7 @@ void* allocate(std::size_t bytes) {
 void release(void* block, std::size_t bytes) noexcept {
     if (block == nullptr) return;
     const SizeClass size = class_of(bytes);
-    live.fetch_sub(size.bytes, std::memory_order_relaxed);
+    count_down(live, size.bytes);
     if constexpr (!pooling) return std::free(block);
     if (Cache* mine = cache()) return mine->give(size, block);
     central().give(size, block);

@@ -13,8 +13,8 @@ struct Node {
     const Op* op = nullptr;  ///< null: a leaf
     bool tracked = false;
     std::uint64_t serial = 0;  ///< inputs have smaller ones than their users
-    std::vector<Value> outputs;
-    Tensors inputs;  ///< kept only if tracked or recorded
+    Few<Value, 1> outputs;
+    Operands inputs;  ///< kept only if tracked or recorded
     Attributes attributes, saved;
     std::string tap;  ///< kept only inside a scope that reads it
     std::atomic<std::uint32_t> references{0};

@@ -92,6 +92,10 @@ inline Tensor elu(const Tensor& x, const Tensor& alpha) { return elementwise(OpC
 inline Tensor elu(const Tensor& x, double alpha = 1) { return elementwise(OpCode::elu, x, alpha); }
 /// g where x > 0, else 0: the adjoint of relu, an op of its own.
 inline Tensor relu_vjp(const Tensor& x, const Tensor& g) { return elementwise(OpCode::relu_vjp, x, g); }
+/// The adjoints of tanh, sigmoid (at y, their value) and softplus (at x): g (1 - y²), g y (1 - y), g / (1 + e⁻ˣ).
+inline Tensor tanh_vjp(const Tensor& y, const Tensor& g) { return elementwise(OpCode::tanh_vjp, y, g); }
+inline Tensor sigmoid_vjp(const Tensor& y, const Tensor& g) { return elementwise(OpCode::sigmoid_vjp, y, g); }
+inline Tensor softplus_vjp(const Tensor& x, const Tensor& g) { return elementwise(OpCode::softplus_vjp, x, g); }
 /// a where mask is not 0, else b; shapes broadcast.
 Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b);
 

@@ -68,7 +68,7 @@ Tensor per_row(const Node& node, std::size_t i, const Tensor& g) {
     require(elementwise, "per_sample_grad: ", node.op->name,
             " has no rule that keeps rows apart for a parameter of shape ", p.shape(),
             "; combine parameters with rows by matmul, conv2d or elementwise ops");
-    Tensors inputs = node.inputs;
+    Operands inputs = node.inputs;
     inputs[i] = detached(broadcast_to(p, node.outputs[0].shape));
     const Tensor y = output_of(&node, 0);
     std::vector<char> wanted(inputs.size(), 0);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <vector>
 
 #include <gradpath/autodiff/error.hpp>
 
@@ -28,14 +27,12 @@ Shape::Shape(std::span<const Index> lengths) : rank_(static_cast<Index>(lengths.
     }
 }
 
-Index Shape::operator[](Index axis) const {
-    return lengths_[static_cast<std::size_t>(normal_axis("shape", axis, rank_))];
-}
+Index Shape::missing(Index axis) const { return normal_axis("shape", axis, rank_); }
 
 Shape Shape::with(Index axis, Index length) const {
-    std::vector<Index> lengths(begin(), end());
+    std::array<Index, max_rank> lengths = lengths_;
     lengths[static_cast<std::size_t>(normal_axis("shape", axis, rank_))] = length;
-    return Shape(std::span<const Index>(lengths));
+    return Shape(std::span<const Index>(lengths.data(), static_cast<std::size_t>(rank_)));
 }
 
 Shape Shape::slice(Index first, Index last) const {
@@ -45,9 +42,9 @@ Shape Shape::slice(Index first, Index last) const {
 }
 
 Shape Shape::joined(const Shape& inner) const {
-    std::vector<Index> lengths(begin(), end());
-    lengths.insert(lengths.end(), inner.begin(), inner.end());
-    return Shape(std::span<const Index>(lengths));
+    std::array<Index, std::size_t{2} * max_rank> lengths;
+    std::copy(inner.begin(), inner.end(), std::copy(begin(), end(), lengths.begin()));
+    return Shape(std::span<const Index>(lengths.data(), static_cast<std::size_t>(rank_ + inner.rank_)));
 }
 
 bool Shape::operator==(const Shape& other) const { return std::equal(begin(), end(), other.begin(), other.end()); }
@@ -61,14 +58,14 @@ Index normal_axis(const char* op, Index axis, Index rank) {
 Shape broadcast_shape(const char* op, const Shape& a, const Shape& b) {
     if (a == b) return a;
     const Index rank = std::max(a.rank(), b.rank());
-    std::vector<Index> lengths(static_cast<std::size_t>(rank));
+    std::array<Index, Shape::max_rank> lengths{};
     for (Index i = 1; i <= rank; ++i) {
         const Index la = i <= a.rank() ? a[-i] : 1, lb = i <= b.rank() ? b[-i] : 1;
         require<ShapeError>(la == lb || la == 1 || lb == 1, op, ": shapes do not broadcast: ", a, " and ", b,
                             " differ at axis ", -i, "; lengths must be equal or 1");
         lengths[static_cast<std::size_t>(rank - i)] = la == 1 ? lb : la;
     }
-    return Shape(std::span<const Index>(lengths));
+    return Shape(std::span<const Index>(lengths.data(), static_cast<std::size_t>(rank)));
 }
 
 }  // namespace gradpath

@@ -34,7 +34,12 @@ public:
     Index rank() const { return rank_; }
     Index size() const { return size_; }  ///< number of elements; 1 for {}
     /// Length of an axis; negative axes count from the end. Throws ShapeError if there is no such axis.
-    Index operator[](Index axis) const;
+    Index operator[](Index axis) const {
+        const Index place = axis < 0 ? axis + rank_ : axis;
+        if (place < 0 || place >= rank_) [[unlikely]]
+            return missing(axis);
+        return lengths_[static_cast<std::size_t>(place)];
+    }
     const Index* begin() const { return lengths_.data(); }
     const Index* end() const { return lengths_.data() + rank_; }
     Shape with(Index axis, Index length) const;  ///< the same, one axis changed
@@ -43,6 +48,7 @@ public:
     bool operator==(const Shape& other) const;
 
 private:
+    Index missing(Index axis) const;  // throws
     std::array<Index, max_rank> lengths_{};
     Index rank_ = 0;
     Index size_ = 1;

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 
+#include <gradpath/autodiff/counter.hpp>
 #include <gradpath/autodiff/kernels/kernels.hpp>
 #include <gradpath/autodiff/memory.hpp>
 #include <gradpath/autodiff/node.hpp>
@@ -26,11 +27,11 @@ Buffer::Buffer(std::size_t bytes) {
 }
 
 Buffer::Buffer(const Buffer& other) noexcept : block_(other.block_) {
-    if (block_) block_->holders.fetch_add(1, std::memory_order_relaxed);
+    if (block_) count_up(block_->holders, 1u);
 }
 
 Buffer::~Buffer() {
-    if (block_ && block_->holders.fetch_sub(1, std::memory_order_acq_rel) == 1) memory::release(block_, block_->bytes);
+    if (block_ && count_down(block_->holders, 1u) == 1) memory::release(block_, block_->bytes);
 }
 
 void* Buffer::data() const { return block_ ? block_->numbers() : nullptr; }
@@ -44,9 +45,9 @@ Value::Value(const Shape& lengths, DType scalar)
 namespace {
 
 std::atomic<std::uint64_t> next_serial{1};
-constinit thread_local Node* to_free = nullptr;
-constinit thread_local bool freeing = false;
-constinit thread_local Context thread_context{};
+[[gnu::tls_model("initial-exec")]] constinit thread_local Node* to_free = nullptr;
+[[gnu::tls_model("initial-exec")]] constinit thread_local bool freeing = false;
+[[gnu::tls_model("initial-exec")]] constinit thread_local Context thread_context{};
 
 }  // namespace
 
@@ -54,17 +55,17 @@ Context& context() { return thread_context; }
 
 Node* Node::make() {
     Node* node = new Node;
-    node->serial = next_serial.fetch_add(1, std::memory_order_relaxed);
+    node->serial = count_up(next_serial, std::uint64_t{1});
     return node;
 }
 
 void Node::retain(const Node* node) noexcept {
-    if (node) const_cast<Node*>(node)->references.fetch_add(1, std::memory_order_relaxed);
+    if (node) count_up(const_cast<Node*>(node)->references, 1u);
 }
 
 void Node::release(const Node* shared) noexcept {
     Node* node = const_cast<Node*>(shared);
-    if (!node || node->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    if (!node || count_down(node->references, 1u) != 1) return;
     node->next_to_free = std::exchange(to_free, node);
     if (freeing) return;
     freeing = true;
@@ -115,7 +116,9 @@ Tensor filled(const Shape& shape, const Values& values, DType dtype = dtype_of<T
     require<ShapeError>(static_cast<Index>(values.size()) == shape.size(), "tensor: shape ", shape, " holds ",
                         shape.size(), " numbers: got ", values.size());
     Value value(shape, dtype);
-    std::transform(values.begin(), values.end(), value.data<T>(), [](auto x) { return static_cast<T>(x); });
+    if constexpr (std::same_as<typename Values::value_type, T>)
+        std::copy(values.begin(), values.end(), value.data<T>());
+    else std::transform(values.begin(), values.end(), value.data<T>(), [](auto x) { return static_cast<T>(x); });
     return make_tensor(std::move(value));
 }
 

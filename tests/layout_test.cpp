@@ -50,7 +50,7 @@ const std::vector<ThirdParty> third_parties = {
 // Headers that users never see: how the engine is built, what neighbours share, what only the program uses.
 // clang-format off
 const Names private_headers = {
-    "autodiff/check/", "autodiff/kernels/", "autodiff/node.hpp", "autodiff/reach.hpp",
+    "autodiff/check/", "autodiff/counter.hpp", "autodiff/kernels/", "autodiff/node.hpp", "autodiff/reach.hpp",
     "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/index.hpp",
     "autodiff/ops/matrices.hpp", "autodiff/ops/reduce.hpp", "autodiff/ops/rows.hpp", "autodiff/ops/strided.hpp",
     "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp", "autodiff/minimize/flat.hpp",
@@ -59,7 +59,8 @@ const Names private_headers = {
     "models/data/plane_points.hpp", "attribution/axioms/rooms.hpp", "attribution/neurons/joint.hpp",
     "attribution/core/adaptive.hpp", "attribution/core/doubling.hpp", "attribution/core/exact.hpp",
     "attribution/core/linear_pieces.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
-    "attribution/core/stage_mean.hpp", "attribution/core/walk.hpp", "attribution/method_row.hpp",
+    "attribution/core/stage_mean.hpp", "attribution/core/walk.hpp", "attribution/geometry/block_tridiagonal.hpp",
+    "attribution/geometry/chain.hpp", "attribution/geometry/runge_kutta.hpp", "attribution/method_row.hpp",
     "attribution/path/draws.hpp", "attribution/path/each_target.hpp",
     "tools/",
 };

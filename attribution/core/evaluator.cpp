@@ -1,6 +1,6 @@
 // One chunk is one forward pass, one sweep per target over its graph, and then nothing is kept but numbers. How many
-// rows fit is measured, not guessed: the first look runs 1, 2 and (where they are small and fit the budget) 16 rows and
-// takes the slope, plus the quarter that the pool's size classes may add. The same look tells whether rows are
+// rows fit is measured, not guessed: the first look runs 1, 2 and (where chunks would be small for want of precision) 16
+// rows and takes the slope, plus the quarter that the pool's size classes may add. The same look tells whether rows are
 // independent: an engine whose sums do not depend on the number of rows gives the same bits for a row alone and in
 // company, so any difference means that the model mixes rows, and then every row runs by itself. The company is the
 // last row of the input, as far from the first as the caller's own data go: rows that are alike may
@@ -20,8 +20,8 @@
 namespace gradpath::attribution {
 namespace {
 
-constexpr std::size_t comfortable = std::size_t{64} << 20;  // larger chunks leave the caches and gain nothing
-constexpr Index comfortable_rows = 16;                      // unless this many rows need them
+constexpr std::size_t comfortable = std::size_t{4} << 20;  // larger chunks leave the caches: LeNet-5 takes twice
+constexpr Index comfortable_rows = 16;                     // as long; but fewer rows leave threads idle
 
 struct Evaluated {
     std::vector<Tensor> scores, gradients;  // per target: [rows], [rows, input shape]
@@ -103,15 +103,21 @@ ModelFacts examine(const Objective& objective, const Tensor& x, std::size_t memo
         facts.bytes_per_row = one;
         return facts;
     }
-    std::size_t slope = two - std::min(one, two);
-    if (two <= std::size_t{1} << 20) {  // small blocks round up: sixteen rows tell better, if there is room for them
-        std::size_t many = 0;
-        if (8 * two <= memory) measured(concat(std::vector<Tensor>(8, pair)), many);
-        slope = many > 0 ? (many - std::min(one, many) + 14) / 15 : (two + 1) / 2;
-    }
-    facts.fixed_bytes = one - std::min(one, slope);
     const std::size_t row_bytes = static_cast<std::size_t>(a.size()) * size_of(a.dtype());
-    facts.bytes_per_row = (slope + slope / 4) + 3 * row_bytes;  // the points themselves, being made and copied
+    const auto conclude = [&](std::size_t slope) {
+        facts.fixed_bytes = one - std::min(one, slope);
+        facts.bytes_per_row = (slope + slope / 4) + 3 * row_bytes;  // the points themselves, being made and copied
+    };
+    if (two > std::size_t{1} << 20) {
+        conclude(two - std::min(one, two));
+        return facts;
+    }
+    conclude((two + 1) / 2);  // small blocks round up, so their difference tells little
+    if (facts.rows_within(memory) < comfortable_rows && 8 * two <= memory) {  // sixteen rows tell better
+        std::size_t many = 0;
+        measured(concat(std::vector<Tensor>(8, pair)), many);
+        conclude((many - std::min(one, many) + 14) / 15);
+    }
     return facts;
 }
 

@@ -1,30 +1,52 @@
-// The stretches of an edge wait on a stack, the next one on top, and are worked off in chunks that fit the budget:
-// open ones are cut (core/linear_pieces), settled ones are integrated, in ascending order. So memory does not grow with
-// the pieces, and since each stretch is cut by itself, the budget does not show in the bits. The gradient of a piece is
-// taken at its middle, where no kink is near.
+// All edges of all rows form one list of stretches, in the order in which they are summed. Open ones are cut
+// (core/linear_pieces) and settled ones are integrated, many at a time, whatever edges and rows they belong to; new
+// edges enter when the list runs short. So one edge with few pieces does not run the model on few rows, memory does not
+// grow with the pieces, and since each stretch is cut by itself, neither the budget nor the company shows in the bits.
+// The gradient of a piece is taken at its middle, where no kink is near.
 #include <gradpath/attribution/core/exact.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <gradpath/attribution/core/measure.hpp>
 #include <gradpath/attribution/core/result.hpp>
 #include <gradpath/attribution/core/stage_mean.hpp>
 #include <gradpath/attribution/core/walk.hpp>
 #include <gradpath/autodiff/grad.hpp>
+#include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath::attribution {
 namespace {
+
+/// The corners of the edges at work, each made once.
+class Corners {
+public:
+    explicit Corners(const Path& path) : path_(path) {}
+    Path kept() {
+        return {.edges = path_.edges, .corner = [this](Index k) {
+                    const auto found = known_.find(k);
+                    return found != known_.end() ? found->second : (known_[k] = path_.corner(k));
+                }};
+    }
+    void forget_before(Index edge) { known_.erase(known_.begin(), known_.lower_bound(edge)); }
+
+private:
+    const Path& path_;
+    std::map<Index, Tensor> known_;
+};
 
 class ExactIntegral {
 public:
     ExactIntegral(Evaluator& evaluator, const Path& path, const QuadraturePlan& plan, const LinearPieces& pieces)
         : evaluator_(evaluator),
-          path_(path),
+          corners_(path),
+          path_(corners_.kept()),
           plan_(plan),
           pieces_(pieces),
-          ahead_(evaluator.method(), path, evaluator.input()),
+          ahead_(evaluator.method(), path_, evaluator.input()),
           behind_(ahead_),
+          chunk_(evaluator.chunk()),
           targets_(static_cast<std::size_t>(evaluator.targets())),
           width_(targets_ * static_cast<std::size_t>(evaluator.features())),
           result_(empty_integral(evaluator, QuadratureRule::exact)) {
@@ -33,90 +55,109 @@ public:
     }
 
     Integral run(const Ends& ends) {
-        for (Index edge = 0; edge < path_.edges; ++edge)
-            for (Index row = 0; row < evaluator_.rows(); ++row) run_edge(row, edge);
+        for (fill(); !list_.empty(); fill()) {
+            const auto open = std::ranges::find(list_, false, &Stretch::settled) - list_.begin();
+            if (open == std::ssize(list_) || open >= chunk_) integrate(take_settled());
+            else cut();
+        }
         for (Index row = 0; row < evaluator_.rows(); ++row) judge(row, ends);
         return std::move(result_);
     }
 
 private:
-    void run_edge(Index row, Index edge) {
-        const auto at = static_cast<std::size_t>(row);
-        if (result_.capped[at]) return;
-        std::vector<Stretch> stack{Stretch{}};
-        const auto chunk = static_cast<std::size_t>(std::max<Index>(1, evaluator_.chunk() - 1));
-        while (!stack.empty() && !result_.capped[at]) {
-            const bool settled = stack.back().settled;
-            std::vector<Stretch> top;
-            while (!stack.empty() && top.size() < chunk && stack.back().settled == settled) {
-                top.push_back(stack.back());
-                stack.pop_back();
-            }
-            if (settled) {
-                integrate(row, edge, top);
-                continue;
-            }
-            const std::vector<Stretch> cut = pieces_.cut(top, [&](std::span<const double> fractions) {
-                evaluator_.begin_chunk(static_cast<Index>(fractions.size()));
-                return points(row, edge, fractions).at;
-            });
-            stack.insert(stack.end(), cut.rbegin(), cut.rend());
-            result_.capped[at] = result_.steps[at] + static_cast<Index>(stack.size()) > plan_.most_pieces;
+    bool capped(Index row) const { return result_.capped[static_cast<std::size_t>(row)]; }
+
+    /// Lets new edges in, as many as should fill a chunk if they come to as many stretches as those so far.
+    void fill() {
+        std::erase_if(list_, [&](const Stretch& stretch) { return capped(stretch.row); });
+        const Index waiting = std::ssize(list_), made = done_ + waiting, all = path_.edges * evaluator_.rows();
+        if (waiting >= chunk_) return;
+        const Index room = chunk_ - waiting, share = made == 0 ? 1 : room * begun_ / made;
+        for (const Index stop = std::min(all, begun_ + std::clamp<Index>(share, 1, room)); begun_ < stop; ++begun_) {
+            const Index row = begun_ % evaluator_.rows();
+            if (!capped(row)) list_.push_back({.row = row, .edge = begun_ / evaluator_.rows()});
         }
-        if (result_.capped[at]) foretell(at, static_cast<double>(edge) + stack.back().from);
+    }
+
+    void cut() {
+        list_ = pieces_.cut(list_, static_cast<std::size_t>(chunk_), [&](std::span<const Place> places) {
+            evaluator_.begin_chunk(static_cast<Index>(places.size()));
+            return ahead_.points(places).at;
+        });
+        if (!plan_.choose) return;
+        std::vector<Index> pieces = result_.steps;  // where another rule can take over, too many are told early
+        for (const Stretch& stretch : list_) {
+            const auto row = static_cast<std::size_t>(stretch.row);
+            if (++pieces[row] > plan_.most_pieces) result_.capped[row] = true;
+        }
+    }
+
+    /// The settled stretches at the head of the list, a chunk of them at most.
+    std::vector<Stretch> take_settled() {
+        std::vector<Stretch> settled;
+        auto next = list_.begin();
+        for (; next != list_.end() && next->settled && std::ssize(settled) < chunk_; ++next) {
+            const auto row = static_cast<std::size_t>(next->row);
+            if (!capped(next->row) && result_.steps[row] == plan_.most_pieces) {
+                result_.capped[row] = true;
+                foretell(row, static_cast<double>(next->edge) + next->from);
+            }
+            if (capped(next->row)) continue;
+            ++result_.steps[row];
+            settled.push_back(*next);
+        }
+        list_.erase(list_.begin(), next);
+        return settled;
     }
 
     /// As many pieces in the rest of the path as in what is done of it.
     void foretell(std::size_t row, double edges_done) {
-        if (edges_done <= 0 || result_.steps[row] == 0) return;
+        if (edges_done <= 0) return;
         const double share = edges_done / static_cast<double>(path_.edges);
         result_.needed[row] = static_cast<Index>(std::ceil(static_cast<double>(result_.steps[row]) / share));
     }
 
-    Points points(Index row, Index edge, std::span<const double> at) {
-        std::vector<Place> places;
-        for (const double fraction : at) places.push_back({row, edge, fraction});
-        return ahead_.points(places);
-    }
-
     /// Adds settled stretches, in order.
-    void integrate(Index row, Index edge, const std::vector<Stretch>& stretches) {
+    void integrate(const std::vector<Stretch>& stretches) {
+        if (stretches.empty()) return;
         const auto middle = [&](Index k) {
             const Stretch& stretch = stretches[static_cast<std::size_t>(k)];
-            return Place{row, edge, stretch.from + (stretch.to - stretch.from) / 2};
+            return stretch.at(stretch.from + (stretch.to - stretch.from) / 2);
         };
         const auto make = [&](Index first, Index last) {
-            std::vector<double> at;
-            for (Index k = first; k < last; ++k) at.push_back(middle(k).at);
-            return points(row, edge, at);
+            std::vector<Place> places;
+            for (Index k = first; k < last; ++k) places.push_back(middle(k));
+            return ahead_.points(places);
         };
         const auto take = [&](Index k, std::span<const double>, std::span<const double> slopes) {
             const Stretch& stretch = stretches[static_cast<std::size_t>(k)];
-            const std::span<double> sums(result_.values.data() + static_cast<std::size_t>(row) * width_, width_);
+            const std::span<double> sums(result_.values.data() + static_cast<std::size_t>(stretch.row) * width_,
+                                         width_);
             behind_.add(middle(k), stretch.to - stretch.from, slopes, sums);
             note_missing_gradient(result_, path_, QuadratureRule::exact, middle(k), slopes);
         };
         const auto count = static_cast<Index>(stretches.size());
         if (evaluator_.objective().is_linear()) evaluator_.gradients(count, make, take, "path", done_, 0);
-        else evaluator_.pullbacks(count, make, staged(row, edge, stretches), take);
+        else evaluator_.pullbacks(count, make, staged(stretches), take);
         done_ += count;
-        result_.steps[static_cast<std::size_t>(row)] += count;
+        corners_.forget_before(stretches.back().edge);
     }
 
     /// The mean slopes of the output stage on each stretch; its errors go into the result.
-    std::vector<Tensor> staged(Index row, Index edge, const std::vector<Stretch>& stretches) {
+    std::vector<Tensor> staged(const std::vector<Stretch>& stretches) {
         const NoRecording off;
-        const auto outputs = [&](const double Stretch::*end) {
-            std::vector<double> at;
-            for (const Stretch& stretch : stretches) at.push_back(stretch.*end);
-            evaluator_.begin_chunk(static_cast<Index>(at.size()));
-            return evaluator_.objective().run(points(row, edge, at).at);
-        };
-        const Tensor from = outputs(&Stretch::from), to = outputs(&Stretch::to);
-        const StageMean mean = stage_mean(evaluator_.objective(), from, to, std::vector<Index>(stretches.size(), row));
+        const StretchEnds ends(stretches);
+        evaluator_.begin_chunk(static_cast<Index>(ends.places.size()));
+        const Tensor outputs = evaluator_.objective().run(ahead_.points(ends.places).at);
+        std::vector<Index> first = ends.first, second, rows;
+        for (const Index end : first) second.push_back(end + 1);
+        for (const Stretch& stretch : stretches) rows.push_back(stretch.row);
+        const Shape count{static_cast<Index>(stretches.size())};
+        const StageMean mean = stage_mean(evaluator_.objective(), gather(outputs, Indices(count, first)),
+                                          gather(outputs, Indices(count, second)), rows);
         for (std::size_t t = 0; t < targets_; ++t)
-            for (const double error : mean.errors[t])
-                (*result_.error)[static_cast<std::size_t>(row) * targets_ + t] += error;
+            for (std::size_t k = 0; k < rows.size(); ++k)
+                (*result_.error)[static_cast<std::size_t>(rows[k]) * targets_ + t] += mean.errors[t][k];
         return mean.slopes;
     }
 
@@ -143,13 +184,16 @@ private:
     }
 
     Evaluator& evaluator_;
-    const Path& path_;
+    Corners corners_;
+    Path path_;
     const QuadraturePlan& plan_;
     const LinearPieces& pieces_;
     Walk ahead_, behind_;
+    Index chunk_;  // stretches at a time: a gradient of one holds more than two runs forward, of its ends
     std::size_t targets_, width_;
+    std::vector<Stretch> list_;   // what is begun and not yet summed
+    Index begun_ = 0, done_ = 0;  // edges of all rows that entered the list; pieces that were summed
     Integral result_;
-    Index done_ = 0;
 };
 
 }  // namespace

@@ -15,8 +15,10 @@
 namespace gradpath::attribution {
 namespace {
 
-constexpr Index first_steps = 8;   // where doubling begins
-constexpr Index fixed_steps = 50;  // of a rule given without steps and tolerance
+constexpr Index first_steps = 8;                                // where doubling begins
+constexpr Index fixed_steps = 50;                               // of a rule given without steps and tolerance
+constexpr double path_tolerance = 1e-3, mean_tolerance = 1e-2;  // of plan_for_many, where none is asked for
+constexpr double coarse_tolerance = 1e-4;                       // what it meets with fewer gradients than pieces
 
 /// One rule with `count` nodes on each edge, for some rows.
 void run_rule(Evaluator& evaluator, const Path& path, QuadratureRule rule, Index count, const std::vector<Index>& rows,
@@ -84,6 +86,7 @@ QuadraturePlan plan(const std::string& method, const Quadrature& q, DType dtype)
                 rule == QuadratureRule::exact ? " takes as many steps as there are pieces: " : " is adaptive: ",
                 "give it a tolerance (and max-steps), not steps");
         made.choose = !q.rule;
+        made.asked_tolerance = q.tolerance.has_value();
         if (!made.tolerance) made.tolerance = dtype == DType::float32 ? 1e-3 : 1e-6;
         return made;
     }
@@ -94,19 +97,26 @@ QuadraturePlan plan(const std::string& method, const Quadrature& q, DType dtype)
 
 namespace {
 
+LinearPieces pieces_of(const Evaluator& evaluator) {
+    return {[&](const Tensor& x) { return evaluator.objective().run(x); }, slice(evaluator.input(), 0, 0, 1)};
+}
+
+/// What keeps the exact rule from the model; empty: nothing.
+std::string obstacle(const Evaluator& evaluator, const LinearPieces& pieces) {
+    return evaluator.facts()->independent ? pieces.obstacle()
+                                          : "a mixture of rows that should not depend on each other";
+}
+
 /// The exact rule where it is asked for, or may be chosen. Rows with too many pieces are capped.
 std::optional<Integral> try_exactly(Evaluator& evaluator, const Path& path, const QuadraturePlan& plan,
                                     const Ends& ends) {
     const bool asked = plan.rule == QuadratureRule::exact;
     if (!asked && !plan.choose) return std::nullopt;
-    const LinearPieces pieces([&](const Tensor& x) { return evaluator.objective().run(x); },
-                              slice(evaluator.input(), 0, 0, 1));
-    const std::string obstacle =
-        evaluator.facts()->independent ? pieces.obstacle() : "a mixture of rows that should not depend on each other";
-    require(!asked || obstacle.empty(), evaluator.method(),
-            ": exact needs a model made of affine maps, relu, abs and maxima: it has ", obstacle,
-            "; use gauss-kronrod");
-    if (!obstacle.empty()) return std::nullopt;
+    const LinearPieces pieces = pieces_of(evaluator);
+    const std::string found = obstacle(evaluator, pieces);
+    require(!asked || found.empty(), evaluator.method(),
+            ": exact needs a model made of affine maps, relu, abs and maxima: it has ", found, "; use gauss-kronrod");
+    if (!found.empty()) return std::nullopt;
     return integrate_exactly(evaluator, path, plan, ends, pieces);
 }
 
@@ -129,6 +139,18 @@ void take_done(const Integral& done, Integral& answer) {
 }
 
 }  // namespace
+
+QuadraturePlan plan_for_many(const Evaluator& evaluator, const QuadraturePlan& plan, Index samples) {
+    const double usual = samples > 1 ? mean_tolerance : path_tolerance;
+    const double tolerance = plan.asked_tolerance ? *plan.tolerance : usual;
+    if (!plan.choose || tolerance < coarse_tolerance || !obstacle(evaluator, pieces_of(evaluator)).empty()) return plan;
+    QuadraturePlan coarse = plan;
+    coarse.rule = QuadratureRule::gauss_legendre;
+    coarse.choose = false;
+    coarse.tolerance = tolerance;
+    coarse.steps = first_steps;
+    return coarse;
+}
 
 Integral integrate(Evaluator& evaluator, const Path& path, const QuadraturePlan& plan, const Ends& ends) {
     require(path.edges >= 1 && path.corner, evaluator.method(), ": the path needs at least one edge but has ",

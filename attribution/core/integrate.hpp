@@ -15,14 +15,14 @@ namespace gradpath::attribution {
 /// max(|dF|, Σ|A|, 1e-12): the sum of a wrong answer can be right. It bounds an estimate of the error, not the error:
 /// what no node of the rule comes near, such as a very narrow spike of the gradient, it cannot know. Without rule and
 /// steps, a piecewise-linear model is integrated exactly and any other by adaptive Gauss-Kronrod, to 1e-3 in float32
-/// and 1e-6 in float64 where no tolerance is given; with steps and no rule, Gauss-Legendre; a fixed rule
-/// with a tolerance doubles its steps until the difference to the doubled rule is small; with steps and no tolerance it
-/// is run once and no error is estimated.
+/// and 1e-6 in float64 where no tolerance is given (plan_for_many says what is done for the mean over
+/// many lines); with steps and no rule, Gauss-Legendre; a fixed rule with a tolerance doubles its steps until the
+/// difference to the doubled rule is small; with steps and no tolerance it is run once and no error is estimated.
 struct Quadrature {
     std::optional<double> tolerance = {};
     std::optional<Index> steps = {};  ///< nodes on each edge, at first where there is a tolerance
     std::optional<QuadratureRule> rule = {};
-    Index max_steps = 50'000;  ///< gradients per row, at most, where there is a tolerance; 30 for each edge at least
+    Index max_steps = 100'000;  ///< gradients per row, at most, where there is a tolerance; 30 for each edge at least
 
     static void visit(auto& self, auto&& f) {
         f("tolerance", self.tolerance, "bound on relative_delta and on the estimated quadrature_error");
@@ -36,11 +36,17 @@ struct QuadraturePlan {
     QuadratureRule rule;
     std::optional<double> tolerance;
     Index steps, max_steps;
-    bool choose = false;    ///< exact instead of `rule` where the model is piecewise linear
-    Index most_pieces = 0;  ///< of the exact rule, per row
+    bool choose = false;           ///< exact instead of `rule` where the model is piecewise linear
+    bool asked_tolerance = false;  ///< by the caller
+    Index most_pieces = 0;         ///< of the exact rule, per row
 };
 /// The plan that a Quadrature stands for in a dtype. Throws ValueError (naming `method`) for values out of range.
 QuadraturePlan plan(const std::string& method, const Quadrature& quadrature, DType dtype);
+/// The plan for the mean over `samples` paths, or for one that winds. Where no rule was asked for and the model is
+/// piecewise linear, this is Gauss-Legendre, doubled until it is within the tolerance: of 1e-3 unless one was asked for,
+/// and 1e-2 for a mean, whose draws differ by more. The exact rule would take up to ten times as many gradients, for each
+/// of the paths; it is chosen for tolerances below 1e-4.
+QuadraturePlan plan_for_many(const Evaluator& evaluator, const QuadraturePlan& plan, Index samples);
 
 /// What comes out.
 struct Integral {

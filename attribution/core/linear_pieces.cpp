@@ -253,24 +253,36 @@ void divide(const Stretch& stretch, const Bend& bend, double least, std::vector<
 
 }  // namespace
 
+StretchEnds::StretchEnds(std::span<const Stretch> stretches) {
+    const Stretch* before = nullptr;
+    for (const Stretch& next : stretches) {
+        const bool shared =
+            before != nullptr && before->row == next.row && before->edge == next.edge && before->to == next.from;
+        if (!shared) places.push_back(next.at(next.from));
+        first.push_back(static_cast<Index>(places.size()) - 1);
+        places.push_back(next.at(next.to));
+        before = &next;
+    }
+}
+
 LinearPieces::LinearPieces(const Model& model, const Tensor& row)
     : graph_(record(model, row)), obstacle_(find_obstacle(graph_)) {}
 
-std::vector<Stretch> LinearPieces::cut(std::span<const Stretch> open, const PointsAt& points) const {
+std::vector<Stretch> LinearPieces::cut(std::span<const Stretch> list, std::size_t most, const PointsAt& points) const {
     const NoRecording off;
-    std::vector<double> at;
-    std::vector<Index> columns;
-    for (const Stretch& stretch : open) {  // neighbours share an end
-        if (at.empty() || at.back() != stretch.from) at.push_back(stretch.from);
-        columns.push_back(static_cast<Index>(at.size()) - 1);
-        at.push_back(stretch.to);
-    }
-    const Tensor rows = points(at);
-    Watch watch(open, columns, rows.rows());
+    std::vector<Stretch> open;
+    for (const Stretch& stretch : list)
+        if (!stretch.settled && open.size() < most) open.push_back(stretch);
+    const StretchEnds ends(open);
+    const Tensor rows = points(ends.places);
+    Watch watch(open, ends.first, rows.rows());
     replay(graph_, {rows}, watch.table());
     const double least = rows.dtype() == DType::float32 ? 1e-6 : 1e-12;  // nearer to an end is rounding
     std::vector<Stretch> result;
-    for (std::size_t i = 0; i < open.size(); ++i) divide(open[i], watch.bends()[i], least, result);
+    auto bend = watch.bends().begin();
+    for (const Stretch& stretch : list)
+        if (stretch.settled || bend == watch.bends().end()) result.push_back(stretch);
+        else divide(stretch, *bend++, least, result);
     return result;
 }
 

@@ -10,6 +10,8 @@
 namespace gradpath::attribution {
 namespace {
 
+constexpr double stricter = 2;  // the tolerance of a mean over that of each: what draws disagree in cancels in its size
+
 /// Notes the first row whose F is not a number at an end of the path: no answer can be complete there.
 void note_missing_ends(Attribution& result, const Evaluator& evaluator, const std::vector<double>& f_start) {
     for (std::size_t k = 0; k < f_start.size(); ++k)
@@ -25,12 +27,15 @@ void note_missing_ends(Attribution& result, const Evaluator& evaluator, const st
 
 Attribution along_paths(const Model& model, const Tensor& x, const AlongPaths& o, const AlongEach& each) {
     const Recorder recorder;
-    const QuadraturePlan quadrature = plan(each.method, o.quadrature, x.dtype());
+    const QuadraturePlan asked = plan(each.method, o.quadrature, x.dtype());
     require(o.samples >= 1, each.method, ": samples must be at least 1 but is ", o.samples);
     const Index draws_of_baseline = samples_of(o.baseline), samples = draws_of_baseline * o.samples;
     Run inner = o.run;
     if (samples > 1) inner.progress = {};  // the samples are what is counted then
     Evaluator evaluator(each.method, model, x, o.target, o.stage, inner);
+    const QuadraturePlan quadrature = samples > 1 || o.winding ? plan_for_many(evaluator, asked, samples) : asked;
+    QuadraturePlan of_each = quadrature;
+    if (samples > 1 && of_each.tolerance) *of_each.tolerance /= stricter;
     Attribution result;
     Draws draws;
     for (Index draw = 0; draw < draws_of_baseline; ++draw) {
@@ -40,8 +45,7 @@ Attribution along_paths(const Model& model, const Tensor& x, const AlongPaths& o
         note_missing_ends(result, evaluator, f_start);
         for (Index k = draw * o.samples; k < (draw + 1) * o.samples; ++k) {
             const Path path = o.paths ? o.paths(start, evaluator.input(), k) : straight(start, evaluator.input());
-            draws.add(each.integral(evaluator, path, quadrature, {.start = f_start, .end = evaluator.f_input()}),
-                      f_start);
+            draws.add(each.integral(evaluator, path, of_each, {.start = f_start, .end = evaluator.f_input()}), f_start);
             if (samples > 1 && o.run.progress) o.run.progress("samples", k + 1, samples);
         }
     }

@@ -5,6 +5,7 @@
 #include <gradpath/attribution/path/along_walks.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 #include <gradpath/attribution/core/adaptive.hpp>
 #include <gradpath/attribution/core/doubling.hpp>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr Index first_nodes = 2;  // on each edge, where doubling begins
 constexpr double stricter = 4;    // the tolerance of the whole over that of an edge
+constexpr double coarse = 0.05;   // a gap worth a note
 
 /// What a walk came to, and F at its end that is not the input.
 struct Walked {
@@ -60,6 +62,15 @@ void add_edge(const Integral& edge, Integral& whole) {
     }
     whole.rule = edge.rule;
     for (const std::string& note : edge.notes) add_note(whole.notes, note);
+}
+
+/// One gradient stands for a whole step of the walk: says so where that shows.
+void note_coarse_steps(Attribution& result) {
+    const double worst = std::ranges::max(*result.relative_delta);
+    if (worst > coarse)
+        add_note(result.notes, text("one gradient for each step of the walk, as published, misses F(x) - F(its other "
+                                    "end) by up to ",
+                                    std::round(100 * worst), " %; a tolerance integrates the steps"));
 }
 
 class Walks {
@@ -177,6 +188,7 @@ Attribution along_walks(const std::string& method, const Model& model, const Ten
         draws.add(walked.integral, walked.f_far);
     }
     draws.report(result, evaluator, recorder, o.target, whole);
+    if (!whole.tolerance) note_coarse_steps(result);
     if (o.samples > 1) result.samples = o.samples;
     return result;
 }

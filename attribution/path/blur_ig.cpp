@@ -31,6 +31,7 @@ Attribution blur_ig(const Model& model, const Tensor& x, const BlurIg& o) {
                                       .stage = o.stage,
                                       .quadrature = o.quadrature,
                                       .paths = into_focus,
+                                      .winding = true,
                                       .run = o.run},
                                      "blur-ig");
     result.baseline_kind = describe(Baseline(baseline::Blur{.sigma = widest}));

@@ -14,7 +14,7 @@ struct ExpectedGradients {
     bool antithetic = true;  ///< every second draw of a random baseline mirrors the one before
     /// Given: the line from each of the `samples` baselines is integrated to it instead of sampled.
     std::optional<double> tolerance = {};
-    Index max_steps = 50'000;  ///< gradients per row and baseline, at most, where there is a tolerance
+    Index max_steps = 100'000;  ///< gradients per row and baseline, at most, where there is a tolerance
     std::uint64_t seed = 0;
     Run run = {};
 

@@ -13,7 +13,7 @@ struct Idgi {
     PathMeasure paths = {};  ///< empty: the straight line
     Index steps = 200;       ///< points on each edge of the path; where there is a tolerance, at first
     std::optional<double> tolerance = {};
-    Index max_steps = 50'000;  ///< gradients per row, at most, where there is a tolerance
+    Index max_steps = 100'000;  ///< gradients per row, at most, where there is a tolerance
     std::uint64_t seed = 0;    ///< of a random baseline
     Run run = {};
 

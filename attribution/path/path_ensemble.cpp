@@ -75,6 +75,7 @@ Attribution path_ensemble(const Model& model, const Tensor& x, const PathEnsembl
                                       .quadrature = o.quadrature,
                                       .paths = paths,
                                       .samples = o.samples,
+                                      .winding = true,
                                       .seed = o.seed,
                                       .run = o.run},
                                      "path-ensemble");

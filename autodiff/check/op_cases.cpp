@@ -104,6 +104,10 @@ void add_softmax(std::vector<OpCase>& cases, Draw& d) {
     add(OpCode::cross_entropy, "cross_entropy", {d({3, 5})}, [](const Inputs& in) {
         return cross_entropy(in[0], Indices{4, 0, 2});
     });
+    add(OpCode::cross_entropy_vjp, "cross_entropy_vjp", {d({3, 5}), d({3})}, [](const Inputs& in) {
+        const auto labels = Attributes::of(CrossEntropyAttributes{Indices{4, 0, 2}});
+        return apply_one(cross_entropy_vjp_row, {in[0], in[1]}, labels);
+    });
 }
 
 void add_steps(std::vector<OpCase>& cases, Draw& d) {

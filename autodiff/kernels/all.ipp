@@ -7,6 +7,9 @@
 #include <gradpath/autodiff/kernels/reduce.ipp>
 
 #include <gradpath/autodiff/kernels/gemm.ipp>
+#include <gradpath/autodiff/kernels/pack.ipp>
+#include <gradpath/autodiff/kernels/peak.ipp>
+#include <gradpath/autodiff/kernels/pool2d.ipp>
 #include <gradpath/autodiff/kernels/softmax.ipp>
 #include <gradpath/autodiff/kernels/standardize.ipp>
 #include <gradpath/autodiff/kernels/updates.ipp>
@@ -21,6 +24,9 @@ void fill_table(Table<T>& table) {
     fill_softmax<L>(table);
     fill_standardize<L>(table);
     fill_gemm<L>(table);
+    fill_pack<L>(table);
+    fill_peak<L>(table);
+    fill_pools<L>(table);
     fill_updates<L>(table);
 }
 

@@ -1,184 +1,233 @@
-// Convolution as a matrix product whose second factor is never built. The image is copied once, padded, and split by
-// the phases of its stride; then the inputs that tap (channel, i, j) meets at all output positions lie one behind the
-// other, and "row p of the column matrix" is merely an offset into that copy (the indirection of Dukhan 2019, by
-// taps). Tiles run either over output rows, or over the whole image with the few positions between rows computed and
-// dropped, whichever wastes less. Bands of output rows of one image are the tasks; each is computed alone.
+// Convolution as a matrix product whose second factor is never built (conv_plan.hpp). Kernels of one number are plain
+// products. Otherwise either factor may stand in the lanes of a register tile, whichever fills them better: positions,
+// read from the copy of the image where they lie; or filters, whose weights are packed once, with the result turned
+// at the end. An element is the same chain over its taps either way. Bands of output rows of one image are the tasks.
 #include <algorithm>
-#include <vector>
+#include <array>
 
+#include <gradpath/autodiff/kernels/conv_plan.hpp>
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/kernels/product.hpp>
-#include <gradpath/autodiff/kernels/scratch.hpp>
-#include <gradpath/autodiff/kernels/windows.hpp>
 
 namespace gradpath::kernels {
 namespace {
 
-/// One axis of the copy: which phases of the stride the taps meet, and how far into its phase each tap starts.
-struct PhaseAxis {
-    std::vector<Index> phases;  ///< distinct values of (tap · dilation) mod stride
-    std::vector<Index> place;   ///< per tap: position of its phase in `phases`
-    std::vector<Index> shift;   ///< per tap: (tap · dilation) / stride
-    Index reach = 0;            ///< the largest shift
+constexpr Index widest = 32;             // no set has wider tiles,
+constexpr Index most_vectors = 8;        // nor more vectors in a tile
+constexpr Index worth_turning = 64;      // multiply-adds per output that repay turning it
+constexpr Index one_task = 1 << 18;      // multiply-adds that are not worth waking a thread for
 
-    PhaseAxis(Index taps, Index dilation, Index stride) {
-        for (Index tap = 0; tap < taps; ++tap) {
-            const Index phase = tap * dilation % stride;
-            const auto found = std::find(phases.begin(), phases.end(), phase);
-            place.push_back(found - phases.begin());
-            if (found == phases.end()) phases.push_back(phase);
-            shift.push_back(tap * dilation / stride);
-            reach = std::max(reach, shift.back());
+/// `length` in parts as equal as can be, none longer than `most`.
+Index even_part(Index length, Index most) { return ceil_div(length, ceil_div(length, most)); }
+
+/// Tiles of filters times positions: whole vectors of output rows, the last of a row moved back to end with it.
+template <Real T>
+class PositionLanes {
+public:
+    PositionLanes(const ConvPlan<T>& plan, const T* weight)
+        : plan_(plan),
+          weight_(weight),
+          tiles_(table<T>().conv),
+          rows_(even_part(plan.filters, table<T>().gemm.rows)),
+          per_row_(ceil_div(plan.g.out_width, tiles_.lanes)),
+          from_(plan.band * per_row_),
+          to_(plan.band * per_row_) {
+        for (Index i = 0; i < plan.band * per_row_; ++i) {
+            const Index row = i / per_row_;
+            const Index column = std::max<Index>(0, std::min(i % per_row_ * tiles_.lanes, width() - tiles_.lanes));
+            from_[i] = row * plan.pitch + column;
+            to_[i] = row * width() + column;
         }
     }
-    Index count() const { return static_cast<Index>(phases.size()); }
+
+    Index sums_size() const { return ConvTiles<T>::most_rows * widest; }
+
+    /// Output rows of one group, with room for sums: y points at its first filter's first row of the band.
+    void run(const T* copy, Index group, Index out_rows, T* sums, T* y) const {
+        const T* const weight = weight_ + group * plan_.filters * plan_.depth;
+        const Index count = out_rows * per_row_;
+        for (Index f = 0; f < plan_.filters; f += rows_) {
+            const Index rows = std::min(rows_, plan_.filters - f), vectors = tiles_.vectors[rows - 1];
+            for (Index first = 0; first < count; first += vectors)
+                tile({copy, weight + f * plan_.depth, sums, y + f * plan_.outputs}, rows,
+                     {first, std::min(first + vectors, count)}, out_rows * width());
+        }
+    }
+
+private:
+    Index width() const { return plan_.g.out_width; }
+
+    struct Operands {
+        const T* copy;
+        const T* weight;
+        T* sums;
+        T* y;
+    };
+
+    /// Rows shorter than a vector spill over into the next rows, which come later. What would spill over the end of the
+    /// band takes the way round.
+    void tile(const Operands& o, Index rows, Range vectors, Index end) const {
+        const Index count = tiles_.vectors[rows - 1];
+        std::array<Index, most_vectors> from, to;
+        for (Index v = 0; v < count; ++v) {
+            const Index place = std::min(vectors.first + v, vectors.last - 1);
+            from[static_cast<std::size_t>(v)] = from_[place];
+            to[static_cast<std::size_t>(v)] = to_[place];
+        }
+        const bool aside = to_[vectors.last - 1] + tiles_.lanes > end;
+        const Index block = table<T>().gemm.depth;
+        for (Index first = 0; first < plan_.depth; first += block) {
+            const bool done = first + block >= plan_.depth && !aside;
+            const PositionTile<T> tile{from.data(), done ? o.y : o.sums, done ? to.data() : nullptr, plan_.outputs,
+                                       first > 0 ? o.sums : nullptr};
+            tiles_.positions[rows - 1](std::min(block, plan_.depth - first), o.weight + first, plan_.depth, o.copy,
+                                       plan_.offsets() + first, tile);
+        }
+        if (!aside) return;
+        for (Index r = 0; r < rows; ++r)
+            for (Index v = 0; v < vectors.last - vectors.first; ++v)
+                std::copy_n(o.sums + (r * count + v) * tiles_.lanes, width(),
+                            o.y + r * plan_.outputs + to[static_cast<std::size_t>(v)]);
+    }
+
+    const ConvPlan<T>& plan_;
+    const T* weight_;
+    const ConvTiles<T>& tiles_;
+    Index rows_, per_row_;
+    Scratch<Index> from_, to_;  // of all vectors of a band, in the copy and in y
 };
 
-/// The plan of one call: everything that does not depend on the image.
+/// Tiles of positions times filters.
 template <Real T>
-struct Plan {
-    const ConvGeometry& g;
-    const GemmTiles<T>& tiles;
-    PhaseAxis rows, columns;
-    Index channels, filters, depth;  ///< of one group
-    Index band, bands;               ///< output rows of a task; tasks of an image
-    Index pitch, plane;              ///< length of a row and of a phase plane of the copy
-    bool flat;                       ///< tiles run across rows
-    std::vector<Index> offsets;      ///< of each tap (channel, i, j) of the first group
+class FilterLanes {
+public:
+    FilterLanes(const ConvPlan<T>& plan, const T* weight)
+        : plan_(plan),
+          tiles_(table<T>().conv),
+          width_(std::min(ceil_div(plan.filters, tiles_.lanes), Index{2}) * tiles_.lanes),
+          run_(even_part(plan.g.out_width, table<T>().gemm.rows)),
+          panels_(ceil_div(plan.filters, width_)),
+          packed_(plan.g.groups * panels_ * plan.depth * width_) {
+        for (Index group = 0; group < plan.g.groups; ++group)
+            for (Index panel = 0; panel < panels_; ++panel)
+                turn(weight + (group * plan.filters + panel * width_) * plan.depth, plan.depth, count(panel),
+                     plan.depth, packed(group, panel), width_);
+    }
+    Index sums_size() const { return plan_.band * plan_.g.out_width * width_; }
 
-    explicit Plan(const ConvGeometry& geometry)
-        : g(geometry),
-          tiles(table<T>().gemm),
-          rows(g.kernel_height, g.dilation_height, g.stride_height),
-          columns(g.kernel_width, g.dilation_width, g.stride_width),
-          channels(g.channels / g.groups),
-          filters(g.filters / g.groups),
-          depth(channels * g.kernel_height * g.kernel_width) {
-        const Index row_work = std::max<Index>(1, g.filters * depth * g.out_width);
-        bands = std::clamp<Index>(g.out_height * row_work / (1 << 22), 1, std::max<Index>(1, g.out_height));
-        band = ceil_div(g.out_height, bands);
-        bands = ceil_div(g.out_height, std::max<Index>(1, band));
-        pitch = g.out_width + columns.reach;
-        plane = pitch * (band + rows.reach);
-        flat = line_cost((band - 1) * pitch + g.out_width) < band * line_cost(g.out_width);
-        for (Index c = 0; c < channels; ++c)
-            for (std::size_t i = 0; i < rows.shift.size(); ++i)
-                for (std::size_t j = 0; j < columns.shift.size(); ++j)
-                    offsets.push_back(((c * rows.count() + rows.place[i]) * columns.count() + columns.place[j]) *
-                                          plane +
-                                      rows.shift[i] * pitch + columns.shift[j]);
+    /// As PositionLanes::run.
+    void run(const T* copy, Index group, Index out_rows, T* sums, T* y) const {
+        for (Index panel = 0; panel < panels_; ++panel) {
+            add_up(copy, packed(group, panel), out_rows, sums);
+            store(sums, out_rows * plan_.g.out_width, count(panel), y + panel * width_ * plan_.outputs);
+        }
     }
-    /// Of a line of tiles: a narrow one does half the work of a wide one in about two thirds of the time.
-    Index line_cost(Index length) const {
-        const Index rest = length % tiles.columns;
-        return length / tiles.columns * 3 + (rest == 0 ? 0 : (rest > tiles.columns / 2 ? 3 : 2));
+
+private:
+    Index count(Index panel) const { return std::min(width_, plan_.filters - panel * width_); }
+    T* packed(Index group, Index panel) const {
+        return packed_.get() + (group * panels_ + panel) * plan_.depth * width_;
     }
-    Index group_size() const { return channels * rows.count() * columns.count() * plane; }
-    Index copy_size() const {
-        return g.groups * group_size() + tiles.columns;
-    }  // a tile may read past the last position
+    static void turn(const T* from, Index step, Index count, Index depth, T* to, Index step_to) {
+        std::array<const T*, widest> lines;
+        for (Index i = 0; i < count; ++i) lines[static_cast<std::size_t>(i)] = from + i * step;
+        table<T>().turn(lines.data(), count, depth, to, step_to);
+    }
+
+    /// sums[position][filter] of one panel, block by block of the depth.
+    void add_up(const T* copy, const T* panel, Index out_rows, T* sums) const {
+        const Index block = table<T>().gemm.depth, across = plan_.g.out_width;
+        const auto& tiles = width_ == tiles_.lanes ? tiles_.narrow : tiles_.wide;
+        for (Index first = 0; first < plan_.depth; first += block)
+            for (Index row = 0; row < out_rows; ++row)
+                for (Index column = 0; column < across; column += run_)
+                    tiles[std::min(run_, across - column) - 1](
+                        std::min(block, plan_.depth - first), copy + row * plan_.pitch + column,
+                        plan_.offsets() + first, panel + first * width_, sums + (row * across + column) * width_,
+                        width_, first > 0);
+    }
+
+    void store(const T* sums, Index positions, Index filters, T* y) const {
+        const Index lanes = tiles_.lanes;
+        for (Index first = 0; first < positions; first += lanes, sums += lanes * width_) {
+            const Index count = std::min(lanes, positions - first);
+            if (count == lanes) {
+                turn(sums, width_, lanes, filters, y + first, plan_.outputs);
+            } else {
+                alignas(64) T rest[widest * widest];
+                turn(sums, width_, count, filters, rest, lanes);
+                table<T>().copy_lines(rest, lanes, filters, count, y + first, plan_.outputs);
+            }
+        }
+    }
+
+    const ConvPlan<T>& plan_;
+    const ConvTiles<T>& tiles_;
+    Index width_, run_, panels_;
+    Scratch<T> packed_;
 };
 
-/// Input row y, from the column of output 0 on, every stride-th number, zeros outside the image.
-template <Real T>
-void copy_row(const ConvGeometry& g, const T* image, Index y, Index phase, Index pitch, T* to) {
-    const Index start = phase - g.padding_width, step = g.stride_width;
-    const Index first = std::clamp<Index>(ceil_div(std::max<Index>(-start, 0), step), 0, pitch);
-    const Index last = y < 0 || y >= g.height || start >= g.width
-                           ? first
-                           : std::clamp<Index>(ceil_div(g.width - start, step), first, pitch);
-    std::fill(to, to + first, T(0));
-    const T* const from = image + (last > first ? y * g.width + start : 0);
-    if (step == 1) std::copy(from + first, from + last, to + first);
-    else
-        for (Index i = first; i < last; ++i) to[i] = from[i * step];
-    std::fill(to + last, to + pitch, T(0));
+/// Which part of the lanes, cut into vectors, `count` of them fill.
+double filled(Index count, Index lanes) {
+    return static_cast<double>(count) / static_cast<double>(ceil_div(count, lanes) * lanes);
 }
 
-/// What output rows first_row .. first_row + band - 1 of one image need.
 template <Real T>
-void copy_image(const Plan<T>& plan, const T* image, Index first_row, T* to) {
+bool filters_in_lanes(const ConvPlan<T>& plan) {
+    const Index lanes = table<T>().conv.lanes;
+    return plan.depth >= worth_turning && filled(plan.filters, lanes) > filled(plan.g.out_width, lanes);
+}
+
+template <class Lanes, Real T>
+void convolve(const ConvPlan<T>& plan, const T* x, const T* weight, T* y) {
     const ConvGeometry& g = plan.g;
-    for (Index c = 0; c < g.channels; ++c, image += g.height * g.width)
-        for (const Index row_phase : plan.rows.phases)
-            for (const Index column_phase : plan.columns.phases)
-                for (Index r = 0; r < plan.band + plan.rows.reach; ++r, to += plan.pitch)
-                    copy_row(g, image, (first_row + r) * g.stride_height + row_phase - g.padding_height, column_phase,
-                             plan.pitch, to);
-    std::fill(to, to + plan.tiles.columns, T(0));
+    const Lanes lanes(plan, weight);
+    const Index work = std::max<Index>(1, g.filters * plan.depth * plan.band * g.out_width);
+    parallel_for(g.rows * plan.bands, std::max<Index>(1, one_task / work), [&](Index first, Index last) {
+        const Scratch<T> copy(plan.copy_size()), sums(lanes.sums_size());
+        for (Index task = first; task < last; ++task)
+            for (Index group = 0; group < g.groups; ++group) {
+                const Index part = task / plan.bands * g.groups + group, first_row = task % plan.bands * plan.band;
+                plan.copy(x + part * plan.channels * g.height * g.width, first_row, task == first && group == 0,
+                          copy.get());
+                lanes.run(copy.get(), group, std::min(plan.band, g.out_height - first_row), sums.get(),
+                          y + part * plan.filters * plan.outputs + first_row * g.out_width);
+            }
+    });
 }
 
-/// Copies the valid ones of `width` positions from `position` on (in rows of `pitch`) of a flat tile into y.
+/// Kernels of one number: y = W x for each group of each image.
 template <Real T>
-void keep_valid(const Plan<T>& plan, const T* tile, Index rows, Index position, Index width, T* y, Index plane,
-                bool add) {
-    const Index out_width = plan.g.out_width;
-    for (Index j = 0; j < width;) {
-        const Index row = (position + j) / plan.pitch, column = (position + j) % plan.pitch;
-        const Index count = std::min(width - j, std::max<Index>(out_width - column, 0));
-        for (Index r = 0; r < rows; ++r) {
-            T* const to = y + r * plane + row * out_width + column;
-            const T* const from = tile + r * plan.tiles.columns + j;
-            if (add)
-                for (Index i = 0; i < count; ++i) to[i] += from[i];
-            else std::copy(from, from + count, to);
-        }
-        j += std::max<Index>(plan.pitch - column, 1);
-    }
-}
-
-/// Output rows of one group of one image: y points at its first filter's first row of the band.
-template <Real T>
-void convolve(const Plan<T>& plan, const T* copy, const T* weight, Index out_rows, T* y) {
-    const GemmTiles<T>& tiles = plan.tiles;
-    const Index plane = plan.g.out_height * plan.g.out_width;
-    const Index lines = plan.flat ? 1 : out_rows;
-    const Index length = plan.flat ? (out_rows - 1) * plan.pitch + plan.g.out_width : plan.g.out_width;
-    alignas(64) T tile[GemmTiles<T>::most_rows * 32];
-    for (Index first = 0; first < plan.depth; first += tiles.depth) {
-        const Index depth = std::min(tiles.depth, plan.depth - first);
-        const Index* const offsets = plan.offsets.data() + first;
-        for (Index line = 0; line < lines; ++line)
-            for (Index position = 0; position < length; position += tiles.columns)
-                for (Index f = 0; f < plan.filters; f += tiles.rows) {
-                    const Index rows = std::min(tiles.rows, plan.filters - f);
-                    const Index width = std::min(tiles.columns, length - position);
-                    const T* const a = weight + f * plan.depth + first;
-                    const T* const b = copy + line * plan.pitch + position;
-                    T* const to = y + f * plane;
-                    if (plan.flat) {
-                        const bool narrow = width <= tiles.columns / 2;
-                        (narrow ? tiles.narrow : tiles.wide)[rows - 1](depth, a, plan.depth, 1, b, offsets, tile,
-                                                                       tiles.columns, false);
-                        keep_valid(plan, tile, rows, position, width, to, plane, first > 0);
-                    } else {
-                        multiply_tile(tiles, rows, width, depth, a, plan.depth, 1, b, offsets,
-                                      to + line * plan.g.out_width + position, plane, first > 0);
-                    }
-                }
-    }
+void convolve_numbers(const ConvPlan<T>& plan, const T* x, const T* weight, T* y) {
+    const Index work = std::max<Index>(1, plan.filters * plan.depth * plan.outputs);
+    parallel_for(plan.g.rows * plan.g.groups, std::max<Index>(1, one_task / work), [&](Index first, Index last) {
+        for (Index i = first; i < last; ++i)
+            multiply(Product<T>{.m = plan.filters,
+                                .n = plan.outputs,
+                                .k = plan.depth,
+                                .a = weight + i % plan.g.groups * plan.filters * plan.depth,
+                                .a_row = plan.depth,
+                                .a_depth = 1,
+                                .b = x + i * plan.depth * plan.outputs,
+                                .b_depth = plan.outputs,
+                                .b_column = 1,
+                                .c = y + i * plan.filters * plan.outputs,
+                                .c_row = plan.outputs});
+    });
 }
 
 }  // namespace
 
 template <Real T>
 void conv2d(const ConvGeometry& g, const T* x, const T* weight, T* y) {
-    const Index image = g.channels * g.height * g.width, plane = g.out_height * g.out_width;
-    if (g.rows * g.filters * plane <= 0) return;
-    const Plan<T> plan(g);
-    if (plan.depth <= 0) return std::fill(y, y + g.rows * g.filters * plane, T(0));
-    const Index work = std::max<Index>(1, g.filters * plan.depth * plan.band * g.out_width);
-    parallel_for(g.rows * plan.bands, std::max<Index>(1, (1 << 18) / work), [&](Index first, Index last) {
-        const Scratch<T> copy(plan.copy_size());
-        for (Index task = first; task < last; ++task) {
-            const Index row = task / plan.bands, first_row = task % plan.bands * plan.band;
-            const Index out_rows = std::min(plan.band, g.out_height - first_row);
-            copy_image(plan, x + row * image, first_row, copy.get());
-            for (Index group = 0; group < g.groups; ++group)
-                convolve(plan, copy.get() + group * plan.group_size(), weight + group * plan.filters * plan.depth,
-                         out_rows, y + (row * g.filters + group * plan.filters) * plane + first_row * g.out_width);
-        }
-    });
+    if (g.rows * g.filters * g.out_height * g.out_width <= 0) return;
+    const ConvPlan<T> plan(g);
+    if (plan.depth <= 0) return std::fill(y, y + g.rows * g.filters * plan.outputs, T(0));
+    const bool same_size = g.height == g.out_height && g.width == g.out_width;
+    if (plan.taps == 1 && same_size && g.padding_height == 0 && g.padding_width == 0)
+        return convolve_numbers(plan, x, weight, y);
+    if (filters_in_lanes(plan)) convolve<FilterLanes<T>>(plan, x, weight, y);
+    else convolve<PositionLanes<T>>(plan, x, weight, y);
 }
 
 template void conv2d(const ConvGeometry&, const float*, const float*, float*);

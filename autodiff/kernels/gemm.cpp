@@ -5,7 +5,6 @@
 // Small problems take the same way without packing what can be read in place, and in one task.
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/kernels/product.hpp>
@@ -15,27 +14,20 @@
 namespace gradpath::kernels {
 namespace {
 
+constexpr Index widest = 32;          // no set has wider tiles
 constexpr Index deepest = 256;        // no set splits the depth into longer blocks
 constexpr Index most_columns = 4096;  // of b packed at once: 4 MiB of floats
 constexpr Index row_block = 112;      // rows of a task: a multiple of most tile heights; 112 KiB of floats
 constexpr Index one_task = 1 << 18;   // multiply-adds that are not worth waking a thread for
 using Offsets = std::array<Index, deepest>;
 
-/// Panel of `columns` ≤ `width` columns and `depth` rows of b, zeros to the right.
+/// `count` lines of a matrix become columns of `packed`, which are `step` apart: packed[p step + i] = line i at p.
 template <Real T>
-void pack_panel(const T* b, Index b_depth, Index b_column, Index depth, Index columns, Index width, T* panel) {
-    if (columns < width) std::fill(panel, panel + depth * width, T(0));
-    if (b_column == 1) {
-        for (Index p = 0; p < depth; ++p)
-            std::memcpy(panel + p * width, b + p * b_depth, static_cast<std::size_t>(columns) * sizeof(T));
-        return;
-    }
-    constexpr Index square = 16;  // reads and writes stay within a few cache lines
-    for (Index first = 0; first < depth; first += square) {
-        const Index last = std::min(first + square, depth);
-        for (Index j = 0; j < columns; ++j)
-            for (Index p = first; p < last; ++p) panel[p * width + j] = b[p * b_depth + j * b_column];
-    }
+void pack(const T* from, Index line, Index along, Index count, Index depth, T* packed, Index step) {
+    if (along != 1) return table<T>().copy_lines(from, along, depth, count, packed, step);
+    std::array<const T*, widest> lines;
+    for (Index i = 0; i < count; ++i) lines[static_cast<std::size_t>(i)] = from + i * line;
+    table<T>().turn(lines.data(), count, depth, packed, step);
 }
 
 /// Slivers of `height` rows of a, each [depth][height]; the last sliver keeps its own height.
@@ -43,17 +35,17 @@ template <Real T>
 void pack_rows(const T* a, Index a_row, Index a_depth, Index rows, Index depth, Index height, T* packed) {
     for (Index first = 0; first < rows; first += height) {
         const Index count = std::min(height, rows - first);
-        const T* const from = a + first * a_row;
-        for (Index p = 0; p < depth; ++p)
-            for (Index r = 0; r < count; ++r) packed[p * count + r] = from[r * a_row + p * a_depth];
+        pack(a + first * a_row, a_row, a_depth, count, depth, packed, count);
         packed += depth * count;
     }
 }
 
-/// Few rows do not repay packing b, if its rows are contiguous.
+/// Few rows do not repay packing b, if its rows are contiguous. Rows that are whole kilobytes apart would compete for the
+/// same few lines of the first-level cache.
 template <Real T>
 bool reads_in_place(const Product<T>& product, const GemmTiles<T>& tiles) {
-    return product.b_column == 1 && product.m <= 8 * tiles.rows;
+    const bool apart = product.b_depth * static_cast<Index>(sizeof(T)) % 1024 != 0;
+    return product.b_column == 1 && product.m <= (apart ? 8 : 2) * tiles.rows;
 }
 
 struct Span {
@@ -86,7 +78,8 @@ public:
     bool in_place(Index panel) const { return in_place_ && width(panel) == width_; }
     void pack(Index panel) const {
         if (in_place(panel)) return;
-        pack_panel(b_ + panel * width_ * b_column_, b_depth_, b_column_, depth.count, width(panel), width_, at(panel));
+        if (width(panel) < width_) std::fill_n(at(panel), width_ * depth.count, T(0));
+        kernels::pack(b_ + panel * width_ * b_column_, b_column_, b_depth_, width(panel), depth.count, at(panel), width_);
     }
     const T* data(Index panel) const { return in_place(panel) ? b_ + panel * width_ : at(panel); }
     const Index* offsets(Index panel) const { return in_place(panel) ? direct_.data() : packed_.data(); }
@@ -108,7 +101,7 @@ void multiply_block(const Product<T>& product, const GemmTiles<T>& tiles, const 
     const Index depth = columns.depth.count;
     const bool pack = panels.count >= 6 && rows.count > 1;
     const T* const a = product.a + rows.first * product.a_row + columns.depth.first * product.a_depth;
-    const Scratch<T> packed(pack ? rows.count * depth : 0);
+    const Scratch<T> packed(pack ? rows.count * depth + widest : 0);  // the last line may be written beyond its end
     if (pack) pack_rows(a, product.a_row, product.a_depth, rows.count, depth, tiles.rows, packed.get());
     for (Index panel = panels.first; panel < panels.first + panels.count; ++panel)
         for (Index row = 0; row < rows.count; row += tiles.rows) {

@@ -3,29 +3,39 @@
 namespace gradpath::kernels {
 namespace {
 
+/// sum[r][v] = Σ_p left(p)[r step] · the vector at right(p, v)
+template <class L, int R, int V, class Left, class Right>
+[[gnu::always_inline]] inline void accumulate(Index depth, const Left& left, Index step, const Right& right,
+                                              L (&sum)[R][V]) {
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+        for (int v = 0; v < V; ++v) sum[r][v] = L::all(0);
+    for (Index p = 0; p < depth; ++p) {
+        const typename L::Scalar* group[(R + 2) / 3];  // one pointer for three rows: few enough for the general registers
+        group[0] = left(p);
+#pragma GCC unroll 16
+        for (int r = 3; r < R; r += 3) group[r / 3] = group[r / 3 - 1] + 3 * step;
+        L row[V];
+#pragma GCC unroll 8
+        for (int v = 0; v < V; ++v) row[v] = L::load(right(p, v));
+#pragma GCC unroll 16
+        for (int r = 0; r < R; ++r) {
+            const L one = L::all(group[r / 3][(r % 3) * step]);
+#pragma GCC unroll 8
+            for (int v = 0; v < V; ++v) sum[r][v] = fma(one, row[v], sum[r][v]);
+        }
+    }
+}
+
 template <class L, int R, int V, class T = typename L::Scalar>
 void gemm_tile(Index depth, const T* a, Index step_row, Index step_depth, const T* b, const Index* offsets, T* c,
                Index step_c, bool add) {
-    const T* group[(R + 2) / 3];  // one pointer for three rows: few enough for the general registers
-    for (int r = 0; r < R; r += 3) group[r / 3] = a + r * step_row;
+    for (int r = 0; r < R; ++r) __builtin_prefetch(c + r * step_c, 1);
     L sum[R][V];
-#pragma GCC unroll 16
-    for (int r = 0; r < R; ++r)
-#pragma GCC unroll 4
-        for (int v = 0; v < V; ++v) sum[r][v] = L::all(0);
-    for (Index p = 0; p < depth; ++p) {
-        L row[V];
-#pragma GCC unroll 4
-        for (int v = 0; v < V; ++v) row[v] = L::load(b + offsets[p] + v * L::size);
-#pragma GCC unroll 16
-        for (int r = 0; r < R; ++r) {
-            const L left = L::all(group[r / 3][(r % 3) * step_row]);
-#pragma GCC unroll 4
-            for (int v = 0; v < V; ++v) sum[r][v] = fma(left, row[v], sum[r][v]);
-        }
-#pragma GCC unroll 16
-        for (int r = 0; r < R; r += 3) group[r / 3] += step_depth;
-    }
+    accumulate(
+        depth, [=](Index p) { return a + p * step_depth; }, step_row,
+        [=](Index p, int v) { return b + offsets[p] + v * L::size; }, sum);
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
@@ -35,12 +45,58 @@ void gemm_tile(Index depth, const T* a, Index step_row, Index step_depth, const 
         }
 }
 
+/// A tile of filters times positions: its rows are filters, its vectors stand at places of their own.
+template <class L, int R, int V, class T = typename L::Scalar>
+void position_tile(Index depth, const T* a, Index step_row, const T* b, const Index* offsets,
+                   const PositionTile<T>& tile) {
+    const T* at[V];
+    for (int v = 0; v < V; ++v) at[v] = b + tile.from[v];
+    L sum[R][V];
+    accumulate(
+        depth, [=](Index p) { return a + p; }, step_row, [&](Index p, int v) { return at[v] + offsets[p]; }, sum);
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+        for (int v = 0; v < V; ++v) {
+            const Index place = (r * V + v) * L::size;
+            const L total = tile.before == nullptr ? sum[r][v] : L::load(tile.before + place) + sum[r][v];
+            total.store(tile.to == nullptr ? tile.c + place : tile.c + r * tile.step + tile.to[v]);
+        }
+}
+
+/// A tile of positions times filters: its rows are neighbours, its vectors are filters.
+template <class L, int R, int V, class T = typename L::Scalar>
+void filter_tile(Index depth, const T* a, const Index* offsets, const T* b, T* c, Index step, bool add) {
+    L sum[R][V];
+    accumulate(
+        depth, [=](Index p) { return a + offsets[p]; }, 1,
+        [=](Index p, int v) { return b + p * step + v * L::size; }, sum);
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r)
+#pragma GCC unroll 4
+        for (int v = 0; v < V; ++v) {
+            T* const at = c + r * step + v * L::size;
+            (add ? L::load(at) + sum[r][v] : sum[r][v]).store(at);
+        }
+}
+
+/// Vectors of a position tile of R rows: enough chains to hide the latency, few enough for the registers.
 template <class L, int R, class T = typename L::Scalar>
-void fill_tiles(GemmTiles<T>& tiles) {
+constexpr int position_vectors() {
+    if (L::size * static_cast<Index>(sizeof(T)) == 64) return R >= 8 ? 2 : (R >= 4 ? 4 : 8);
+    return R >= 3 ? 2 : (R == 2 ? 4 : 8);
+}
+
+template <class L, int R, class T = typename L::Scalar>
+void fill_tiles(GemmTiles<T>& gemm, ConvTiles<T>& conv) {
     if constexpr (R > 0) {
-        tiles.wide[R - 1] = &gemm_tile<L, R, 2>;
-        tiles.narrow[R - 1] = &gemm_tile<L, R, 1>;
-        fill_tiles<L, R - 1>(tiles);
+        gemm.wide[R - 1] = &gemm_tile<L, R, 2>;
+        gemm.narrow[R - 1] = &gemm_tile<L, R, 1>;
+        conv.vectors[R - 1] = position_vectors<L, R>();
+        conv.positions[R - 1] = &position_tile<L, R, position_vectors<L, R>()>;
+        conv.wide[R - 1] = &filter_tile<L, R, 2>;
+        conv.narrow[R - 1] = &filter_tile<L, R, 1>;
+        fill_tiles<L, R - 1>(gemm, conv);
     }
 }
 
@@ -85,6 +141,28 @@ void dots_loop(Index n, const T* a, Index step_a, Index rows, const T* b, Index 
     for (; i < rows; ++i) row_band.template operator()<1>(i);
 }
 
+/// Bias and activation of numbers that are still in the first-level cache.
+template <class L, bool biased, bool relu, class T = typename L::Scalar>
+void finish_lines(T* c, Index step, Index rows, Index columns, const T* bias) {
+    const auto one = [](auto sum) {
+        if constexpr (relu) return formula::Relu::forward(sum);
+        else return sum;
+    };
+    for (Index r = 0; r < rows; ++r, c += step) {
+        Index j = 0;
+        for (; j + L::size <= columns; j += L::size)
+            one(biased ? L::load(c + j) + L::load(bias + j) : L::load(c + j)).store(c + j);
+        for (; j < columns; ++j) c[j] = one(biased ? c[j] + bias[j] : c[j]);
+    }
+}
+
+template <class L, class T = typename L::Scalar>
+void finish_loop(T* c, Index step, Index rows, Index columns, const T* bias, bool relu) {
+    if (bias == nullptr) return relu ? finish_lines<L, false, true>(c, step, rows, columns, bias) : void();
+    if (relu) finish_lines<L, true, true>(c, step, rows, columns, bias);
+    else finish_lines<L, true, false>(c, step, rows, columns, bias);
+}
+
 template <class L, class T = typename L::Scalar>
 void fill_gemm(Table<T>& table) {
     constexpr int bytes = static_cast<int>(L::size * static_cast<Index>(sizeof(T)));
@@ -92,8 +170,10 @@ void fill_gemm(Table<T>& table) {
     table.gemm.rows = rows;
     table.gemm.columns = 2 * L::size;
     table.gemm.depth = 256;  // a panel of b, depth · columns numbers, stays in a 48 KiB first-level cache
-    fill_tiles<L, rows>(table.gemm);
+    table.conv.lanes = L::size;
+    fill_tiles<L, rows>(table.gemm, table.conv);
     table.dots = &dots_loop<L>;
+    table.finish = &finish_loop<L>;
 }
 
 }  // namespace

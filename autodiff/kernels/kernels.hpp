@@ -54,6 +54,9 @@ void softmax_vjp(const T* y, const T* g, T* dx, Index rows, Index n);
 /// loss[r] = logsumexp(x[r]) - x[r][label[r]]
 template <Real T>
 void cross_entropy(const T* x, const Index* labels, T* loss, Index rows, Index n);
+/// dx[r] = g[r] (softmax(x[r]) - one-hot(label[r]))
+template <Real T>
+void cross_entropy_vjp(const T* x, const Index* labels, const T* g, T* dx, Index rows, Index n);
 
 // --- groups of [outer, groups, inner]: numbers with the same middle index -------------------------------------------
 struct Groups {
@@ -154,6 +157,13 @@ struct RmsPropMoments {
 };
 template <Real T>
 void rms_prop(const RmsPropStep& o, const T* gradient, T* parameter, const RmsPropMoments<T>& moments, Index n);
+
+// --- the limit of the machine ----------------------------------------------------------------------------------------
+/// A chain that nothing but multiply-adds can slow down: x ← x/2 + 1, `rounds` times, for each number of `groups`
+/// groups of `chain_group`; 2 · groups · chain_group · rounds operations. What other kernels are measured against.
+inline constexpr Index chain_group = 160;
+template <Real T>
+void multiply_add_chains(T* x, Index groups, Index rounds);
 
 // --- the machine -----------------------------------------------------------------------------------------------------
 const char* active_isa();                       ///< chosen once, on first use; GRADPATH_ISA forces one

@@ -187,7 +187,7 @@ void set_thread_count(int threads) {
 }
 
 bool& serial_flag() {
-    thread_local bool serial = false;
+    [[gnu::tls_model("initial-exec")]] constinit thread_local static bool serial = false;
     return serial;
 }
 

@@ -6,6 +6,7 @@
 
 #include <gradpath/autodiff/kernels/kernels.hpp>
 #include <gradpath/autodiff/kernels/parallel.hpp>
+#include <gradpath/autodiff/kernels/table.hpp>
 #include <gradpath/autodiff/kernels/windows.hpp>
 
 namespace gradpath::kernels {
@@ -49,10 +50,25 @@ void each_window(const PoolGeometry& g, const auto& f) {
     }
 }
 
+/// Windows of two by two side by side that leave nothing out, in planes small enough for a float to count.
+bool is_pairs(const PoolGeometry& g) {
+    const bool twos = g.kernel_height == 2 && g.kernel_width == 2 && g.stride_height == 2 && g.stride_width == 2;
+    return twos && g.padding_height == 0 && g.padding_width == 0 && g.height == 2 * g.out_height &&
+           g.width == 2 * g.out_width && g.height * g.width < (Index{1} << 24);
+}
+
+/// f(first input, first output) for all planes, over the threads.
+void each_paired(const PoolGeometry& g, const auto& f) {
+    each_plane(g, [&](Index plane) { f(plane * g.height * g.width, plane * g.out_height * g.out_width); });
+}
+
 }  // namespace
 
 template <Real T>
 void max_pool2d(const PoolGeometry& g, const T* x, T* y, std::int32_t* winners) {
+    if (const auto pairs = table<T>().max_pairs; pairs != nullptr && is_pairs(g))
+        return each_paired(
+            g, [&](Index in, Index out) { pairs(x + in, g.out_height, g.out_width, y + out, winners + out); });
     each_plane(g, [&](Index plane) {
         const T* const from = x + plane * g.height * g.width;
         for (Index oy = 0; oy < g.out_height; ++oy) {
@@ -79,6 +95,9 @@ void max_pool2d(const PoolGeometry& g, const T* x, T* y, std::int32_t* winners) 
 
 template <Real T>
 void max_pool2d_scatter(const PoolGeometry& g, const T* dy, const std::int32_t* winners, T* dx) {
+    if (const auto pairs = table<T>().scatter_pairs; pairs != nullptr && is_pairs(g))
+        return each_paired(
+            g, [&](Index in, Index out) { pairs(dy + out, winners + out, g.out_height, g.out_width, dx + in); });
     const Index outputs = g.out_height * g.out_width;
     each_plane(g, [&](Index plane) {
         T* const to = dx + plane * g.height * g.width;
@@ -98,6 +117,8 @@ void max_pool2d_gather(const PoolGeometry& g, const T* x, const std::int32_t* wi
 
 template <Real T>
 void avg_pool2d(const PoolGeometry& g, const T* x, T* y) {
+    if (const auto pairs = table<T>().mean_pairs; pairs != nullptr && is_pairs(g))
+        return each_paired(g, [&](Index in, Index out) { pairs(x + in, g.out_height, g.out_width, y + out); });
     const T share = T(1) / static_cast<T>(g.kernel_height * g.kernel_width);
     each_plane(g, [&](Index plane) {
         const T* const from = x + plane * g.height * g.width;
@@ -113,6 +134,8 @@ void avg_pool2d(const PoolGeometry& g, const T* x, T* y) {
 
 template <Real T>
 void avg_pool2d_vjp(const PoolGeometry& g, const T* dy, T* dx) {
+    if (const auto pairs = table<T>().spread_pairs; pairs != nullptr && is_pairs(g))
+        return each_paired(g, [&](Index in, Index out) { pairs(dy + out, g.out_height, g.out_width, dx + in); });
     const T share = T(1) / static_cast<T>(g.kernel_height * g.kernel_width);
     each_plane(g, [&](Index plane) {
         T* const to = dx + plane * g.height * g.width;

@@ -118,6 +118,31 @@ void tile(Index depth, const T* a, Index step_row, Index step_depth, const T* b,
         for (Index j = 0; j < C; ++j) c[r * step_c + j] = add ? c[r * step_c + j] + total[r][j] : total[r][j];
 }
 
+/// 2 vectors of 4 lanes.
+template <Real T, Index R>
+void position_tile(Index depth, const T* a, Index step_row, const T* b, const Index* offsets,
+                   const PositionTile<T>& tile) {
+    for (Index r = 0; r < R; ++r)
+        for (Index v = 0; v < 2; ++v)
+            for (Index lane = 0; lane < 4; ++lane) {
+                T total = 0;
+                for (Index p = 0; p < depth; ++p) total += a[r * step_row + p] * b[offsets[p] + tile.from[v] + lane];
+                const Index place = (r * 2 + v) * 4 + lane;
+                if (tile.before != nullptr) total = tile.before[place] + total;
+                tile.c[tile.to == nullptr ? place : r * tile.step + tile.to[v] + lane] = total;
+            }
+}
+
+template <Real T, Index R, Index C>
+void filter_tile(Index depth, const T* a, const Index* offsets, const T* b, T* c, Index step, bool add) {
+    for (Index r = 0; r < R; ++r)
+        for (Index f = 0; f < C; ++f) {
+            T total = 0;
+            for (Index p = 0; p < depth; ++p) total += a[r + offsets[p]] * b[p * step + f];
+            c[r * step + f] = add ? c[r * step + f] + total : total;
+        }
+}
+
 template <Real T>
 void dots(Index n, const T* a, Index step_a, Index rows, const T* b, Index step_b, Index columns, T* c, Index step_c,
           bool add) {
@@ -125,6 +150,26 @@ void dots(Index n, const T* a, Index step_a, Index rows, const T* b, Index step_
         for (Index j = 0; j < columns; ++j) {
             const T total = pairwise<T>(0, n, [&](Index l) { return a[i * step_a + l] * b[j * step_b + l]; });
             c[i * step_c + j] = add ? c[i * step_c + j] + total : total;
+        }
+}
+
+template <Real T>
+void copy_lines(const T* from, Index step_from, Index lines, Index count, T* to, Index step_to) {
+    for (Index l = 0; l < lines; ++l) std::copy_n(from + l * step_from, count, to + l * step_to);
+}
+
+template <Real T>
+void turn(const T* const* rows, Index count, Index depth, T* to, Index step_to) {
+    for (Index p = 0; p < depth; ++p)
+        for (Index r = 0; r < count; ++r) to[p * step_to + r] = rows[r][p];
+}
+
+template <Real T>
+void finish(T* c, Index step, Index rows, Index columns, const T* bias, bool relu) {
+    for (Index r = 0; r < rows; ++r)
+        for (Index j = 0; j < columns; ++j) {
+            const T sum = bias == nullptr ? c[r * step + j] : c[r * step + j] + bias[j];
+            c[r * step + j] = relu ? formula::Relu::forward(sum) : sum;
         }
 }
 
@@ -188,6 +233,12 @@ static_assert(in_order_of_op_code<formula::BinaryOps>(OpCode::add),
               "BinaryOps and op_code.hpp list ops in different order");
 
 template <Real T>
+void multiply_add_chains(T* x, Index rounds) {
+    for (Index i = 0; i < chain_group; ++i)
+        for (Index round = 0; round < rounds; ++round) x[i] = x[i] * T(0.5) + T(1);
+}
+
+template <Real T>
 void fill(Table<T>& table) {
     std::size_t place = 0;
     formula::UnaryOps::each([&]<class Formula>() { table.unary[place++] = &unary<Formula, T>; });
@@ -208,10 +259,20 @@ void fill(Table<T>& table) {
                   .depth = 256,
                   .wide = {&tile<T, 1, 8>, &tile<T, 2, 8>, &tile<T, 3, 8>, &tile<T, 4, 8>},
                   .narrow = {&tile<T, 1, 4>, &tile<T, 2, 4>, &tile<T, 3, 4>, &tile<T, 4, 4>}};
+    table.conv = {
+        .lanes = 4,
+        .vectors = {2, 2, 2, 2},
+        .positions = {&position_tile<T, 1>, &position_tile<T, 2>, &position_tile<T, 3>, &position_tile<T, 4>},
+        .wide = {&filter_tile<T, 1, 8>, &filter_tile<T, 2, 8>, &filter_tile<T, 3, 8>, &filter_tile<T, 4, 8>},
+        .narrow = {&filter_tile<T, 1, 4>, &filter_tile<T, 2, 4>, &filter_tile<T, 3, 4>, &filter_tile<T, 4, 4>}};
     table.dots = &dots<T>;
+    table.copy_lines = &copy_lines<T>;
+    table.turn = &turn<T>;
+    table.finish = &finish<T>;
     table.adam = &adam<T>;
     table.sgd = &sgd<T>;
     table.rms_prop = &rms_prop<T>;
+    table.multiply_add_chains = &multiply_add_chains<T>;
 }
 
 }  // namespace

@@ -47,17 +47,37 @@ struct Lane {
 
     static Lane all(T value) { return {Batch(value)}; }
     static Lane load(const T* x) { return {Batch::load_unaligned(x)}; }
-    /// The first n < size numbers, `rest` after them; reads nothing beyond.
+    /// The first n ≤ size numbers, `rest` after them; reads nothing beyond.
     static Lane load_some(const T* x, Index n, T rest = T(0)) {
+        if (n == size) return load(x);
+#ifdef __AVX512F__
+        if constexpr (size * sizeof(T) == 64) {
+            if constexpr (sizeof(T) == 4) return {_mm512_mask_loadu_ps(Batch(rest), first<__mmask16>(n), x)};
+            else return {_mm512_mask_loadu_pd(Batch(rest), first<__mmask8>(n), x)};
+        }
+#endif
         Numbers padded;
         for (Index i = 0; i < size; ++i) padded.at[i] = i < n ? x[i] : rest;
         return {Batch::load_aligned(padded.at)};
     }
     void store(T* y) const { v.store_unaligned(y); }
     void store_some(T* y, Index n) const {
+        if (n == size) return store(y);
+#ifdef __AVX512F__
+        if constexpr (size * sizeof(T) == 64) {
+            if constexpr (sizeof(T) == 4) return _mm512_mask_storeu_ps(y, first<__mmask16>(n), v);
+            else return _mm512_mask_storeu_pd(y, first<__mmask8>(n), v);
+        }
+#endif
         const Numbers padded = numbers();
         for (Index i = 0; i < n; ++i) y[i] = padded.at[i];
     }
+#ifdef __AVX512F__
+    template <class Bits>
+    static Bits first(Index n) {  // the lowest n bits
+        return static_cast<Bits>((1u << n) - 1u);
+    }
+#endif
     Numbers numbers() const {
         Numbers all_of_them;
         v.store_aligned(all_of_them.at);

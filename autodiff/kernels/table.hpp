@@ -22,6 +22,31 @@ struct GemmTiles {
     Tile narrow[most_rows];  ///< [r - 1]: r rows, `columns` / 2 columns
 };
 
+/// Where the vectors of a tile of a convolution come from and go.
+template <Real T>
+struct PositionTile {
+    const Index* from;  ///< of each vector, in the image
+    T* c;
+    const Index* to;  ///< of each vector, from c on, filters `step` apart; null: dense, [rows][vectors][lanes]
+    Index step;
+    const T* before;  ///< dense sums of the blocks of the depth before this one; null: none
+};
+
+/// Register tiles of a convolution, up to GemmTiles::rows rows, with either of its factors in the lanes.
+template <Real T>
+struct ConvTiles {
+    static constexpr Index most_rows = GemmTiles<T>::most_rows;
+    /// Rows are filters: c[r][v] = before[r][v] + Σ_p a[r step_row + p] · (the vector at b + offsets[p] + from[v])
+    using Positions = void (*)(Index depth, const T* a, Index step_row, const T* b, const Index* offsets,
+                               const PositionTile<T>& tile);
+    /// Rows are neighbouring positions: c[r][f] (+)= Σ_p a[r + offsets[p]] · b[p step + f], c with the same step.
+    using Filters = void (*)(Index depth, const T* a, const Index* offsets, const T* b, T* c, Index step, bool add);
+    Index lanes;
+    Index vectors[most_rows];  ///< [r - 1]: vectors of a tile of r rows of filters
+    Positions positions[most_rows];
+    Filters wide[most_rows], narrow[most_rows];  ///< two vectors of filters, or one
+};
+
 template <Real T>
 struct StandardizeTerms {
     T scale, mean_g, mean_gy;
@@ -43,11 +68,26 @@ struct Table {
     void (*standardize)(const T* x, T mean, T scale, T* y, Index n);
     void (*standardize_vjp)(const StandardizeTerms<T>& terms, const T* y, const T* g, T* dx, Index n);
     GemmTiles<T> gemm;
+    ConvTiles<T> conv;
+    /// to[l step_to + i] = from[l step_from + i] for i < count.
+    void (*copy_lines)(const T* from, Index step_from, Index lines, Index count, T* to, Index step_to);
+    /// to[p step_to + r] = rows[r][p] for r < count ≤ gemm.columns, p < depth. A line may be written up to the next
+    /// multiple of a vector, before the line after it is.
+    void (*turn)(const T* const* rows, Index count, Index depth, T* to, Index step_to);
+    /// c[r step + j] = activation(c[r step + j] + bias[j])
+    void (*finish)(T* c, Index step, Index rows, Index columns, const T* bias, bool relu);
     /// c[i step_c + j] (+)= Σ_l a[i step_a + l] · b[j step_b + l]; n is a multiple of 16, rows start on 64 bytes.
     void (*dots)(Index n, const T* a, Index step_a, Index rows, const T* b, Index step_b, Index columns, T* c,
                  Index step_c, bool add);
+    /// Pools of one plane, windows of two by two side by side: x is [2 rows, 2 columns], y is [rows, columns]. Null: the
+    /// plain loops will do.
+    void (*max_pairs)(const T* x, Index rows, Index columns, T* y, std::int32_t* winners);
+    void (*scatter_pairs)(const T* dy, const std::int32_t* winners, Index rows, Index columns, T* dx);
+    void (*mean_pairs)(const T* x, Index rows, Index columns, T* y);
+    void (*spread_pairs)(const T* dy, Index rows, Index columns, T* dx);
     void (*adam)(const AdamStep& o, const T* gradient, T* parameter, T* mean, T* variance, Index n);
     void (*sgd)(const SgdStep& o, const T* gradient, T* parameter, T* velocity, Index n);
+    void (*multiply_add_chains)(T* x, Index rounds);  ///< of one group
     void (*rms_prop)(const RmsPropStep& o, const T* gradient, T* parameter, const RmsPropMoments<T>& moments, Index n);
 };
 

@@ -46,7 +46,7 @@ void require_finite(const char* what, const std::string& op, const std::string& 
 
 namespace {
 
-Node* run(const Op& op, Tensors&& inputs, Attributes&& attributes, const Context& c) {
+Node* run(const Op& op, Operands&& inputs, Attributes&& attributes, const Context& c) {
     const bool recording_all = c.trace && !c.trace->expected;
     const bool track = c.recording && (op.vjp || recording_all) &&
                        std::any_of(inputs.begin(), inputs.end(), [](const Tensor& t) { return t.is_tracked(); });
@@ -69,12 +69,12 @@ Tensors outputs_of(Node* node) {
     return outputs;
 }
 
-Tensors apply_unusual(const Op& op, Tensors&& inputs, Attributes&& attributes, Context& c) {
+Tensors apply_unusual(const Op& op, Operands&& inputs, Attributes&& attributes, Context& c) {
     if (c.expanding && op.expand) return op.expand(inputs, attributes);
     if (c.trace) {
         if (const Replacement* replacement = c.trace->enter(op.code)) {
             const TraceScope plain(nullptr);
-            return (*replacement)(inputs, attributes);
+            return (*replacement)(Tensors(inputs.begin(), inputs.end()), attributes);
         }
     }
     Node* node = run(op, std::move(inputs), std::move(attributes), c);
@@ -88,14 +88,14 @@ Tensors apply_unusual(const Op& op, Tensors&& inputs, Attributes&& attributes, C
 
 }  // namespace
 
-Tensors apply(const Op& op, Tensors inputs, Attributes attributes) {
+Tensors apply(const Op& op, Operands inputs, Attributes attributes) {
     Context& c = context();
     if (c.unusual) [[unlikely]]
         return apply_unusual(op, std::move(inputs), std::move(attributes), c);
     return outputs_of(run(op, std::move(inputs), std::move(attributes), c));
 }
 
-Tensor apply_one(const Op& op, Tensors inputs, Attributes attributes) {
+Tensor apply_one(const Op& op, Operands inputs, Attributes attributes) {
     Context& c = context();
     if (c.unusual) [[unlikely]]
         return apply_unusual(op, std::move(inputs), std::move(attributes), c).at(0);

@@ -120,7 +120,30 @@ struct Elu {  // Clevert et al. 2016; at the kink the slope of the left side. ex
     static auto vjp_b(auto x, auto /*alpha*/, auto /*y*/, auto g) { return g * expm1(-relu(-x)); }
 };
 
+// Slopes of activations with the cotangent g that meets them, in one pass. All are linear in g.
+
+struct TanhVjp {  // (y, g) ↦ g (1 - y²) at y = tanh x
+    static constexpr Info info{OpCode::tanh_vjp, "tanh_vjp", -3, 3};
+    static auto forward(auto y, auto g) { return g * (one(y) - y * y); }
+    static auto vjp_a(auto y, auto g, auto /*s*/, auto h) { return h * g * y * -2.0; }
+    static auto vjp_b(auto y, auto /*g*/, auto /*s*/, auto h) { return tanh_vjp(y, h); }
+};
+
+struct SigmoidVjp {  // (y, g) ↦ g y (1 - y) at y = σ(x)
+    static constexpr Info info{OpCode::sigmoid_vjp, "sigmoid_vjp", -3, 3};
+    static auto forward(auto y, auto g) { return g * y * (one(y) - y); }
+    static auto vjp_a(auto y, auto g, auto /*s*/, auto h) { return h * g * (1.0 - y * 2.0); }
+    static auto vjp_b(auto y, auto /*g*/, auto /*s*/, auto h) { return sigmoid_vjp(y, h); }
+};
+
+struct SoftplusVjp {  // (x, g) ↦ g σ(x)
+    static constexpr Info info{OpCode::softplus_vjp, "softplus_vjp", -6, 6};
+    static auto forward(auto x, auto g) { return g / (one(x) + exp(-x)); }
+    static auto vjp_a(auto x, auto g, auto /*s*/, auto h) { return sigmoid_vjp(sigmoid(x), h * g); }
+    static auto vjp_b(auto x, auto /*g*/, auto /*s*/, auto h) { return softplus_vjp(x, h); }
+};
+
 using BinaryOps = OpList<Add, Sub, Mul, Div, Pow, Maximum, Minimum, Greater, GreaterEqual, Equal, ReluVjp, Less,
-                         LessEqual, NotEqual, Atan2, LeakyRelu, Elu>;
+                         LessEqual, NotEqual, Atan2, LeakyRelu, Elu, TanhVjp, SigmoidVjp, SoftplusVjp>;
 
 }  // namespace gradpath::formula

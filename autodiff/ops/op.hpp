@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <gradpath/autodiff/attributes.hpp>
+#include <gradpath/autodiff/few.hpp>
 #include <gradpath/autodiff/op_code.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/storage.hpp>
@@ -15,10 +16,12 @@
 namespace gradpath {
 
 using Tensors = std::vector<Tensor>;
+/// What an op is applied to: `{a, b}`, or a vector.
+using Operands = Few<Tensor, 2>;
 
 /// What forward returns: the numbers, and whatever the VJP wants to keep (positions of maxima, say).
 struct Computed {
-    std::vector<Value> outputs;
+    Few<Value, 1> outputs;
     Attributes saved = {};
 };
 
@@ -60,9 +63,9 @@ struct Op {
 };
 
 /// Runs an op and records it where an input is tracked. Every op passes here.
-Tensors apply(const Op& op, std::vector<Tensor> inputs, Attributes attributes = {});
+Tensors apply(const Op& op, Operands inputs, Attributes attributes = {});
 /// The same for ops with one output.
-Tensor apply_one(const Op& op, std::vector<Tensor> inputs, Attributes attributes = {});
+Tensor apply_one(const Op& op, Operands inputs, Attributes attributes = {});
 /// All rows, in the order of OpCode.
 std::span<const Op* const> all_ops();
 const Op& op_row(OpCode code);

@@ -50,6 +50,7 @@ std::vector<const Op*> list() {
                           &softmax_vjp_row,
                           &log_softmax_row,
                           &cross_entropy_row,
+                          &cross_entropy_vjp_row,
                           &standardize_row,
                           &standardize_vjp_row,
                           &cast_row,

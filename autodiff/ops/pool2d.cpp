@@ -2,13 +2,14 @@
 // two are each other's derivative. avg_pool2d is linear and has its own adjoint.
 #include <gradpath/autodiff/kernels/kernels.hpp>
 #include <gradpath/autodiff/kernels/windows.hpp>
+#include <gradpath/autodiff/memory.hpp>
 #include <gradpath/autodiff/node.hpp>
 #include <gradpath/autodiff/ops/rows.hpp>
 
 namespace gradpath {
 namespace {
 
-using Winners = std::shared_ptr<const std::vector<std::int32_t>>;
+using Winners = std::shared_ptr<const std::int32_t[]>;
 using Geometry = Pool2dAttributes;
 
 kernels::PoolGeometry geometry_of(const Geometry& g) {
@@ -48,14 +49,21 @@ Geometry check(const char* op, const Tensor& x, Pool2d o) {
     return {o, x.shape()};
 }
 
+/// Room for `count` positions, from the pool; not set.
+std::shared_ptr<std::int32_t[]> positions(Index count) {
+    const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(std::int32_t);
+    const auto release = [bytes](std::int32_t* block) { memory::release(block, bytes); };
+    return {static_cast<std::int32_t*>(memory::allocate(bytes)), release};
+}
+
 Computed max_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
     const Geometry& o = attributes.as<Geometry>();
     Value y(out_shape(o), x.dtype);
-    auto winners = std::make_shared<std::vector<std::int32_t>>(static_cast<std::size_t>(y.shape.size()));
+    const auto winners = positions(y.shape.size());
     dispatch(x.dtype, [&](auto t) {
         using T = decltype(t);
-        kernels::max_pool2d(geometry_of(o), static_cast<const T*>(x.data<T>()), y.data<T>(), winners->data());
+        kernels::max_pool2d(geometry_of(o), static_cast<const T*>(x.data<T>()), y.data<T>(), winners.get());
     });
     return {{std::move(y)}, Attributes::of(Winners(winners))};
 }
@@ -68,7 +76,7 @@ Computed scatter_forward(std::span<const Tensor> inputs, const Attributes& attri
     dispatch(dy.dtype, [&](auto t) {
         using T = decltype(t);
         if (o.winners)
-            kernels::max_pool2d_scatter(geometry_of(o), static_cast<const T*>(dy.data<T>()), o.winners->data(),
+            kernels::max_pool2d_scatter(geometry_of(o), static_cast<const T*>(dy.data<T>()), o.winners.get(),
                                         dx.data<T>());
         else kernels::avg_pool2d_vjp(geometry_of(o), static_cast<const T*>(dy.data<T>()), dx.data<T>());
     });
@@ -83,7 +91,7 @@ Computed gather_forward(std::span<const Tensor> inputs, const Attributes& attrib
     dispatch(x.dtype, [&](auto t) {
         using T = decltype(t);
         if (o.winners)
-            kernels::max_pool2d_gather(geometry_of(o), static_cast<const T*>(x.data<T>()), o.winners->data(),
+            kernels::max_pool2d_gather(geometry_of(o), static_cast<const T*>(x.data<T>()), o.winners.get(),
                                        y.data<T>());
         else kernels::avg_pool2d(geometry_of(o), static_cast<const T*>(x.data<T>()), y.data<T>());
     });

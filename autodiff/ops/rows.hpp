@@ -23,7 +23,8 @@ extern const Op eigh_row;                                                 // eig
 extern const Op conv2d_row, conv2d_input_vjp_row, conv2d_weight_vjp_row;  // conv2d.cpp
 extern const Op max_pool2d_row, max_pool2d_vjp_row, max_pool2d_gather_row, avg_pool2d_row,
     avg_pool2d_vjp_row;                                                            // pool2d.cpp
-extern const Op softmax_row, softmax_vjp_row, log_softmax_row, cross_entropy_row;  // softmax.cpp
+extern const Op softmax_row, softmax_vjp_row, log_softmax_row, cross_entropy_row,
+    cross_entropy_vjp_row;                                                         // softmax.cpp
 extern const Op standardize_row, standardize_vjp_row;                              // standardize.cpp
 extern const Op cast_row;                                                          // cast.cpp
 extern const Op tap_row;                                                           // taps.cpp

@@ -68,8 +68,9 @@ Computed cross_entropy_forward(std::span<const Tensor> inputs, const Attributes&
 Tensor residual(const Tensor& logits, const Attributes& attributes) {
     return softmax(logits) - one_hot(attributes.as<CrossEntropyAttributes>().labels, logits.shape()[1], logits.dtype());
 }
+Tensor as_column(const Tensor& x) { return reshape(x, {-1, 1}); }
 Tensors cross_entropy_rule(const VjpCall& call) {
-    return {residual(call.x(), call.attributes) * reshape(call.g(), {-1, 1})};
+    return {apply_one(cross_entropy_vjp_row, {call.x(), call.g()}, call.attributes)};
 }
 Tensors cross_entropy_tangent(const JvpCall& call) {
     return {sum(residual(call.inputs[0], call.attributes) * call.tangents[0], {.axes = {1}})};
@@ -79,6 +80,35 @@ Tensors cross_entropy_expand(std::span<const Tensor> inputs, const Attributes& a
         one_hot(attributes.as<CrossEntropyAttributes>().labels, inputs[0].shape()[1], inputs[0].dtype());
     const Tensor logs = log_softmax(inputs[0]);  // picked by where: 0 · -inf would be NaN
     return {-sum(where(picked, logs, zeros_like(logs)), {.axes = {1}})};
+}
+
+Computed cross_entropy_vjp_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
+    const Value &x = value_of(inputs[0]), &g = value_of(inputs[1]);
+    Value dx(x.shape, x.dtype);
+    dispatch(x.dtype, [&](auto t) {
+        using T = decltype(t);
+        kernels::cross_entropy_vjp(static_cast<const T*>(x.data<T>()),
+                                   attributes.as<CrossEntropyAttributes>().labels.data().data(),
+                                   static_cast<const T*>(g.data<T>()), dx.data<T>(), x.shape[0], x.shape[1]);
+    });
+    return {{std::move(dx)}};
+}
+/// s = g (softmax(x) - one-hot): ds/dxᵀ h = softmax_vjp(softmax(x), g h); ds/dgᵀ h = ⟨softmax(x) - one-hot, h⟩.
+Tensors cross_entropy_vjp_rule(const VjpCall& call) {
+    const Tensor &x = call.x(0), &g = call.x(1), &h = call.g();
+    Tensors slopes(2);
+    if (call.wanted[0]) slopes[0] = softmax_vjp(softmax(x), as_column(g) * h);
+    if (call.wanted[1]) slopes[1] = sum(residual(x, call.attributes) * h, {.axes = {1}});
+    return slopes;
+}
+Tensors cross_entropy_vjp_tangent(const JvpCall& call) {
+    const Tensor &x = call.inputs[0], &g = call.inputs[1], &tx = call.tangents[0], &tg = call.tangents[1];
+    const Tensor bent = tx ? softmax_vjp(softmax(x), as_column(g) * tx) : Tensor();
+    const Tensor scaled = tg ? residual(x, call.attributes) * as_column(tg) : Tensor();
+    return {bent && scaled ? bent + scaled : bent ? bent : scaled};
+}
+Tensors cross_entropy_vjp_expand(std::span<const Tensor> inputs, const Attributes& attributes) {
+    return {residual(inputs[0], attributes) * as_column(inputs[1])};
 }
 
 void check(const char* op, const Tensor& x) {
@@ -96,6 +126,9 @@ const Op log_softmax_row{
     log_softmax_rule,    Forward::rule, log_softmax_tangent};
 const Op cross_entropy_row{OpCode::cross_entropy, "cross_entropy",       cross_entropy_forward, cross_entropy_rule,
                            Forward::rule,         cross_entropy_tangent, cross_entropy_expand};
+const Op cross_entropy_vjp_row{OpCode::cross_entropy_vjp, "cross_entropy_vjp", cross_entropy_vjp_forward,
+                               cross_entropy_vjp_rule,    Forward::rule,       cross_entropy_vjp_tangent,
+                               cross_entropy_vjp_expand};
 
 Tensor softmax(const Tensor& x) {
     check("softmax", x);

@@ -51,13 +51,13 @@ struct Log {
 struct Tanh {
     static constexpr Info info{OpCode::tanh, "tanh", -4, 4};
     static auto forward(auto x) { return tanh(x); }
-    static auto vjp(auto /*x*/, auto y, auto g) { return g * (1.0 - square(y)); }
+    static auto vjp(auto /*x*/, auto y, auto g) { return tanh_vjp(y, g); }
 };
 
 struct Sigmoid {  // e⁻ˣ overflows to inf for very negative x, and 1/(1+inf) = 0 is right
     static constexpr Info info{OpCode::sigmoid, "sigmoid", -6, 6};
     static auto forward(auto x) { return one(x) / (one(x) + exp(-x)); }
-    static auto vjp(auto /*x*/, auto y, auto g) { return g * y * (1.0 - y); }
+    static auto vjp(auto /*x*/, auto y, auto g) { return sigmoid_vjp(y, g); }
 };
 
 struct Relu {  // NaN stays NaN
@@ -69,7 +69,7 @@ struct Relu {  // NaN stays NaN
 struct Softplus {  // log(1 + eˣ), written so that neither tail overflows
     static constexpr Info info{OpCode::softplus, "softplus", -10, 10};
     static auto forward(auto x) { return select(x < zero(x), zero(x), x) + log1p(exp(-abs(x))); }
-    static auto vjp(auto x, auto /*y*/, auto g) { return g * sigmoid(x); }
+    static auto vjp(auto x, auto /*y*/, auto g) { return softplus_vjp(x, g); }
 };
 
 struct Gelu {  // x Φ(x); Hendrycks & Gimpel 2016, the exact form

@@ -90,4 +90,31 @@ inline Model relu_net(const std::vector<Index>& widths, std::uint64_t number, bo
     };
 }
 
+/// Convolution, relu, max-pool, a residual sum, abs, a maximum over features, leaky slopes: one of each kink.
+inline Model kinky_net(std::uint64_t number, DType dtype = DType::float64) {
+    const auto weight = [&](const Shape& shape, std::uint64_t k) {
+        return random_tensor(shape, 100 * number + k, dtype) * 0.5;
+    };
+    const Tensor filters = weight({3, 1, 3, 3}, 0), dense = weight({27, 12}, 1), bias = weight({12}, 2),
+                 last = weight({12, 3}, 3);
+    return [=](const Tensor& x) {
+        Tensor h = relu(conv2d(reshape(x, {x.rows(), 1, 6, 6}), filters, {.padding = 1}));
+        h = matmul(flatten(max_pool2d(h, {.kernel = 2})), dense) + bias;
+        h = leaky_relu(h + abs(h) * 0.3, 0.05) - relu(-h) * 0.1;
+        h = maximum(h, 0.2) + minimum(h, -h * 0.4);
+        const Tensor most = max(reshape(h, {h.rows(), 4, 3}), {.axes = {1}});
+        return matmul(h, last) + most;
+    };
+}
+
+/// Σ|a - b| / Σ|b|.
+inline double relative_difference(const Attribution& a, const Attribution& b) {
+    double gap = 0, scale = 0;
+    for (Index k = 0; k < a.values.size(); ++k) {
+        gap += std::abs(a.values.at(k) - b.values.at(k));
+        scale += std::abs(b.values.at(k));
+    }
+    return gap / scale;
+}
+
 }  // namespace attribution_tests

@@ -168,7 +168,7 @@ TEST_CASE("options list their defaults, which read back") {
     REQUIRE(ig.options.size() == 5);
     CHECK(ig.options[0].name == "tolerance");
     CHECK(ig.options[0].standard == "automatic");
-    CHECK(ig.options[3].standard == "50000");
+    CHECK(ig.options[3].standard == "100000");
     CHECK(ig.takes_baseline);
     CHECK(find_method("smooth-grad").options[0].standard == "0.15");
 }

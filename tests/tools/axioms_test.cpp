@@ -105,6 +105,26 @@ TEST_CASE("the table of one method shows its counter-examples, and wrong names a
           "there are: axioms, quadrature\n");
 }
 
+TEST_CASE("reproduce quadrature measures on a network of the user's") {
+    const program::Folder folder;
+    REQUIRE(program::run("train --model mlp --data moons --epochs 1 --seed 1 --out run", folder.path()).exit == 0);
+    const program::Outcome outcome = program::run(
+        "reproduce quadrature --quick --json --quiet --model run/model.safetensors --input 1,-2", folder.path());
+    REQUIRE_MESSAGE(outcome.exit == 0, outcome.err);
+    double worst = 0;
+    const Json document = Json::parse(outcome.out);
+    for (const Json& row : document["rows"])
+        if (row["method"] == "midpoint" && row["figure"].get<std::string>().ends_with("N = 256"))
+            worst = std::max(worst, row["value"].get<double>());
+    CHECK(worst > 0);
+    CHECK(worst <= 0.02);
+    const auto refused = [&](const char* line) { return program::run(line, folder.path()).err; };
+    CHECK(refused("reproduce axioms --model run/model.safetensors --input 1,2") ==
+          "gradpath: reproduce: axioms takes no --model\n");
+    CHECK(refused("reproduce quadrature --model run/model.safetensors") ==
+          "gradpath: reproduce: --model and --input go together\n");
+}
+
 TEST_CASE("reproduce quadrature writes its table and its report, and the rules fall as theory says") {
     const program::Folder folder;
     const program::Outcome outcome =

@@ -62,6 +62,7 @@ TEST_CASE("--baseline all explains under each kind, and says how far they agree"
                                             "uniform:0,1,8", "gaussian:1,8"});
     CHECK(d["baselines"][1]["f_baseline"] == Json({9.0}));
     CHECK(d["baselines"][5]["f_baseline"] == Json({4.5}));
+    CHECK(d["left_out"].get<std::string>().starts_with("training samples (samples:FILE) and typical, which need data"));
     REQUIRE(d["agreement"].size() == 8);
     for (std::size_t a = 0; a < 8; ++a) {
         CHECK(d["agreement"][a][a] == 1.0);

@@ -76,6 +76,13 @@ const std::vector<std::string>& all_baselines() {
     return names;
 }
 
+const std::string& baselines_left_out() {
+    static const std::string words =
+        "training samples (samples:FILE) and typical, which need data; learned ones and coalitions, which need a "
+        "method to make them; numbers and files of your own";
+    return words;
+}
+
 UnderBaselines explain_under_all(const Subject& subject, const Rows& rows,
                                  const std::function<Attribution(const std::string& baseline)>& run) {
     UnderBaselines all{subject, rows, {}, {}};
@@ -114,7 +121,8 @@ Json baselines_json(const UnderBaselines& all) {
             {"output_stage", describe(first.stage)},
             {"f_input", per_row(first.f_input, first)},
             {"baselines", list},
-            {"agreement", agreements(all)}};
+            {"agreement", agreements(all)},
+            {"left_out", baselines_left_out()}};
 }
 
 std::string baselines_text(const UnderBaselines& all) {
@@ -135,7 +143,8 @@ std::string baselines_text(const UnderBaselines& all) {
                        {"model", all.subject.name},
                        {"input", all.rows.name + ", " + rows}},
                       {0, 1}) +
-           "\n" + table_text(figures) + "\n" + table_text(table);
+           "\n" + table_text(figures) + "\n" + table_text(table) + "\n" +
+           wrapped("Left out: " + baselines_left_out() + ".", 0);
 }
 
 void write_baselines(const std::filesystem::path& folder, const UnderBaselines& all) {

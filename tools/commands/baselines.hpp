@@ -22,6 +22,8 @@ struct UnderBaselines {
 
 /// The kinds of baseline that need no file, as --baseline takes them.
 const std::vector<std::string>& all_baselines();
+/// The kinds that are not among them, and why.
+const std::string& baselines_left_out();
 /// `run` explains under one baseline.
 UnderBaselines explain_under_all(const Subject& subject, const Rows& rows,
                                  const std::function<attribution::Attribution(const std::string& baseline)>& run);

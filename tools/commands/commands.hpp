@@ -18,6 +18,7 @@ Exit methods(Words words, const std::atomic<bool>& interrupted);  ///< the regis
 Exit gradcheck(Words words, const std::atomic<bool>& interrupted);  ///< derivatives of all ops against differences
 Exit selftest(Words words, const std::atomic<bool>& interrupted);   ///< attributions against closed forms
 Exit axioms(Words words, const std::atomic<bool>& interrupted);     ///< which axioms a method keeps
+Exit bench(Words words, const std::atomic<bool>& interrupted);      ///< how fast this build is, beside peers
 Exit reproduce(Words words, const std::atomic<bool>& interrupted);  ///< an experiment: table and report
 Exit info(Words words, const std::atomic<bool>& interrupted);       ///< the build; or what a file holds
 

@@ -14,14 +14,18 @@
 namespace gradpath::tools {
 
 void add_common(Arguments& arguments, Common& common) {
-    arguments.group("Common options");
-    arguments.option("--seed", "N", common.seed, "of everything that is drawn at random (0)");
+    add_common_but_threads(arguments, common);
     arguments.value("--threads", "N", "how many to use; any number gives the same bits (all)",
                     [&](const std::string& text) {
                         read_value(arguments.command() + ": --threads", text, common.threads);
                         require<UsageError>(common.threads >= 1 && common.threads <= 1024, arguments.command(),
                                             ": --threads must lie in 1 .. 1024: got ", common.threads);
                     });
+}
+
+void add_common_but_threads(Arguments& arguments, Common& common) {
+    arguments.group("Common options");
+    arguments.option("--seed", "N", common.seed, "of everything that is drawn at random (0)");
     arguments.value("--dtype", "TYPE", "f32 or f64 (the model's own; else f32)", [&](const std::string& text) {
         require<UsageError>(text == "f32" || text == "f64", arguments.command(), ": --dtype takes f32 or f64: got \"",
                             text, "\"");

@@ -23,6 +23,8 @@ struct Common {
 };
 /// Declares them under a heading of their own.
 void add_common(Arguments& arguments, Common& common);
+/// The same for a command with a --threads of its own.
+void add_common_but_threads(Arguments& arguments, Common& common);
 /// Bytes from 512M, 16MiB, 2G, 1048576 (powers of 1024). Throws UsageError that begins with `what`.
 std::size_t parse_bytes(const std::string& what, const std::string& text);
 /// 16.0 MiB

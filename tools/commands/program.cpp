@@ -17,7 +17,7 @@ struct Command {
     const char* summary;
     Exit (*run)(Words, const std::atomic<bool>&);
 };
-constexpr std::array<Command, 9> commands{{
+constexpr std::array<Command, 10> commands{{
     {"train", "train a network on a data set", train},
     {"eval", "loss, accuracy and confusion of a model; or its outputs for a file", eval},
     {"explain", "attribute a model's output to its input", explain},
@@ -25,6 +25,7 @@ constexpr std::array<Command, 9> commands{{
     {"gradcheck", "check the derivatives of all ops", gradcheck},
     {"selftest", "check attributions against closed forms", selftest},
     {"axioms", "check which axioms the methods keep", axioms},
+    {"bench", "measure how fast this build is, beside peers", bench},
     {"reproduce", "run an experiment and write its report", reproduce},
     {"info", "show the build; or what a model or tensor file holds", info},
 }};

@@ -92,24 +92,30 @@ std::string listing(const Study& study) {
 
 Exit reproduce(Words words, const std::atomic<bool>& interrupted) {
     Common common;
-    std::string name;
+    std::string name, model, input;
     bool quick = false;
     std::string about = "Runs an experiment and writes its table (CSV, JSON) and a report (HTML).\n\nExperiments:";
     for (const Experiment& experiment : experiments())
         about += text("\n  ", experiment.name, std::string(12 - std::string_view(experiment.name).size(), ' '),
                       experiment.summary);
     Arguments arguments("reproduce", about,
-                        "gradpath reproduce quadrature --quick --out study\ngradpath reproduce axioms --json");
+                        "gradpath reproduce quadrature --quick --out study\ngradpath reproduce axioms --json\n"
+                        "gradpath reproduce quadrature --model run/model.safetensors --input "
+                        "data:fashion-mnist:test:0,1,2,3");
     arguments.positional("EXPERIMENT", name, "its name");
     arguments.flag("--quick", quick, "fewer functions, inputs and steps");
+    arguments.option("--model", "FILE", model, "for quadrature: measure on this network instead of random ones");
+    arguments.option("--input", "X", input, "its inputs, such as data:fashion-mnist:test:0,1,2,3");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     require_given(arguments, "EXPERIMENT", name);
     const Experiment& experiment = find_experiment(name);
+    require<UsageError>(model.empty() || experiment.takes_model, "reproduce: ", name, " takes no --model");
+    require<UsageError>(model.empty() == input.empty(), "reproduce: --model and --input go together");
     apply(common);
 
     const auto start = std::chrono::steady_clock::now();
-    Study study = experiment.run({common, quick, interrupted});
+    Study study = experiment.run({common, quick, interrupted, model, input});
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const Json json = document(experiment, study, quick, seconds);
     if (!common.out.empty()) write_study(common, experiment, study, json);

@@ -57,6 +57,12 @@ Lines facts(const Explained& e, std::size_t k) {
     return lines;
 }
 
+/// Is the baseline one of several draws?
+bool is_draw(const Attribution& a) {
+    const std::vector<std::string> kinds{"uniform:", "gaussian:", "black+white", "samples:"};
+    return std::ranges::any_of(kinds, [&](const std::string& kind) { return a.baseline_kind.starts_with(kind); });
+}
+
 /// Every feature of one [row, target].
 std::string features_text(const Explained& e, std::size_t k) {
     const Attribution& a = e.attribution;
@@ -65,7 +71,7 @@ std::string features_text(const Explained& e, std::size_t k) {
     const Tensor values = feature_values(e);
     const bool pairs = a.values.size() > values.size() && features <= few_pairs;
     Lines table{{"feature", "input"}};
-    if (a.baseline) table[0].push_back("baseline");
+    if (a.baseline) table[0].push_back(is_draw(a) ? "baseline, draw 1" : "baseline");
     for (Index j = 0; pairs && j < features; ++j) table[0].push_back("with " + feature_name(e, j));
     table[0].push_back("attribution");
     const bool spread = a.standard_error && a.values.size() == values.size();

@@ -17,6 +17,9 @@ Table matrix_table(const std::vector<Cell>& cells) {
                 .rows = {}};
     for (const std::string& title : rows[0]) table.columns.push_back({title});
     table.rows.assign(rows.begin() + 1, rows.end());
+    for (std::vector<std::string>& row : table.rows)
+        for (std::string& cell : row)
+            if (const auto space = cell.find(' '); space != cell.npos) cell.replace(space, 1, "\u00a0");  // in one line
     return table;
 }
 

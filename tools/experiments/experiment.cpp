@@ -7,7 +7,7 @@ namespace gradpath::tools {
 std::span<const Experiment> experiments() {
     static constexpr std::array<Experiment, 2> all{{
         {"axioms", "which axioms each method keeps, with a counter-example where not", study_axioms},
-        {"quadrature", "the error of every rule against its steps", study_quadrature},
+        {"quadrature", "the error of every rule against its steps", study_quadrature, true},
     }};
     return all;
 }

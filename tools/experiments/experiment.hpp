@@ -29,12 +29,14 @@ struct ExperimentOptions {
     const Common& common;
     bool quick;
     const std::atomic<bool>& interrupted;
+    std::string model = {}, input = {};  ///< to measure on instead of networks of its own; empty: those
 };
 
 struct Experiment {
     const char* name;
     const char* summary;
     Study (*run)(const ExperimentOptions&);
+    bool takes_model = false;
 };
 
 Study study_axioms(const ExperimentOptions& options);      ///< the conformance matrix, with counter-examples

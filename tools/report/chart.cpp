@@ -8,12 +8,14 @@
 
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/tools/report/markup.hpp>
+#include <gradpath/tools/report/style.hpp>
 
 namespace gradpath::tools {
 namespace {
 
 constexpr double wide = 720, tall = 320;
-constexpr double left = 62, right = 16, top = 14, bottom = 46;
+constexpr double left = 80, right = 16, top = 14, bottom = 46;
+constexpr double name_row = 20;  // of the names below a chart in a file
 constexpr std::size_t series_colours = 6;
 
 struct Axis {
@@ -144,7 +146,9 @@ std::vector<double> round_ticks(double low, double high, int count) {
     return ticks;
 }
 
-std::string svg(const Chart& chart) {
+namespace {
+
+std::string body(const Chart& chart) {
     std::vector<const std::vector<double>*> xs, ys;
     for (const Chart::Curve& curve : chart.curves) {
         require(curve.y.size() == curve.x.size() && curve.low.size() == curve.high.size() &&
@@ -156,9 +160,37 @@ std::string svg(const Chart& chart) {
     }
     const Axis x = fit(chart.log_x, left, wide - right, xs, 0);
     const Axis y = fit(chart.log_y, tall - bottom, top, ys, 0.05);
-    std::string out = legend(chart) + opening(wide, tall, chart.title, chart.alt) + axes(chart, x, y);
+    std::string out = axes(chart, x, y);
     for (std::size_t i = 0; i < chart.curves.size(); ++i) out += draw_curve(chart.curves[i], i, x, y);
-    return out + "</svg>";
+    return out;
+}
+
+/// A line for each curve below the chart: how it is drawn, and its name.
+std::string names_below(const Chart& chart) {
+    std::string out;
+    for (std::size_t i = 0; i < chart.curves.size(); ++i) {
+        const double y = tall + name_row * (static_cast<double>(i) + 0.5);
+        out += line(left, y, left + 28, y, text("curve s", i % series_colours + 1).c_str());
+        out += label(left + 38, y + 4, chart.curves[i].name, "start", " class=\"name\"");
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string svg(const Chart& chart) {
+    return legend(chart) + opening(wide, tall, chart.title, chart.alt) + body(chart) + "</svg>";
+}
+
+std::string svg_file(const Chart& chart) {
+    const double height = tall + name_row * (static_cast<double>(chart.curves.size()) + 0.5);
+    constexpr double heading = 34;
+    return text("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"drawing\" role=\"img\" viewBox=\"0 ", -heading, " ",
+                coordinate(wide), " ", coordinate(height + heading), "\" width=\"", coordinate(wide), "\" height=\"",
+                coordinate(height + heading), "\">\n<title>", escape(chart.alt.empty() ? chart.title : chart.alt),
+                "</title>\n<style>", theme_style, drawing_style, ".drawing { font: 12px var(--sans); }</style>\n",
+                "<rect width=\"100%\" height=\"100%\" y=\"", -heading, "\" style=\"fill: var(--paper)\"/>\n",
+                label(wide / 2, -8, chart.title, "middle", " class=\"name\""), body(chart), names_below(chart), "</svg>\n");
 }
 
 std::string svg(const Bars& bars) {

@@ -12,5 +12,7 @@ std::vector<double> round_ticks(double low, double high, int count = 6);
 /// The chart, without its caption. Throws ValueError where x and y, low or high of a curve differ in length.
 std::string svg(const Chart& chart);
 std::string svg(const Bars& bars);
+/// The chart as a file of its own, with title and names of the curves; light or dark as its reader prefers.
+std::string svg_file(const Chart& chart);
 
 }  // namespace gradpath::tools

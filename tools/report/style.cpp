@@ -4,7 +4,7 @@
 
 namespace gradpath::tools {
 
-const std::string_view style_sheet = R"css(
+const std::string_view theme_style = R"css(
 :root {
   color-scheme: light dark;
   --page: #f6f7f9; --paper: #ffffff; --ink: #1c2026; --soft: #5b6472; --line: #dfe3e9; --hair: #eceff3;
@@ -20,6 +20,9 @@ const std::string_view style_sheet = R"css(
     --s1: #6fb1f0; --s2: #f2a25c; --s3: #6fcf97; --s4: #cf97e6; --s5: #a4acb8; --s6: #e0c060;
   }
 }
+)css";
+
+const std::string_view page_style = R"css(
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 var(--sans); }
@@ -77,22 +80,6 @@ tbody tr:last-child > * { border-bottom: 0; }
 @media (prefers-color-scheme: dark) { .bar i { background: var(--dark); } }
 .drawing { overflow-x: auto; }
 .drawing > svg { display: block; width: 100%; min-width: 32rem; height: auto; font: 12px var(--sans); }
-.drawing text { fill: var(--soft); font-variant-numeric: tabular-nums; }
-.drawing .name, .drawing .figure { fill: var(--ink); }
-.grid { stroke: var(--hair); }
-.axis { stroke: var(--soft); stroke-opacity: 0.6; }
-.error { stroke: var(--ink); stroke-width: 1.5; }
-.curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
-.band { stroke: none; opacity: 0.16; }
-.negative { fill: var(--negative); }
-.positive { fill: var(--positive); }
-.s1 { stroke: var(--s1); } .s2 { stroke: var(--s2); stroke-dasharray: 7 4; } .s3 { stroke: var(--s3);
-  stroke-dasharray: 2 4; }
-.s4 { stroke: var(--s4); stroke-dasharray: 10 3 2 3; } .s5 { stroke: var(--s5); stroke-dasharray: 4 3; }
-.s6 { stroke: var(--s6); stroke-dasharray: 12 4; }
-.dot { stroke: none; }
-.band.s1, .dot.s1 { fill: var(--s1); } .band.s2, .dot.s2 { fill: var(--s2); } .band.s3, .dot.s3 { fill: var(--s3); }
-.band.s4, .dot.s4 { fill: var(--s4); } .band.s5, .dot.s5 { fill: var(--s5); } .band.s6, .dot.s6 { fill: var(--s6); }
 .legend { display: flex; flex-wrap: wrap; gap: 0.3rem 1.4rem; margin: 0 0 0.8rem; padding: 0; list-style: none;
   color: var(--soft); font-size: 0.875rem; }
 .legend svg { display: inline-block; width: 28px; height: 8px; margin-right: 0.5rem; vertical-align: middle; }
@@ -113,6 +100,25 @@ footer dd { margin: 0; min-width: 0; font-family: var(--mono); font-size: 0.8rem
   h2, h3 { break-after: avoid; }
   .scroll { overflow: visible; }
 }
+)css";
+
+const std::string_view drawing_style = R"css(
+.drawing text { fill: var(--soft); font-variant-numeric: tabular-nums; }
+.drawing .name, .drawing .figure { fill: var(--ink); }
+.grid { stroke: var(--hair); }
+.axis { stroke: var(--soft); stroke-opacity: 0.6; }
+.error { stroke: var(--ink); stroke-width: 1.5; }
+.curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+.band { stroke: none; opacity: 0.16; }
+.negative { fill: var(--negative); }
+.positive { fill: var(--positive); }
+.s1 { stroke: var(--s1); } .s2 { stroke: var(--s2); stroke-dasharray: 7 4; } .s3 { stroke: var(--s3);
+  stroke-dasharray: 2 4; }
+.s4 { stroke: var(--s4); stroke-dasharray: 10 3 2 3; } .s5 { stroke: var(--s5); stroke-dasharray: 4 3; }
+.s6 { stroke: var(--s6); stroke-dasharray: 12 4; }
+.dot { stroke: none; }
+.band.s1, .dot.s1 { fill: var(--s1); } .band.s2, .dot.s2 { fill: var(--s2); } .band.s3, .dot.s3 { fill: var(--s3); }
+.band.s4, .dot.s4 { fill: var(--s4); } .band.s5, .dot.s5 { fill: var(--s5); } .band.s6, .dot.s6 { fill: var(--s6); }
 )css";
 
 }  // namespace gradpath::tools

@@ -179,19 +179,20 @@ TEST_CASE("a model whose mixing shows only between far rows is found out by the 
     CHECK(attribution::gradient(centred, Tensor({2, 2}, {1, 3, 1, 3}, DType::float64)).notes.size() == 1);
 }
 
-TEST_CASE("the first look runs at most 21 rows, and two at a time where more do not fit the budget") {
-    std::vector<Index> seen;
-    const Model f = [&](const Tensor& x) {
-        seen.push_back(x.rows());
-        return sum(square(x), {.axes = {1}});
+TEST_CASE("the first look runs five rows, sixteen more where chunks would be small, none that do not fit the budget") {
+    const auto runs = [](std::size_t memory) {
+        std::vector<Index> seen;
+        const Model f = [&](const Tensor& x) {
+            seen.push_back(x.rows());
+            return sum(square(x), {.axes = {1}});
+        };
+        attribution::gradient(f, random_tensor({1, 3}, 2), {.run = {.memory = memory}});
+        return seen;
     };
-    const Tensor x = random_tensor({1, 3}, 2);
-    attribution::gradient(f, x);
     // One row tells the outputs, then the look, then the input and its gradient.
-    CHECK(seen == std::vector<Index>{1, 1, 1, 2, 16, 1, 1});
-    seen.clear();
-    attribution::gradient(f, x, {.run = {.memory = 64}});
-    CHECK(seen == std::vector<Index>{1, 1, 1, 2, 1, 1});
+    CHECK(runs(std::size_t{64} << 20) == std::vector<Index>{1, 1, 1, 2, 1, 1});
+    CHECK(runs(10'000) == std::vector<Index>{1, 1, 1, 2, 16, 1, 1});
+    CHECK(runs(64) == std::vector<Index>{1, 1, 1, 2, 1, 1});
 }
 
 TEST_CASE("an attribution or an explained number that is not finite is noted") {

@@ -20,32 +20,6 @@ std::vector<double> shares(Columns f, std::initializer_list<double> x, std::init
     return numbers(integrated_gradients(model, input, {.baseline = start, .quadrature = exact}).values);
 }
 
-/// Convolution, relu, max-pool, a residual sum, abs, a maximum over features, leaky slopes: one of each kink.
-Model kinky_net(std::uint64_t number, DType dtype = DType::float64) {
-    const auto weight = [&](const Shape& shape, std::uint64_t k) {
-        return random_tensor(shape, 100 * number + k, dtype) * 0.5;
-    };
-    const Tensor filters = weight({3, 1, 3, 3}, 0), dense = weight({27, 12}, 1), bias = weight({12}, 2),
-                 last = weight({12, 3}, 3);
-    return [=](const Tensor& x) {
-        Tensor h = relu(conv2d(reshape(x, {x.rows(), 1, 6, 6}), filters, {.padding = 1}));
-        h = matmul(flatten(max_pool2d(h, {.kernel = 2})), dense) + bias;
-        h = leaky_relu(h + abs(h) * 0.3, 0.05) - relu(-h) * 0.1;
-        h = maximum(h, 0.2) + minimum(h, -h * 0.4);
-        const Tensor most = max(reshape(h, {h.rows(), 4, 3}), {.axes = {1}});
-        return matmul(h, last) + most;
-    };
-}
-
-double relative_difference(const Attribution& a, const Attribution& b) {
-    double gap = 0, scale = 0;
-    for (Index k = 0; k < a.values.size(); ++k) {
-        gap += std::abs(a.values.at(k) - b.values.at(k));
-        scale += std::abs(b.values.at(k));
-    }
-    return gap / scale;
-}
-
 }  // namespace
 
 TEST_CASE("functions with kinks: the closed forms, to rounding") {
@@ -203,59 +177,6 @@ TEST_CASE("all targets at once are each target alone") {
                     CHECK(std::abs(all.values.at((r * 3 + target) * 36 + k) - one.values.at(r * 36 + k)) <= 1e-9);
         }
     }
-}
-
-TEST_CASE("the budget and the company of other rows change no bit") {
-    const Tensor x = random_tensor({3, 36}, 21);
-    for (const Stage stage : {Stage::logit, Stage::probability}) {
-        const auto run = [&](const Tensor& rows, std::size_t memory) {
-            const IntegratedGradients options{
-                .target = Index{2}, .stage = {.kind = stage}, .quadrature = exact, .run = {.memory = memory}};
-            return integrated_gradients(kinky_net(4), rows, options).values;
-        };
-        const Tensor wide = run(x, std::size_t{512} << 20);
-        CHECK(same_bits(run(x, 1), wide));
-        CHECK(same_bits(run(x, 200'000), wide));
-        CHECK(same_bits(run(slice(x, 0, 1, 2), 1 << 20), slice(wide, 0, 1, 2)));
-    }
-}
-
-TEST_CASE("without a rule, piecewise-linear models are taken exactly and others adaptively") {
-    const Tensor x = random_tensor({1, 5}, 3);
-    const Model net = relu_net({5, 8, 2}, 1, true), large = relu_net({5, 64, 64, 2}, 1, true);
-    CHECK(integrated_gradients(net, x).rule == "exact");
-    CHECK(integrated_gradients(net, x, {.stage = {.kind = Stage::probability}}).rule == "exact");
-    const Model smooth = [](const Tensor& z) { return tanh(sum(z, {.axes = {1}})); };
-    CHECK(integrated_gradients(smooth, x).rule == "gauss-kronrod");
-    CHECK(integrated_gradients(net, x, {.quadrature = {.steps = 4}}).rule == "gauss-legendre");
-    // More pieces than max-steps allows: the adaptive rule does what it can.
-    CHECK(integrated_gradients(large, x, {.quadrature = {.max_steps = 40}}).rule == "gauss-kronrod");
-}
-
-TEST_CASE("a row with too many pieces is taken adaptively, and the others exactly, as each would be alone") {
-    std::vector<double> places;  // relu bends at 0.01, 0.02, .. 0.6
-    for (int k = 1; k <= 60; ++k) places.push_back(k / 100.0);
-    const Model f = [&](const Tensor& x) {
-        return sum(relu(x - Tensor({1, 60}, std::span<const double>(places))), {.axes = {1}});
-    };
-    const Tensor x({3, 1}, {1, 0.305, -2}, DType::float64);  // 61, 31 and 1 pieces
-    const IntegratedGradients options{.quadrature = {.max_steps = 45}};
-    const Attribution all = integrated_gradients(f, x, options);
-    CHECK(all.steps->at(1) == 31);
-    CHECK(all.steps->at(2) == 1);
-    for (Index k = 0; k < 3; ++k) {
-        const Attribution one = integrated_gradients(f, slice(x, 0, k, k + 1), options);
-        CHECK(same_bits(one.values, slice(all.values, 0, k, k + 1)));
-        CHECK(one.steps->at(0) == all.steps->at(static_cast<std::size_t>(k)));
-        CHECK(one.tolerance_met->at(0) == all.tolerance_met->at(static_cast<std::size_t>(k)));
-    }
-}
-
-TEST_CASE("too many pieces: the rule that was asked for says so") {
-    const Attribution a = integrated_gradients(relu_net({5, 64, 64, 2}, 1, true), random_tensor({1, 5}, 3),
-                                               {.quadrature = {.rule = QuadratureRule::exact, .max_steps = 40}});
-    CHECK_FALSE(a.tolerance_met->at(0));
-    CHECK(a.notes.back() == "tolerance 1e-06 was not met within max-steps 40; allow more, or ask for less");
 }
 
 TEST_CASE("what is not piecewise linear is named") {

@@ -23,6 +23,20 @@ TEST_CASE("it walks: each step begins where the last one ended, and stops where 
     CHECK(largest_difference(numbers(short_walk.values), {0.1, 0}) <= 1e-12);
 }
 
+TEST_CASE("one gradient for a long step misses F's change, and says so; a tolerance mends it") {
+    const Model squares = [](const Tensor& x) { return square(x); };
+    const Attribution a = agi(squares, row({0.8, 0.45}), {.rate = 0.2});  // 2 * 0.8 * 0.2 of 0.64 - 0.36
+    CHECK(a.values.at(0) == doctest::Approx(0.32));
+    REQUIRE(a.notes.size() == 1);
+    CHECK(
+        a.notes[0].starts_with("one gradient for each step of the walk, as published, misses F(x) - F(its other end)"
+                               " by up to 1"));
+    const Attribution fine = agi(squares, row({0.8, 0.45}), {.rate = 0.2, .quadrature = {.tolerance = 1e-6}});
+    CHECK(fine.values.at(0) == doctest::Approx(0.28));
+    CHECK(fine.notes.empty());
+    CHECK(agi(squares, row({0.8, 0.45}), {.rate = 0.01}).notes.empty());
+}
+
 TEST_CASE("steps stay within the range of the input") {
     const Attribution a = agi(columns, row({0.3, 0.1}), {.rate = 0.25});
     CHECK(largest_difference(numbers(a.values), {0.25, 0}) <= 1e-12);  // (0.05, 0.35) is the other class

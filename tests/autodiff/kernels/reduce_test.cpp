@@ -149,12 +149,13 @@ TEST_CASE_TEMPLATE("reductions give the same bits for a row alone, among others,
 }
 
 TEST_CASE_TEMPLATE("softmax, log_softmax, their adjoint and cross entropy follow their formulas", T, float, double) {
-    for (const Index n : {1, 2, 5, 10, 16, 17, 100, 1030}) {
-        const Index rows = 3;
+    for (const Index n : {1, 2, 5, 10, 16, 17, 32, 33, 100, 1030}) {  // up to 32, rows stand side by side
+        const Index rows = n <= 33 ? 19 : 3;
         CAPTURE(n);
         const auto x = uniform<T>(rows * n, -20, 20, 6), g = uniform<T>(rows * n, -1, 1, 7);
         std::vector<double> y, log_y, dx, loss;
-        const std::vector<Index> labels{0, n / 2, n - 1};
+        std::vector<Index> labels;
+        for (Index r = 0; r < rows; ++r) labels.push_back(r * (n - 1) / (rows - 1));
         for (Index r = 0; r < rows; ++r) {
             double total = 0, dot = 0;
             const auto at = [&](Index i) { return static_cast<std::size_t>(r * n + i); };
@@ -178,6 +179,32 @@ TEST_CASE_TEMPLATE("softmax, log_softmax, their adjoint and cross entropy follow
             check_all<T>(dx, {to.begin(), to.end()}, 1);
             kernels::cross_entropy(from.data(), labels.data(), losses.data(), rows, n);
             check_all<T>(loss, {losses.begin(), losses.end()}, 20);
+            const Guarded<T> weights(std::vector<T>(g.begin(), g.begin() + rows));
+            kernels::cross_entropy_vjp(from.data(), labels.data(), weights.data(), to.data(), rows, n);
+            std::vector<double> slopes = y;
+            for (Index r = 0; r < rows; ++r)
+                slopes[static_cast<std::size_t>(r * n + labels[static_cast<std::size_t>(r)])] -= 1;
+            for (Index i = 0; i < rows * n; ++i)
+                slopes[static_cast<std::size_t>(i)] *= static_cast<double>(g[static_cast<std::size_t>(i / n)]);
+            check_all<T>(slopes, {to.begin(), to.end()}, 1);
+        });
+    }
+}
+
+TEST_CASE_TEMPLATE("softmax gives the same bits for a row alone and among others, infinities and NaN included", T,
+                   float, double) {
+    const auto edges = nasty<T>();
+    for (const Index n : {1, 3, 10, 32, 40}) {
+        const Index rows = 21;
+        auto x = uniform<T>(rows * n, -20, 20, 8);
+        for (std::size_t i = 0; i < edges.size(); ++i) x[(i * 7) % x.size()] = edges[i];
+        each_set([&](const std::string&) {
+            for (const auto kernel : {kernels::softmax<T>, kernels::log_softmax<T>}) {
+                std::vector<T> all(x.size()), alone(x.size());
+                kernel(x.data(), all.data(), rows, n);
+                for (Index r = 0; r < rows; ++r) kernel(x.data() + r * n, alone.data() + r * n, 1, n);
+                CHECK(std::memcmp(all.data(), alone.data(), all.size() * sizeof(T)) == 0);
+            }
         });
     }
 }
