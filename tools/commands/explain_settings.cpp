@@ -5,6 +5,7 @@
 
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
+#include <gradpath/tools/commands/exit.hpp>
 #include <gradpath/tools/commands/table_input.hpp>
 
 namespace gradpath::tools {

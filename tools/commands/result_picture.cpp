@@ -48,7 +48,10 @@ Picture row_picture(const Explained& e, Index row) {
     if (!a.all_targets) columns.push_back({title, map(values)});
     for (Index k = 0; a.all_targets && k < targets_of(a); ++k)
         columns.push_back({column_title(e, k), map(row_of(values, k))});
-    return heat_grid(is_image(e.subject.row) ? row_of(e.rows.x, row) : Tensor(), columns);
+    const Tensor image = is_image(e.subject.row) ? row_of(e.rows.x, row) : Tensor();
+    const auto size = [](const Tensor& t) { return t.shape().slice(t.rank() - 2, t.rank()); };
+    const bool beside = image && size(image) == size(columns[0].map);  // panels have one size
+    return heat_grid(beside ? image : Tensor(), columns);
 }
 
 /// A bar chart for each [row, target].
