@@ -15,6 +15,7 @@
 #include <gradpath/attribution/neurons/layer.hpp>
 #include <gradpath/attribution/neurons/layer_methods.hpp>
 #include <gradpath/attribution/neurons/region.hpp>
+#include <gradpath/attribution/neurons/slopes.hpp>
 #include <gradpath/attribution/path/agi.hpp>
 #include <gradpath/attribution/path/along_paths.hpp>
 #include <gradpath/attribution/path/along_walks.hpp>
@@ -27,3 +28,6 @@
 #include <gradpath/attribution/path/integrated_hessians.hpp>
 #include <gradpath/attribution/path/path_ensemble.hpp>
 #include <gradpath/attribution/registry.hpp>
+#include <gradpath/attribution/rules/by_rules.hpp>
+#include <gradpath/attribution/rules/deep_lift.hpp>
+#include <gradpath/attribution/rules/relu_rules.hpp>

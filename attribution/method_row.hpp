@@ -83,5 +83,6 @@ auto runner(const std::string& name, Attribution (*method)(const Model&, const T
 std::vector<Method> gradient_rows();
 std::vector<Method> path_rows();
 std::vector<Method> neuron_rows();
+std::vector<Method> rule_rows();
 
 }  // namespace gradpath::attribution

@@ -57,6 +57,7 @@ const std::vector<Setting>& settings() {
         {"agi", attack, 1},
         {"ig2", descent, 1},
         {"integrated-hessians", nodes, 1},
+        {"deep-lift", nullptr, 0, {"A8", "A9", "A10"}},
     };
     return all;
 }

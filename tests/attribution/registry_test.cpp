@@ -38,7 +38,11 @@ TEST_CASE("the registry has the methods by their names, each with a paper and a 
                                             "layer-activation",
                                             "gradient-x-activation",
                                             "neuron-gradient",
-                                            "neuron-ig"});
+                                            "neuron-ig",
+                                            "guided-backprop",
+                                            "deconvnet",
+                                            "deep-lift",
+                                            "deep-shap"});
     CHECK(error_of<ValueError>([] { find_method("integrated-gradient"); }) ==
           "method: 'integrated-gradient' is unknown; did you mean 'integrated-gradients'?");
 }
@@ -133,7 +137,7 @@ TEST_CASE("options are set by name, and unknown or malformed ones are refused") 
           "method: 'zebra' is unknown. There are: gradient input-x-gradient smooth-grad smooth-grad-squared var-grad "
           "integrated-gradients path-ensemble expected-gradients guided-ig blur-ig idgi agi ig2 integrated-hessians "
           "conductance internal-influence internal-neurons layer-ig layer-activation gradient-x-activation "
-          "neuron-gradient neuron-ig");
+          "neuron-gradient neuron-ig guided-backprop deconvnet deep-lift deep-shap");
     CHECK(error("smooth-grad", "zebra", "1") ==
           "smooth-grad: option 'zebra' is unknown. There are: sigma relative samples seed method");
     for (const char* smoother : {"smooth-grad", "smooth-grad-squared", "var-grad"})

@@ -22,6 +22,7 @@ const std::map<std::string, std::string> expected{
     {"blur-ig", "~-yyynn-nnn"},
     {"idgi", "y-ynyynnynn"},
     {"input-x-gradient", "nnyyyynn--n"},
+    {"deep-lift", "yynynny---y"},
 };
 
 /// Guided IG: near a kink the walk goes to and fro across it, and the gradient where a step begins belongs to one side
