@@ -66,11 +66,12 @@ public:
 
 private:
     enum class Kind : std::uint8_t { string, shape, dtype, number, truth, whole, natural } kind;
+    struct Characters {
+        const char* data;
+        std::size_t size;
+    };
     union {
-        struct {
-            const char* data;
-            std::size_t size;
-        } string;
+        Characters string;
         const Shape* shape;
         DType dtype;
         double number;

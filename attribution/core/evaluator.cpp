@@ -1,10 +1,10 @@
 // One chunk is one forward pass, one sweep per target over its graph, and then nothing is kept but numbers. How many
-// rows fit is measured, not guessed: the first look runs 1, 2 and (where chunks would be small for want of precision) 16
-// rows and takes the slope, plus the quarter that the pool's size classes may add. The same look tells whether rows are
-// independent: an engine whose sums do not depend on the number of rows gives the same bits for a row alone and in
+// rows fit is measured, not guessed: the first look runs 1, 2 and (where chunks would be small for want of precision)
+// 16 rows and takes the slope, plus the quarter that the pool's size classes may add. The same look tells whether rows
+// are independent: an engine whose sums do not depend on the number of rows gives the same bits for a row alone and in
 // company, so any difference means that the model mixes rows, and then every row runs by itself. The company is the
-// last row of the input, as far from the first as the caller's own data go: rows that are alike may
-// hide what mixes them.
+// last row of the input, as far from the first as the caller's own data go: rows that are alike may hide what mixes
+// them.
 #include <gradpath/attribution/core/evaluator.hpp>
 
 #include <algorithm>

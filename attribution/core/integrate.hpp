@@ -43,9 +43,9 @@ struct QuadraturePlan {
 /// The plan that a Quadrature stands for in a dtype. Throws ValueError (naming `method`) for values out of range.
 QuadraturePlan plan(const std::string& method, const Quadrature& quadrature, DType dtype);
 /// The plan for the mean over `samples` paths, or for one that winds. Where no rule was asked for and the model is
-/// piecewise linear, this is Gauss-Legendre, doubled until it is within the tolerance: of 1e-3 unless one was asked for,
-/// and 1e-2 for a mean, whose draws differ by more. The exact rule would take up to ten times as many gradients, for each
-/// of the paths; it is chosen for tolerances below 1e-4.
+/// piecewise linear, this is Gauss-Legendre, doubled until it is within the tolerance: of 1e-3 unless one was asked
+/// for, and 1e-2 for a mean, whose draws differ by more. The exact rule would take up to ten times as many gradients,
+/// for each of the paths; it is chosen for tolerances below 1e-4.
 QuadraturePlan plan_for_many(const Evaluator& evaluator, const QuadraturePlan& plan, Index samples);
 
 /// What comes out.

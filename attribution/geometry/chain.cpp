@@ -1,5 +1,5 @@
-// The energy is a sum over edges e(a, b) = ½ N (b - a)ᵀ G((a + b)/2) (b - a), rows that do not depend on each other: one
-// sweep gives the gradient of all, and the second derivatives of all come from one sweep for each of 2 n numbers.
+// The energy is a sum over edges e(a, b) = ½ N (b - a)ᵀ G((a + b)/2) (b - a), rows that do not depend on each other:
+// one sweep gives the gradient of all, and the second derivatives of all come from one sweep for each of 2 n numbers.
 #include <gradpath/attribution/geometry/chain.hpp>
 
 #include <algorithm>

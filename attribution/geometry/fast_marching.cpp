@@ -195,7 +195,7 @@ double FastMarching::slope_at(Index column, Index row, int axis) const {
 
 double FastMarching::value(const Point& p) const {
     const auto [column, row, w] = cell_of(p);
-    const auto u = [&](Index c, Index r) { return bare(column + c, row + r); };
+    const auto u = [this, c0 = column, r0 = row](Index c, Index r) { return bare(c0 + c, r0 + r); };
     return cone(p) + (1 - w[1]) * ((1 - w[0]) * u(0, 0) + w[0] * u(1, 0)) +
            w[1] * ((1 - w[0]) * u(0, 1) + w[0] * u(1, 1));
 }

@@ -1,5 +1,5 @@
-// R(x) v of a pullback is one forward sweep (J v), and Rᵀ one reverse sweep of it in v, so that G v = Jᵀ (J v) costs two
-// sweeps. A conformal factor is used as it is, not through its root λ, which has no derivative where the metric
+// R(x) v of a pullback is one forward sweep (J v), and Rᵀ one reverse sweep of it in v, so that G v = Jᵀ (J v) costs
+// two sweeps. A conformal factor is used as it is, not through its root λ, which has no derivative where the metric
 // vanishes.
 #include <gradpath/attribution/geometry/metric.hpp>
 

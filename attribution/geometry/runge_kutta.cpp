@@ -1,6 +1,6 @@
 // Dormand & Prince 1980, table 2 (RK5(4)7M): seven slopes, the last of which is the first of the next step. The next
-// step is by the error of this one, to the power 1/5, never more than five times as long (Hairer, Nørsett & Wanner 1993,
-// II.4).
+// step is by the error of this one, to the power 1/5, never more than five times as long (Hairer, Nørsett & Wanner
+// 1993, II.4).
 #include <gradpath/attribution/geometry/runge_kutta.hpp>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 // What a convolution and its adjoints share: one group of one image is copied, padded, and split by the phases of its
-// stride; then the inputs that tap (channel, i, j) meets at the outputs of a row lie one behind the other, and "row p of
-// the column matrix" is merely an offset into that copy (the indirection of Dukhan 2019, by taps).
+// stride; then the inputs that tap (channel, i, j) meets at the outputs of a row lie one behind the other, and "row p
+// of the column matrix" is merely an offset into that copy (the indirection of Dukhan 2019, by taps).
 #include <gradpath/autodiff/kernels/scratch.hpp>
 #include <gradpath/autodiff/kernels/table.hpp>
 #include <gradpath/autodiff/kernels/windows.hpp>
@@ -37,8 +37,8 @@ public:
     explicit ConvPlan(const ConvGeometry& geometry);
     const Index* offsets() const { return offsets_.get(); }  ///< of the taps, in the copy
     Index copy_size() const;
-    /// What output rows first_row .. first_row + band - 1 need of the channels at `image`. The buffer's border is made of
-    /// zeros when it is `fresh`, and stays.
+    /// What output rows first_row .. first_row + band - 1 need of the channels at `image`. The buffer's border is made
+    /// of zeros when it is `fresh`, and stays.
     void copy(const T* image, Index first_row, bool fresh, T* to) const;
 
 private:

@@ -40,8 +40,8 @@ void pack_rows(const T* a, Index a_row, Index a_depth, Index rows, Index depth, 
     }
 }
 
-/// Few rows do not repay packing b, if its rows are contiguous. Rows that are whole kilobytes apart would compete for the
-/// same few lines of the first-level cache.
+/// Few rows do not repay packing b, if its rows are contiguous. Rows that are whole kilobytes apart would compete for
+/// the same few lines of the first-level cache.
 template <Real T>
 bool reads_in_place(const Product<T>& product, const GemmTiles<T>& tiles) {
     const bool apart = product.b_depth * static_cast<Index>(sizeof(T)) % 1024 != 0;
@@ -79,7 +79,8 @@ public:
     void pack(Index panel) const {
         if (in_place(panel)) return;
         if (width(panel) < width_) std::fill_n(at(panel), width_ * depth.count, T(0));
-        kernels::pack(b_ + panel * width_ * b_column_, b_column_, b_depth_, width(panel), depth.count, at(panel), width_);
+        kernels::pack(b_ + panel * width_ * b_column_, b_column_, b_depth_, width(panel), depth.count, at(panel),
+                      width_);
     }
     const T* data(Index panel) const { return in_place(panel) ? b_ + panel * width_ : at(panel); }
     const Index* offsets(Index panel) const { return in_place(panel) ? direct_.data() : packed_.data(); }

@@ -12,7 +12,7 @@ template <class L, int R, int V, class Left, class Right>
 #pragma GCC unroll 8
         for (int v = 0; v < V; ++v) sum[r][v] = L::all(0);
     for (Index p = 0; p < depth; ++p) {
-        const typename L::Scalar* group[(R + 2) / 3];  // one pointer for three rows: few enough for the general registers
+        const typename L::Scalar* group[(R + 2) / 3];  // one for three rows: few enough for the general registers
         group[0] = left(p);
 #pragma GCC unroll 16
         for (int r = 3; r < R; r += 3) group[r / 3] = group[r / 3 - 1] + 3 * step;

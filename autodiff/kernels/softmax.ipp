@@ -1,5 +1,5 @@
-// Softmax along rows, shifted by the largest number so that nothing overflows. Each row is computed alone: a long one by
-// vectors along it, short ones side by side, a row in each place of a vector. The length alone decides which.
+// Softmax along rows, shifted by the largest number so that nothing overflows. Each row is computed alone: a long one
+// by vectors along it, short ones side by side, a row in each place of a vector. The length alone decides which.
 namespace gradpath::kernels {
 namespace {
 

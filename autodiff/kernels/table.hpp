@@ -79,8 +79,8 @@ struct Table {
     /// c[i step_c + j] (+)= Σ_l a[i step_a + l] · b[j step_b + l]; n is a multiple of 16, rows start on 64 bytes.
     void (*dots)(Index n, const T* a, Index step_a, Index rows, const T* b, Index step_b, Index columns, T* c,
                  Index step_c, bool add);
-    /// Pools of one plane, windows of two by two side by side: x is [2 rows, 2 columns], y is [rows, columns]. Null: the
-    /// plain loops will do.
+    /// Pools of one plane, windows of two by two side by side: x is [2 rows, 2 columns], y is [rows, columns]. Null:
+    /// the plain loops will do.
     void (*max_pairs)(const T* x, Index rows, Index columns, T* y, std::int32_t* winners);
     void (*scatter_pairs)(const T* dy, const std::int32_t* winners, Index rows, Index columns, T* dx);
     void (*mean_pairs)(const T* x, Index rows, Index columns, T* y);

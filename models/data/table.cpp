@@ -49,8 +49,8 @@ void name_columns(Table& table, const ReadTable& options) {
     const std::size_t count = table.rows[0].fields.size();
     table.names = options.names;
     if (table.summary && table.names.size() + 1 == count) table.names.push_back("class");
-    require(table.names.empty() || table.names.size() == count, "csv: every column must be named: ", table.file, " has ",
-            count, " columns, ", options.names.size(), " names are given");
+    require(table.names.empty() || table.names.size() == count, "csv: every column must be named: ", table.file,
+            " has ", count, " columns, ", options.names.size(), " names are given");
     if (table.names.empty()) {
         for (const Column& column : options.columns) table.names.push_back(column.name);
         if (table.names.size() + 1 == count) table.names.push_back(options.label);

@@ -35,9 +35,9 @@ struct Table {
 };
 /// A CSV file, plain or inside gzip. A summary is the first line of scikit-learn's files, "rows,features,names..",
 /// recognised where both numbers are those of what follows and two classes are named at least; the last column then
-/// holds positions among the classes, and need not be named ("class"). Throws ValueError for names beside a header or not
-/// as many as columns, IoError, with line and column, for what io::read_records() refuses, rows
-/// of unequal length, names that are missing or occur twice, or no row.
+/// holds positions among the classes, and need not be named ("class"). Throws ValueError for names beside a header or
+/// not as many as columns, IoError, with line and column, for what io::read_records() refuses, rows of unequal length,
+/// names that are missing or occur twice, or no row.
 Table read_table(const std::filesystem::path& path, const ReadTable& options = {});
 /// The position of a column by name, or by number from 1. Throws ValueError, with the nearest name, if there is none.
 std::size_t column_of(const Table& table, const std::string& column);

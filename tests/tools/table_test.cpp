@@ -85,7 +85,8 @@ TEST_CASE("a file without a header is given names, and other commands know them"
     fine(explained + " --out why", folder);
     CHECK(std::filesystem::exists(folder.path() / "why" / "heatmap.png"));
     const auto refused = [&](const std::string& columns) {
-        return program::run("train --model mlp --data " + file + " --out other --columns " + columns, folder.path()).err;
+        const std::string line = "train --model mlp --data " + file + " --out other --columns " + columns;
+        return program::run(line, folder.path()).err;
     };
     CHECK(refused("a,b") ==
           "gradpath: train: --data: every column must be named: " + file + " has 5 columns, 2 names are given\n");

@@ -1,6 +1,6 @@
 // The error of a rule with N nodes against what is exact to rounding: the exact rule where the network is piecewise
-// linear, Gauss-Kronrod to 1e-11 where it is smooth; on small random networks, or on one of the user's. The error is that
-// of the shares, Σ|A - A*| / Σ|A*|, not the gap of their sum, which cancels.
+// linear, Gauss-Kronrod to 1e-11 where it is smooth; on small random networks, or on one of the user's. The error is
+// that of the shares, Σ|A - A*| / Σ|A*|, not the gap of their sum, which cancels.
 #include <algorithm>
 #include <cmath>
 

@@ -190,7 +190,8 @@ std::string svg_file(const Chart& chart) {
                 coordinate(height + heading), "\">\n<title>", escape(chart.alt.empty() ? chart.title : chart.alt),
                 "</title>\n<style>", theme_style, drawing_style, ".drawing { font: 12px var(--sans); }</style>\n",
                 "<rect width=\"100%\" height=\"100%\" y=\"", -heading, "\" style=\"fill: var(--paper)\"/>\n",
-                label(wide / 2, -8, chart.title, "middle", " class=\"name\""), body(chart), names_below(chart), "</svg>\n");
+                label(wide / 2, -8, chart.title, "middle", " class=\"name\""), body(chart), names_below(chart),
+                "</svg>\n");
 }
 
 std::string svg(const Bars& bars) {

@@ -125,7 +125,8 @@ std::string html(const Report& report) {
         "data:\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"gradpath\">\n<title>",
-        escape(report.title), "</title>\n<style>", theme_style, page_style, drawing_style, "</style>\n</head>\n<body>\n<main>\n<header>\n",
+        escape(report.title), "</title>\n<style>", theme_style, page_style, drawing_style,
+        "</style>\n</head>\n<body>\n<main>\n<header>\n",
         element("h1", report.title), element("p", report.subtitle), "</header>\n");
     for (const Section& section : report.sections) {
         out += "<section>\n" + element("h2", section.title);

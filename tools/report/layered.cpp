@@ -1,7 +1,7 @@
 // An arrow that spans several layers gets a place of its own, narrow and empty, in each layer it crosses; then all
 // arrows join neighbours, and places that do not overlap keep arrows out of boxes. Positions follow the neighbours
-// above and below in turn; the nearest ones that keep order and distance are an isotonic regression. What the graph ends
-// in and what leads there without a choice is the main line: one column, whatever branches off.
+// above and below in turn; the nearest ones that keep order and distance are an isotonic regression. What the graph
+// ends in and what leads there without a choice is the main line: one column, whatever branches off.
 #include <gradpath/tools/report/layered.hpp>
 
 #include <algorithm>

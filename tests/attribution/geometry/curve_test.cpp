@@ -91,6 +91,21 @@ TEST_CASE("corners of a geodesic give its attribution") {
     }
 }
 
+TEST_CASE("a geodesic may cancel: two counter-examples to no cancellation if and only if geodesic") {
+    // Along the level curve x1 x2 = 1, an exact geodesic, F does not change but its features trade 2 log 2.
+    const std::vector<double> level = shares_along(product, exact_curve({2, 0.5}, {0.5, 2}, 513));
+    CHECK(std::abs(level[0]) + std::abs(level[1]) == doctest::Approx(4 * std::log(2.0)).epsilon(1e-4));
+    CHECK(std::abs(level[0] + level[1]) <= 1e-12);
+    // Every path gives x1 + x2 and x1 - x2 the same shares: none cancel, or all do.
+    const Model sum = of_columns([](auto& x) { return x[0] + x[1]; });
+    const Model difference = of_columns([](auto& x) { return x[0] - x[1]; });
+    for (const Tensor& corners : {geometry::line(row({0, 0}), row({1, 1}), 2), exact_curve({0, 0}, {1, 1}, 9),
+                                  Tensor({3, 2}, {0, 0, 0, 1, 1, 1}, DType::float64)}) {
+        CHECK(largest_difference(shares_along(sum, corners), {1, 1}) <= 1e-12);
+        CHECK(largest_difference(shares_along(difference, corners), {1, -1}) <= 1e-12);
+    }
+}
+
 TEST_CASE("curves say what does not fit") {
     const std::vector<double> ts{0.5};
     tests::check_refused(
