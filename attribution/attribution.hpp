@@ -22,7 +22,6 @@
 #include <gradpath/attribution/neurons/layer.hpp>
 #include <gradpath/attribution/neurons/layer_methods.hpp>
 #include <gradpath/attribution/neurons/region.hpp>
-#include <gradpath/attribution/neurons/slopes.hpp>
 #include <gradpath/attribution/path/agi.hpp>
 #include <gradpath/attribution/path/along_paths.hpp>
 #include <gradpath/attribution/path/along_walks.hpp>

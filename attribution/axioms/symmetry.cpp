@@ -59,7 +59,7 @@ std::optional<Miss> network(Trial& trial, Expression (*activation)(const Express
     return judge(trial, net.formula(seen), pair);
 }
 
-/// Each of the pair meets the third feature in the same function, but written in two ways: T15 (Sundararajan et al. 2017,
+/// Each of the pair meets the third feature in the same function, but written in two ways (Sundararajan et al. 2017,
 /// appendix B).
 std::optional<Miss> written_in_two_ways(Trial& trial) {
     const Pair pair = random_pair(trial.draws);

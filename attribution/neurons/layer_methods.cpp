@@ -4,7 +4,7 @@
 
 #include <gradpath/attribution/core/evaluator.hpp>
 #include <gradpath/attribution/core/result.hpp>
-#include <gradpath/attribution/gradient/gradient.hpp>
+#include <gradpath/attribution/gradient/at_input.hpp>
 #include <gradpath/attribution/neurons/slopes.hpp>
 #include <gradpath/attribution/path/along_paths.hpp>
 #include <gradpath/attribution/path/each_target.hpp>
@@ -50,8 +50,7 @@ Model neuron_model(const std::string& method, const Model& model, const Tensor& 
 }
 
 /// The neuron is what was explained, not an output of the model.
-Attribution of_neuron(Attribution result, const Unit& unit, const std::string& method) {
-    result.method = method;
+Attribution of_neuron(Attribution result, const Unit& unit) {
     result.target.clear();
     result.target_kind = text("neuron ", unit.neuron, " of ", unit.layer);
     return result;
@@ -104,15 +103,17 @@ Attribution layer_ig(const Model& model, const Tensor& x, const LayerIg& o) {
 
 Attribution neuron_gradient(const Model& model, const Tensor& x, const NeuronGradient& o) {
     const Unit unit{o.layer, o.neuron};
-    return of_neuron(gradient(neuron_model("neuron-gradient", model, x, unit), x, {.run = o.run}), unit,
-                     "neuron-gradient");
+    const Target neuron = Predicted{};  // the only output
+    const OutputStage raw;
+    const Model of = neuron_model("neuron-gradient", model, x, unit);
+    return of_neuron(
+        at_input("neuron-gradient", of, x, {neuron, raw, o.run}, [](double slope, double) { return slope; }), unit);
 }
 
 Attribution neuron_ig(const Model& model, const Tensor& x, const NeuronIg& o) {
     const Unit unit{o.layer, o.neuron};
     const AlongPaths options{.baseline = o.baseline, .quadrature = o.quadrature, .seed = o.seed, .run = o.run};
-    return of_neuron(along_paths(neuron_model("neuron-ig", model, x, unit), x, options, "neuron-ig"), unit,
-                     "neuron-ig");
+    return of_neuron(along_paths(neuron_model("neuron-ig", model, x, unit), x, options, "neuron-ig"), unit);
 }
 
 }  // namespace gradpath::attribution

@@ -17,10 +17,10 @@ struct DeepLift {
 };
 /// The rescale rule (Shrikumar et al. 2017, section 3.5.1): a non-linear op passes Δy / Δx, the mean of its derivative
 /// between baseline and input, instead of the derivative; a linear op passes its weights; where two inputs of an op
-/// depend on the input (a product, a maximum) each gets its share by Shapley's value; a max-pool gives the difference to
-/// its two winners. Values like x, in output units, and complete. A baseline with several draws is averaged over. Throws
-/// ValueError for an op that has no rule, naming it, for a stage other than logit and margin, and for a model whose
-/// rows depend on each other.
+/// depend on the input (a product, a maximum) each gets its share by Shapley's value; a max-pool gives the difference
+/// to its two winners. Values like x, in output units, and complete. A baseline with several draws is averaged over.
+/// Throws ValueError for an op that has no rule, naming it, for a stage other than logit and margin, and for a model
+/// whose rows depend on each other.
 Attribution deep_lift(const Model& model, const Tensor& x, const DeepLift& options = {});
 
 /// Options of deep_shap.
