@@ -50,3 +50,6 @@
 #include <gradpath/attribution/path/integrated_hessians.hpp>
 #include <gradpath/attribution/path/path_ensemble.hpp>
 #include <gradpath/attribution/registry.hpp>
+#include <gradpath/attribution/rules/by_rules.hpp>
+#include <gradpath/attribution/rules/deep_lift.hpp>
+#include <gradpath/attribution/rules/relu_rules.hpp>

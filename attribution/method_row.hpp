@@ -52,8 +52,8 @@ Baseline with_samples(Baseline baseline, std::optional<Index> samples);
 template <class Options>
 Options options_from(const std::string& method, const Settings& s) {
     Options o;
-    o.target = s.target;
-    o.stage = s.stage;
+    if constexpr (requires { o.target; }) o.target = s.target;
+    if constexpr (requires { o.stage; }) o.stage = s.stage;
     o.run = s.run;
     if constexpr (requires { o.baseline; }) o.baseline = with_samples(s.baseline.value_or(o.baseline), s.samples);
     if constexpr (requires { o.references; }) o.references = with_samples(s.baseline.value_or(o.references), s.samples);
@@ -69,6 +69,7 @@ Options options_from(const std::string& method, const Settings& s) {
         o.sampling.tolerance = s.tolerance;
     }
     if constexpr (requires { o.seed; }) o.seed = s.seed.value_or(o.seed);
+    if constexpr (requires { o.region; }) o.region = s.region.value_or(o.region);
     Texts set = s.set;
     take_options(method, o, set);
     require_none_left<Options>(method, set);
@@ -87,5 +88,7 @@ auto runner(const std::string& name, Attribution (*method)(const Model&, const T
 std::vector<Method> gradient_rows();
 std::vector<Method> path_rows();
 std::vector<Method> coalition_rows();
+std::vector<Method> neuron_rows();
+std::vector<Method> rule_rows();
 
 }  // namespace gradpath::attribution

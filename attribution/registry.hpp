@@ -11,6 +11,7 @@
 #include <gradpath/attribution/core/baseline.hpp>
 #include <gradpath/attribution/core/model.hpp>
 #include <gradpath/attribution/core/quadrature.hpp>
+#include <gradpath/attribution/neurons/region.hpp>
 
 namespace gradpath::attribution {
 
@@ -51,6 +52,7 @@ struct Settings {
     std::optional<QuadratureRule> rule = {};
     std::optional<Index> samples = {};
     std::optional<std::uint64_t> seed = {};
+    std::optional<Region> region = {};  ///< of the input
     Run run = {};
     std::map<std::string, std::string> set = {};  ///< any option by its name; wins over the fields above
 };
@@ -58,12 +60,15 @@ struct Settings {
 struct Method {
     std::string name, family, summary;
     bool takes_baseline = false;
+    bool inside = false;  ///< looks at a layer of the model, so it does not explain just any function
     std::string standard_baseline = "zero";  ///< where it takes one and is given none
     std::vector<OptionInfo> options;
     std::vector<Claim> claims;
     std::vector<Citation> citations;
     /// Throws ValueError for an unknown key in `set`, naming the nearest, and whatever the method throws.
     std::function<Attribution(const Model&, const Tensor& x, const Settings&)> run;
+    /// Every layer of the model in one pass. Empty: takes one layer at a time, or none.
+    std::function<std::vector<Attribution>(const Model&, const Tensor& x, const Settings&)> run_layers = {};
 };
 
 /// All methods, in the order of the documentation.

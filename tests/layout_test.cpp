@@ -62,7 +62,8 @@ const Names private_headers = {
     "attribution/core/linear_pieces.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",
     "attribution/core/stage_mean.hpp", "attribution/core/walk.hpp", "attribution/geometry/block_tridiagonal.hpp",
     "attribution/geometry/chain.hpp", "attribution/geometry/runge_kutta.hpp", "attribution/method_row.hpp",
-    "attribution/path/draws.hpp", "attribution/path/each_target.hpp",
+    "attribution/neurons/identities.hpp", "attribution/neurons/slopes.hpp", "attribution/path/draws.hpp",
+    "attribution/path/each_target.hpp", "attribution/rules/deep_lift_rules.hpp",
     "tools/",
 };
 // clang-format on

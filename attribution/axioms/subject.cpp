@@ -60,6 +60,7 @@ const std::vector<Setting>& settings() {
         {"shapley-sampling", samples, 0.5},
         {"rise", noise, 0.5},
         {"lime", samples, 0.5},
+        {"deep-lift", nullptr, 0, {"A8", "A9", "A10"}},
     };
     return all;
 }
@@ -162,11 +163,16 @@ Subject subject(std::string name, Function function) {
     return subject;
 }
 
-Subject registered(const std::string& method) { return registered(find_method(method)); }
+Subject registered(const std::string& method) {
+    const Method& found = find_method(method);
+    require(!found.inside, "axioms: ", method, " explains a layer of a model; the axioms are about features");
+    return registered(found);
+}
 
 std::vector<Subject> registered_subjects() {
     std::vector<Subject> all;
-    for (const Method& method : methods()) all.push_back(registered(method));
+    for (const Method& method : methods())
+        if (!method.inside) all.push_back(registered(method));
     return all;
 }
 

@@ -51,9 +51,10 @@ using Function = std::function<Tensor(const Model& f, const Tensor& x, const Ten
 Subject subject(std::string name, Function function);
 
 /// A method of the registry with the settings that it is tested with: exact where it can be (a tolerance of 1e-11),
-/// else as published with few steps, which the check multiplies. Throws ValueError for an unknown name.
+/// else as published with few steps, which the check multiplies. Throws ValueError for an unknown name, and for
+/// a method that looks inside the model.
 Subject registered(const std::string& method);
-/// All of them.
+/// All others.
 std::vector<Subject> registered_subjects();
 
 /// [1, features], float64.

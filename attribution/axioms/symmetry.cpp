@@ -59,6 +59,18 @@ std::optional<Miss> network(Trial& trial, Expression (*activation)(const Express
     return judge(trial, net.formula(seen), pair);
 }
 
+/// Each of the pair meets the third feature in the same function, but written in two ways (Sundararajan et al. 2017,
+/// appendix B).
+std::optional<Miss> written_in_two_ways(Trial& trial) {
+    const Pair pair = random_pair(trial.draws);
+    const std::vector<Expression> x = variables(3);
+    const double bend = trial.draws.number(0.2, 1);
+    return judge(trial,
+                 hidden_pair(x[pair.first], x[pair.other], bend).plain +
+                     hidden_pair(x[pair.second], x[pair.other], bend).rewritten,
+                 pair);
+}
+
 }  // namespace
 
 Axiom symmetry() {
@@ -68,7 +80,8 @@ Axiom symmetry() {
             Claim::symmetry,
             {{"sum and product", true, of_sum_and_product},
              {"softplus-net", true, [](Trial& trial) { return network(trial, softplus, true); }},
-             {"relu-net", false, [](Trial& trial) { return network(trial, relu, false); }}}};
+             {"relu-net", false, [](Trial& trial) { return network(trial, relu, false); }},
+             {"written in two ways", false, written_in_two_ways}}};
 }
 
 }  // namespace gradpath::attribution::axioms

@@ -68,16 +68,24 @@ struct Evaluations {
     Index forward = 0, backward = 0;
 };
 
+/// Two ways to the same number, and how far apart they came out: an equation that every answer of a method must keep.
+struct Identity {
+    std::string name;
+    std::vector<double> gap;  ///< relative; per row, with all targets per [row, target]
+};
+
 /// A method's answer and how it came about. Vectors have one entry per row; with all targets one per [row, target].
 struct Attribution {
     std::string method;
-    Tensor values;                ///< like x; with all targets [rows, targets, input shape]
+    Tensor values;                ///< like x, or of the layer's shape; with all targets [rows, targets, input shape]
+    std::string layer = {};       ///< whose units the values are of; empty: they are of the input's features
     std::vector<double> f_input;  ///< the explained number at the input; empty: smooth was called directly
     std::optional<std::vector<double>> f_baseline;        ///< at the baseline; the mean over a distribution
     std::optional<std::vector<double>> delta;             ///< Σᵢ Aᵢ - (f_input - f_baseline)
     std::optional<std::vector<double>> relative_delta;    ///< |delta| / max(|dF|, Σ|A|, 1e-12)
     std::optional<std::vector<double>> quadrature_error;  ///< estimate of Σᵢ |error in Aᵢ|, divided likewise
     std::optional<std::vector<double>> ncc_gap;           ///< Σᵢ |Aᵢ| - |dF|: how much cancels
+    std::vector<Identity> identities = {};                ///< what else must be equal in this answer
     std::optional<Tensor> standard_error;                 ///< of the values, where the method samples
     /// The largest 95 % half-width of a value, divided like delta, where a method samples coalitions.
     std::optional<std::vector<double>> half_width;

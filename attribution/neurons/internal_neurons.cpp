@@ -4,9 +4,10 @@
 
 #include <algorithm>
 
-#include <gradpath/attribution/core/average.hpp>
 #include <gradpath/attribution/core/result.hpp>
+#include <gradpath/attribution/neurons/identities.hpp>
 #include <gradpath/attribution/neurons/joint.hpp>
+#include <gradpath/attribution/path/each_target.hpp>
 #include <gradpath/attribution/path/integrated_gradients.hpp>
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/ops.hpp>
@@ -15,19 +16,20 @@
 namespace gradpath::attribution {
 namespace {
 
-/// One draw of the baseline: an integral per layer.
-using Integrate = std::function<std::vector<Numbers>(Evaluator&, const std::vector<LayerInfo>&, const JointPath&)>;
+/// One draw of the baseline.
+using Integrate = std::function<NeuronIntegrals(Evaluator&, const std::vector<LayerInfo>&, const JointPath&)>;
 
 struct Task {
     std::string method;
     const InternalNeurons& options;
-    NeuronIntegrand integrand;
+    NeuronIntegrand integrand = NeuronIntegrand::joint;
     Integrate integrate = integrate_neurons;
 };
 
 void check(const Task& task) {
     const InternalNeurons& o = task.options;
-    require(!std::holds_alternative<AllTargets>(o.target), task.method, ": takes one target at a time");
+    require(!std::holds_alternative<AllTargets>(o.target), task.method,
+            ": takes one target at a time for several layers");
     require(o.rule != QuadratureRule::gauss_kronrod && o.rule != QuadratureRule::exact, task.method,
             ": takes a fixed rule but got ", describe(o.rule), "; gauss-legendre is the usual one");
 }
@@ -48,11 +50,8 @@ std::vector<LayerInfo> chosen(const Task& task, const Model& model, const Tensor
 Tensor mask_of(const Task& task, const Model& model, const Evaluator& evaluator) {
     const InternalNeurons& o = task.options;
     return region_mask(task.method, o.region, evaluator.input(), [&] {
-        IntegratedGradients map{.target = evaluator.fixed_target(),
-                                .baseline = o.baseline,
-                                .stage = o.stage,
-                                .seed = o.seed,
-                                .run = o.run};
+        IntegratedGradients map{
+            .target = evaluator.fixed_target(), .baseline = o.baseline, .stage = o.stage, .seed = o.seed, .run = o.run};
         map.run.progress = {};
         map.run.facts = evaluator.facts();
         return integrated_gradients(model, evaluator.input(), map).values;
@@ -66,12 +65,22 @@ Attribution report(const Task& task, const Evaluator& evaluator, const LayerInfo
     if (average.count() > 1)
         result.standard_error =
             Tensor(shape, std::span<const double>(average.standard_error())).to(evaluator.input().dtype());
+    result.layer = layer.name;
     result.baseline_kind = describe(task.options.baseline);
     result.rule = describe(task.options.rule);
     result.steps = std::vector<Index>(static_cast<std::size_t>(evaluator.rows()), task.options.steps * average.count());
     if (is_random(task.options.baseline)) result.seed = task.options.seed;
     if (average.count() > 1) result.samples = average.count();
     return result;
+}
+
+/// At each point the sum over a layer that cuts every way is exact but for rounding.
+void note_ways_around(Attribution& result) {
+    if (result.identities.empty()) return;
+    const std::vector<double>& gap = result.identities[0].gap;
+    if (*std::max_element(gap.begin(), gap.end()) > (result.dtype == DType::float32 ? 1e-3 : 1e-8))
+        add_note(result.notes, text("there are ways from input to output around ", result.layer,
+                                    ", so its values are only what passes through it"));
 }
 
 std::vector<Attribution> run(const Task& task, const Model& model, const Tensor& x,
@@ -83,27 +92,25 @@ std::vector<Attribution> run(const Task& task, const Model& model, const Tensor&
     Evaluator evaluator(task.method, model, x, o.target, o.stage, o.run);
     const std::vector<LayerInfo> layers = chosen(task, model, evaluator.input(), names);
     const Tensor mask = mask_of(task, model, evaluator);
-    std::vector<Average> averages(layers.size());
-    std::vector<double> f_baseline(static_cast<std::size_t>(evaluator.rows()));
+    const bool whole = std::holds_alternative<region::Whole>(o.region);
+    NeuronAverages averages(layers.size(), evaluator.f_input().size());
     Tensor first;
-    const Index samples = samples_of(o.baseline);
-    for (Index sample = 0; sample < samples; ++sample) {
+    for (Index sample = 0; sample < samples_of(o.baseline); ++sample) {
         const Tensor start = draw_baseline(task.method, o.baseline, evaluator.input(), {o.seed, sample});
         if (sample == 0) first = start;
-        const std::vector<double> f = evaluator.values(start, "baseline");
-        for (std::size_t row = 0; row < f.size(); ++row) f_baseline[row] += f[row] / static_cast<double>(samples);
-        const std::vector<Numbers> sums = task.integrate(evaluator, layers, {start, mask, rule, task.integrand});
-        for (std::size_t i = 0; i < sums.size(); ++i) averages[i].add(sums[i]);
+        const std::vector<double> f_baseline = evaluator.values(start, "baseline");
+        averages.add(task.integrate(evaluator, layers, {start, mask, rule, task.integrand, whole}), f_baseline);
     }
     std::vector<Attribution> results;
     for (std::size_t i = 0; i < layers.size(); ++i) {
-        results.push_back(report(task, evaluator, layers[i], averages[i]));
-        results.back().baseline = first;
-        recorder.finish(results.back(), evaluator, o.target);
-        const bool whole = std::holds_alternative<region::Whole>(o.region);
+        Attribution& result = results.emplace_back(report(task, evaluator, layers[i], averages.layer(i).values));
+        result.baseline = first;
+        recorder.finish(result, evaluator, o.target);
+        result.f_baseline = averages.f_baseline();
         if (whole && task.integrand == NeuronIntegrand::joint)
-            report_completeness(results.back(), averages[i].mean(), f_baseline);
-        else results.back().f_baseline = f_baseline;
+            report_completeness(result, averages.layer(i).values.mean(), averages.f_baseline());
+        result.identities = averages.identities(i, result.f_input);
+        note_ways_around(result);
     }
     return results;
 }
@@ -131,13 +138,13 @@ public:
           steps_(static_cast<Index>(path.nodes.at.size())),
           step_((evaluator.input() - path.from) / static_cast<double>(steps_)) {}
 
-    std::vector<Numbers> run() {
-        std::vector<Numbers> sums;
+    NeuronIntegrals run() {
+        NeuronIntegrals sums;
         for (const LayerInfo& layer : layers_)
-            sums.emplace_back(static_cast<std::size_t>(evaluator_.rows() * layer.shape.size()));
+            sums.values.emplace_back(static_cast<std::size_t>(evaluator_.rows() * layer.shape.size()));
         for (Index k = 0; k < steps_; ++k)
             for (Index first = 0; first < evaluator_.rows(); first += evaluator_.chunk())
-                add(k, first, std::min(evaluator_.rows(), first + evaluator_.chunk()), sums);
+                add(k, first, std::min(evaluator_.rows(), first + evaluator_.chunk()), sums.values);
         return sums;
     }
 
@@ -193,10 +200,18 @@ Task task_of(const InternalNeurons& o) {
     return task;
 }
 
+/// Every target, or the one.
+template <class Options>
+Attribution run_one(const Options& options, const Task& task, const Model& model, const Tensor& x,
+                    Attribution (*method)(const Model&, const Tensor&, const Options&)) {
+    if (std::holds_alternative<AllTargets>(options.target)) return each_target(task.method, model, x, options, method);
+    return run(task, model, x, {options.layer})[0];
+}
+
 }  // namespace
 
 Attribution internal_neurons(const Model& model, const Tensor& x, const InternalNeurons& options) {
-    return run(task_of(options), model, x, {options.layer})[0];
+    return run_one(options, task_of(options), model, x, internal_neurons);
 }
 
 std::vector<Attribution> internal_neurons(const Model& model, const Tensor& x, const InternalNeurons& options,
@@ -206,12 +221,24 @@ std::vector<Attribution> internal_neurons(const Model& model, const Tensor& x, c
 
 Attribution conductance(const Model& model, const Tensor& x, const LayerPath& options) {
     const InternalNeurons whole = whole_input(options);
-    return run({"conductance", whole, NeuronIntegrand::joint}, model, x, {options.layer})[0];
+    return run_one(options, {"conductance", whole}, model, x, conductance);
+}
+
+std::vector<Attribution> conductance(const Model& model, const Tensor& x, const LayerPath& options,
+                                     std::vector<std::string> layers) {
+    const InternalNeurons whole = whole_input(options);
+    return run({"conductance", whole}, model, x, layers);
 }
 
 Attribution internal_influence(const Model& model, const Tensor& x, const LayerPath& options) {
     const InternalNeurons whole = whole_input(options);
-    return run({"internal-influence", whole, NeuronIntegrand::influence}, model, x, {options.layer})[0];
+    return run_one(options, {"internal-influence", whole, NeuronIntegrand::influence}, model, x, internal_influence);
+}
+
+std::vector<Attribution> internal_influence(const Model& model, const Tensor& x, const LayerPath& options,
+                                            std::vector<std::string> layers) {
+    const InternalNeurons whole = whole_input(options);
+    return run({"internal-influence", whole, NeuronIntegrand::influence}, model, x, layers);
 }
 
 }  // namespace gradpath::attribution

@@ -25,7 +25,8 @@ struct InternalNeurons {
 
     static void visit(auto& self, auto&& f) {
         f("layer", self.layer, "a tap of the model");
-        f("region", self.region, "of the input: whole, box:TOP,BOTTOM,LEFT,RIGHT or top:SHARE");
+        f("region", self.region,
+          "of the input: whole, box:TOP,BOTTOM,LEFT,RIGHT, top:SHARE or, in the program, mask:FILE");
         f("steps", self.steps, "points on the path");
         f("rule", self.rule, "a fixed quadrature rule");
         f("paper", self.paper, "differences of the layer between points instead of its derivative, as published");
@@ -37,9 +38,10 @@ struct InternalNeurons {
 /// neuron of a layer: values [rows, layer shape], in output units (Lundstrom et al. 2022, section 6), by one forward
 /// and one reverse derivative for each point. With the whole input as the region this is conductance, and where the
 /// layer cuts every way from input to output it sums to F(x) - F(x'). `region::Top` asks for Integrated Gradients of x
-/// first. `paper` takes the published difference form: right end points, Δ = D / steps, dH = H(z + Δ ∘ S) - H(z).
-/// Throws ValueError for a layer that the model does not have, naming the nearest, and where target, stage, baseline,
-/// rule or region do not fit.
+/// first. Every answer carries the identities of the joint attribution (identities.hpp) as it keeps them. `paper`
+/// takes the published difference form: right end points, Δ = D / steps, dH = H(z + Δ ∘ S) - H(z). Throws ValueError
+/// for a layer that the model does not have, naming the nearest, and where target, stage, baseline, rule or region do
+/// not fit.
 Attribution internal_neurons(const Model& model, const Tensor& x, const InternalNeurons& options);
 /// The same for several layers in one pass: all share each forward and reverse sweep. Without names: every layer.
 std::vector<Attribution> internal_neurons(const Model& model, const Tensor& x, const InternalNeurons& options,
@@ -65,8 +67,12 @@ struct LayerPath {
 };
 /// Σᵢ of the joint attribution of inputs i and each neuron: what passes through it (Dhamdhere et al. 2019, eq. 3).
 Attribution conductance(const Model& model, const Tensor& x, const LayerPath& options);
+std::vector<Attribution> conductance(const Model& model, const Tensor& x, const LayerPath& options,
+                                     std::vector<std::string> layers);
 /// ∫ dG/dy_j along the path of the input: how much the output answers to each neuron (Leino et al. 2018, eq. 1), in
 /// output units per unit of the neuron.
 Attribution internal_influence(const Model& model, const Tensor& x, const LayerPath& options);
+std::vector<Attribution> internal_influence(const Model& model, const Tensor& x, const LayerPath& options,
+                                            std::vector<std::string> layers);
 
 }  // namespace gradpath::attribution

@@ -1,36 +1,43 @@
-// For each chunk of points: one run with every layer in view, one reverse sweep from the explained number to all
-// layers, one forward sweep of the tangent D ∘ S from the input to all layers. Their product at a neuron is what it
-// passes on of what the region does.
+// For each chunk of points: one run with every layer in view, one reverse sweep from the explained number to all layers
+// and the input, one forward sweep of the tangent D ∘ S from the input to all layers. Their product at a neuron is what
+// it passes on of what the region does. Two more forward sweeps, of the rest and of the whole, are what the identities
+// are checked by.
 #include <gradpath/attribution/neurons/joint.hpp>
+
+#include <algorithm>
 
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/ops.hpp>
+#include <gradpath/autodiff/ops/op.hpp>
 #include <gradpath/autodiff/taps.hpp>
 #include <gradpath/autodiff/transforms.hpp>
 
 namespace gradpath::attribution {
 namespace {
 
-/// The points first .. last-1, row by row, node by node, and the tangents there.
+/// The points first .. last-1, row by row, node by node: where they are, the way from baseline to input, the region.
 struct Chunk {
-    Tensor at, tangent;
+    Tensor at, way, region;
     std::vector<Index> rows;
+    std::vector<double> weights;
 };
 
 Chunk chunk_of(const Evaluator& evaluator, const JointPath& path, Index first, Index last) {
     const auto count = static_cast<Index>(path.nodes.at.size());
     std::vector<Index> rows;
-    std::vector<double> at;
+    std::vector<double> at, weights;
     for (Index k = first; k < last; ++k) {
+        const auto node = static_cast<std::size_t>(k % count);
         rows.push_back(k / count);
-        at.push_back(path.nodes.at[static_cast<std::size_t>(k % count)]);
+        at.push_back(path.nodes.at[node]);
+        weights.push_back(path.nodes.weight[node]);
     }
     const Indices positions(Shape{last - first}, rows);
     Shape column = evaluator.input().shape().with(0, last - first);
     for (Index axis = 1; axis < column.rank(); ++axis) column = column.with(axis, 1);
     const Tensor t = Tensor(column, std::span<const double>(at)).to(evaluator.input().dtype());
     const Tensor from = gather(path.from, positions), way = gather(evaluator.input(), positions) - from;
-    return {from + way * t, way * gather(path.region, positions), rows};
+    return {from + way * t, way, gather(path.region, positions), rows, weights};
 }
 
 /// The layers' tensors of one run.
@@ -40,47 +47,87 @@ std::vector<Tensor> places_of(const Taps& taps, const std::vector<LayerInfo>& la
     return places;
 }
 
-/// sums[row · units + j] += weight · product[k, j].
-void accumulate(const Tensor& product, const Chunk& chunk, const JointPath& path, Index first, Numbers& sums) {
-    const Index units = product.size() / product.rows();
-    const auto count = static_cast<Index>(path.nodes.weight.size());
-    for (Index k = 0; k < product.rows(); ++k) {
-        const double weight = path.nodes.weight[static_cast<std::size_t>((first + k) % count)];
-        double* row = sums.data() + chunk.rows[static_cast<std::size_t>(k)] * units;
-        for (Index j = 0; j < units; ++j) row[j] += weight * product.at(k * units + j);
+/// sums[row · units + j] += weight · slope[k, j] · tangent[k, j]; without tangent, the slope alone.
+void accumulate(const Chunk& chunk, const Tensor& slope, const Tensor& tangent, Numbers& sums) {
+    const Index units = slope.size() / slope.rows();
+    dispatch(slope.dtype(), [&]<Real T>(T) {
+        const T* s = slope.data<T>().data();
+        const T* t = tangent ? tangent.data<T>().data() : nullptr;
+        for (std::size_t k = 0; k < chunk.rows.size(); ++k, s += units, t = t ? t + units : t) {
+            const double weight = chunk.weights[k];
+            double* row = sums.data() + chunk.rows[k] * units;
+            for (Index j = 0; t == nullptr && j < units; ++j) row[j] += weight * static_cast<double>(s[j]);
+            for (Index j = 0; t != nullptr && j < units; ++j)
+                row[j] += weight * (static_cast<double>(s[j]) * static_cast<double>(t[j]));
+        }
+    });
+}
+
+/// sums[row] += weight · Σᵢ slope[k, i] · tangent[k, i].
+void accumulate_rows(const Chunk& chunk, const Tensor& slope, const Tensor& tangent, std::vector<double>& sums) {
+    const Tensor shares = sum(flatten(slope * tangent), {.axes = {1}});
+    for (std::size_t k = 0; k < chunk.rows.size(); ++k)
+        sums[static_cast<std::size_t>(chunk.rows[k])] += chunk.weights[k] * shares.at(static_cast<Index>(k));
+}
+
+/// One run of the model at a chunk's points, its slopes, and what tangents become in the layers.
+class Run {
+public:
+    Run(Evaluator& evaluator, const std::vector<LayerInfo>& layers, const Chunk& chunk)
+        : chunk_(chunk), leaf_(tracked(chunk.at)) {
+        const Taps taps;
+        const Tensor score = evaluator.objective().scores(evaluator.objective().run(leaf_), chunk.rows)[0];
+        places_ = places_of(taps, layers);
+        std::vector<Tensor> xs = places_;
+        xs.push_back(leaf_);
+        slopes_ = grad(sum(score), xs);
     }
+
+    const Tensor& input_slope() const { return slopes_.back(); }
+    void add_influence(std::vector<Numbers>& sums) const {
+        for (std::size_t i = 0; i < places_.size(); ++i) accumulate(chunk_, slopes_[i], {}, sums[i]);
+    }
+    void add_joint(const Tensor& tangent, std::vector<Numbers>& sums) const {
+        const std::vector<Tensor> tangents = pushforward(places_, std::span(&leaf_, 1), std::span(&tangent, 1));
+        for (std::size_t i = 0; i < places_.size(); ++i) accumulate(chunk_, slopes_[i], tangents[i], sums[i]);
+    }
+
+private:
+    const Chunk& chunk_;
+    Tensor leaf_;
+    std::vector<Tensor> places_, slopes_;
+};
+
+void add(Evaluator& evaluator, const std::vector<LayerInfo>& layers, const JointPath& path, const Chunk& chunk,
+         NeuronIntegrals& sums) {
+    const Recording on;
+    const Run run(evaluator, layers, chunk);
+    if (path.integrand == NeuronIntegrand::influence) return run.add_influence(sums.values);
+    const NoRecording off;
+    const Tensor inside = chunk.way * chunk.region;
+    run.add_joint(inside, sums.values);
+    accumulate_rows(chunk, run.input_slope(), inside, sums.ig_region);
+    if (path.whole) return;
+    run.add_joint(chunk.way * (1.0 - chunk.region), sums.rest);
+    run.add_joint(chunk.way, sums.all);
 }
 
 }  // namespace
 
-std::vector<Numbers> integrate_neurons(Evaluator& evaluator, const std::vector<LayerInfo>& layers,
-                                       const JointPath& path) {
-    std::vector<Numbers> sums;
-    for (const LayerInfo& layer : layers)
-        sums.emplace_back(static_cast<std::size_t>(evaluator.rows() * layer.shape.size()));
+NeuronIntegrals integrate_neurons(Evaluator& evaluator, const std::vector<LayerInfo>& layers, const JointPath& path) {
+    NeuronIntegrals sums;
+    const auto rows = static_cast<std::size_t>(evaluator.rows());
+    for (const LayerInfo& layer : layers) sums.values.emplace_back(rows * static_cast<std::size_t>(layer.shape.size()));
+    if (path.integrand == NeuronIntegrand::joint) sums.ig_region.resize(rows);
+    if (!path.whole) sums.rest = sums.all = sums.values;
     const Index total = evaluator.rows() * static_cast<Index>(path.nodes.at.size());
-    for (Index first = 0; first < total; first += evaluator.chunk()) {
-        const Index last = std::min(total, first + evaluator.chunk());
+    const Index step = std::max<Index>(1, evaluator.chunk() / 2);  // slopes and tangents of all layers are kept
+    for (Index first = 0; first < total; first += step) {
+        const Index last = std::min(total, first + step);
         evaluator.begin_chunk(last - first);
         evaluator.count_backward(last - first);
         const NoRecording off;
-        const Chunk chunk = chunk_of(evaluator, path, first, last);
-        const Recording on;
-        const Tensor leaf = tracked(chunk.at);
-        const Taps taps;
-        const Tensor score = evaluator.objective().scores(evaluator.objective().run(leaf), chunk.rows)[0];
-        const std::vector<Tensor> places = places_of(taps, layers);
-        const std::vector<Tensor> slopes = grad(sum(score), places);
-        std::vector<Tensor> products = slopes;
-        if (path.integrand == NeuronIntegrand::joint) {
-            const std::vector<Tensor> tangents =
-                pushforward(places, std::span(&leaf, 1), std::span(&chunk.tangent, 1));
-            const NoRecording plain;
-            for (std::size_t i = 0; i < products.size(); ++i)
-                products[i] = tangents[i] ? detached(slopes[i]) * detached(tangents[i]) : zeros_like(slopes[i]);
-        }
-        for (std::size_t i = 0; i < products.size(); ++i)
-            accumulate(products[i], chunk, path, first, sums[i]);
+        add(evaluator, layers, path, chunk_of(evaluator, path, first, last), sums);
         evaluator.progress("path", last, total);
     }
     return sums;

@@ -1,7 +1,7 @@
 #pragma once
 // The integral under all methods on inner neurons: the joint attribution of inputs and neurons, summed over the inputs
 // of a region, J_j(S) = ∫ dG/dy_j(H(γ(t))) · Σ_{i in S} dH_j/dx_i(γ(t)) D_i dt (Dhamdhere et al. 2019; Lundstrom et al.
-// 2022). The inner sum is one forward derivative, so no Jacobian is made, and all layers share both sweeps.
+// 2022). The inner sum is one forward derivative, so no Jacobian is made, and all layers share all sweeps.
 #include <string>
 #include <vector>
 
@@ -23,11 +23,17 @@ struct JointPath {
     Tensor region;  ///< 0 and 1, like the input
     const Nodes& nodes;
     NeuronIntegrand integrand = NeuronIntegrand::joint;
+    bool whole = true;  ///< is the region the whole input?
 };
 
-/// One integral per layer, [rows · units], on the straight line from `from` to the evaluator's input; for one target.
+/// Integrals on the straight line from `from` to the evaluator's input, for one target; per layer [rows · units].
+struct NeuronIntegrals {
+    std::vector<Numbers> values;  ///< of the region, or the influence
+    /// Of what is not in the region, and of all inputs by a forward derivative of its own; none for the whole input.
+    std::vector<Numbers> rest, all;
+    std::vector<double> ig_region;  ///< Integrated Gradients at the same points, summed over the region, per row
+};
 /// Layers must be named in the order in which the model visits them.
-std::vector<Numbers> integrate_neurons(Evaluator& evaluator, const std::vector<LayerInfo>& layers,
-                                       const JointPath& path);
+NeuronIntegrals integrate_neurons(Evaluator& evaluator, const std::vector<LayerInfo>& layers, const JointPath& path);
 
 }  // namespace gradpath::attribution

@@ -4,10 +4,10 @@
 
 #include <gradpath/attribution/core/evaluator.hpp>
 #include <gradpath/attribution/core/result.hpp>
-#include <gradpath/attribution/gradient/gradient.hpp>
-#include <gradpath/attribution/neurons/layer.hpp>
+#include <gradpath/attribution/gradient/at_input.hpp>
+#include <gradpath/attribution/neurons/slopes.hpp>
 #include <gradpath/attribution/path/along_paths.hpp>
-#include <gradpath/attribution/path/integrated_gradients.hpp>
+#include <gradpath/attribution/path/each_target.hpp>
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
@@ -20,100 +20,100 @@ using PerUnit = std::function<double(double activation, double slope)>;
 Attribution at_layer(const std::string& method, const Model& model, const Tensor& x, const AtLayer& o,
                      const PerUnit& f) {
     const Recorder recorder;
-    require(!std::holds_alternative<AllTargets>(o.target), method, ": takes one target at a time");
     Evaluator evaluator(method, model, x, o.target, o.stage, o.run);
     const LayerInfo layer = find_layer(method, model, evaluator.input(), o.layer);
-    const Index units = layer.shape.size(), rows = evaluator.rows();
-    const Model lower = up_to(model, o.layer), upper = from_layer(model, layer, x.shape().slice(1, x.rank()));
-    std::vector<double> values;
-    for (Index first = 0; first < rows; first += evaluator.chunk()) {
-        const Index last = std::min(rows, first + evaluator.chunk());
-        evaluator.begin_chunk(2 * (last - first));
-        evaluator.count_backward(last - first);
-        std::vector<Index> ids;
-        for (Index row = first; row < last; ++row) ids.push_back(row);
-        const Tensor part = slice(evaluator.input(), 0, first, last);
-        const NoRecording off;
-        const Tensor activations = lower(part);
-        const Recording on;
-        const Tensor leaf = tracked(activations);
-        const Tensor output = upper(pack(leaf, part));
-        const Tensor flat = output.rank() == 1 ? reshape(output, {output.rows(), 1}) : output;
-        const Tensor slopes = grad(sum(evaluator.objective().scores(flat, ids)[0]), leaf);
-        for (Index k = 0; k < slopes.size(); ++k) values.push_back(f(activations.at(k), slopes.at(k)));
-    }
+    LayerSlopes at = layer_slopes(evaluator, layer);
+    for (std::size_t k = 0; k < at.slopes.size(); ++k) at.slopes[k] = f(at.activations[k], at.slopes[k]);
     Attribution result;
-    result.values = Tensor(Shape{rows}.joined(layer.shape), std::span<const double>(values)).to(x.dtype());
-    require(result.values.size() == rows * units, method, ": the layer must have a row for each row of the input");
+    result.values =
+        Tensor(Shape{evaluator.rows()}.joined(layer.shape), std::span<const double>(at.slopes)).to(x.dtype());
+    result.layer = o.layer;
     recorder.finish(result, evaluator, o.target);
     return result;
 }
 
+struct Unit {
+    const std::string& layer;
+    Index neuron;
+};
+
 /// One neuron as a model of its own.
-Model neuron_model(const std::string& method, const Model& model, const Tensor& x, const Neuron& o) {
-    const LayerInfo layer = find_layer(method, model, x, o.layer);
-    require(0 <= o.neuron && o.neuron < layer.shape.size(), method, ": neuron must lie in [0, ", layer.shape.size(),
-            "), the units of ", o.layer, ", but is ", o.neuron);
-    const Index neuron = o.neuron;
-    return [whole = up_to(model, o.layer), neuron](const Tensor& z) {
+Model neuron_model(const std::string& method, const Model& model, const Tensor& x, const Unit& unit) {
+    const LayerInfo layer = find_layer(method, model, x, unit.layer);
+    require(0 <= unit.neuron && unit.neuron < layer.shape.size(), method, ": neuron must lie in [0, ",
+            layer.shape.size(), "), the units of ", unit.layer, ", but is ", unit.neuron);
+    const Index neuron = unit.neuron;
+    return [whole = up_to(model, unit.layer), neuron](const Tensor& z) {
         const Tensor units = whole(z);
         return reshape(slice(units, 1, neuron, neuron + 1), {units.rows()});
     };
 }
 
+/// The neuron is what was explained, not an output of the model.
+Attribution of_neuron(Attribution result, const Unit& unit) {
+    result.target.clear();
+    result.target_kind = text("neuron ", unit.neuron, " of ", unit.layer);
+    return result;
+}
+
 }  // namespace
 
 Attribution layer_activation(const Model& model, const Tensor& x, const AtLayer& options) {
+    if (std::holds_alternative<AllTargets>(options.target))
+        return each_target("layer-activation", model, x, options, layer_activation);
     return at_layer("layer-activation", model, x, options, [](double activation, double) { return activation; });
 }
 
 Attribution gradient_x_activation(const Model& model, const Tensor& x, const AtLayer& options) {
+    if (std::holds_alternative<AllTargets>(options.target))
+        return each_target("gradient-x-activation", model, x, options, gradient_x_activation);
     return at_layer("gradient-x-activation", model, x, options,
                     [](double activation, double slope) { return activation * slope; });
 }
 
 Attribution layer_ig(const Model& model, const Tensor& x, const LayerIg& o) {
+    if (std::holds_alternative<AllTargets>(o.target)) return each_target("layer-ig", model, x, o, layer_ig);
     const Tensor input = detached(x);
     const LayerInfo layer = find_layer("layer-ig", model, input, o.layer);
-    require(!std::holds_alternative<AllTargets>(o.target), "layer-ig: takes one target at a time");
     const Model lower = up_to(model, o.layer);
     const NoRecording off;
-    const baseline::Function start{.draw =
-                                       [&](const Tensor&, Index sample) {
-                                           const NoRecording plain;
-                                           const Tensor from =
-                                               draw_baseline("layer-ig", o.baseline, input, {o.seed, sample});
-                                           return pack(lower(from), input);
-                                       },
-                                   .samples = samples_of(o.baseline)};
-    Attribution result = along_paths(from_layer(model, layer, input.shape().slice(1, input.rank())),
-                                     pack(lower(input), input),
-                                     {.target = o.target,
-                                      .baseline = start,
-                                      .stage = o.stage,
-                                      .quadrature = o.quadrature,
-                                      .run = o.run},
-                                     "layer-ig");
+    const baseline::Function start{
+        .draw =
+            [&](const Tensor&, Index sample) {
+                const NoRecording plain;
+                const Tensor from = draw_baseline("layer-ig", o.baseline, input, {o.seed, sample});
+                return pack(lower(from), input);
+            },
+        .samples = samples_of(o.baseline)};
+    Attribution result =
+        along_paths(from_layer(model, layer, input.shape().slice(1, input.rank())), pack(lower(input), input),
+                    {.target = o.target, .baseline = start, .stage = o.stage, .quadrature = o.quadrature, .run = o.run},
+                    "layer-ig");
     const auto units_of = [&](const Tensor& packed) {
         return reshape(slice(packed, 1, 0, layer.shape.size()), Shape{input.rows()}.joined(layer.shape));
     };
     result.values = units_of(result.values);
     if (result.standard_error) result.standard_error = units_of(*result.standard_error);
+    result.layer = o.layer;
     result.baseline = draw_baseline("layer-ig", o.baseline, input, {o.seed, 0});
     result.baseline_kind = describe(o.baseline);
     if (is_random(o.baseline)) result.seed = o.seed;
     return result;
 }
 
-Attribution neuron_gradient(const Model& model, const Tensor& x, const Neuron& o) {
-    Attribution result = gradient(neuron_model("neuron-gradient", model, x, o), x, {.run = o.run});
-    result.method = "neuron-gradient";
-    return result;
+Attribution neuron_gradient(const Model& model, const Tensor& x, const NeuronGradient& o) {
+    const Unit unit{o.layer, o.neuron};
+    const Target neuron = Predicted{};  // the only output
+    const OutputStage raw;
+    const Model of = neuron_model("neuron-gradient", model, x, unit);
+    return of_neuron(
+        at_input("neuron-gradient", of, x, {neuron, raw, o.run}, [](double slope, double) { return slope; }), unit);
 }
 
-Attribution neuron_ig(const Model& model, const Tensor& x, const Neuron& o) {
-    return along_paths(neuron_model("neuron-ig", model, x, o), x,
-                       {.baseline = o.baseline, .quadrature = o.quadrature, .seed = o.seed, .run = o.run}, "neuron-ig");
+Attribution neuron_ig(const Model& model, const Tensor& x, const NeuronIg& o) {
+    const Unit unit{o.layer, o.neuron};
+    const AlongPaths options{.baseline = o.baseline, .quadrature = o.quadrature, .seed = o.seed, .run = o.run};
+    return of_neuron(along_paths(neuron_model("neuron-ig", model, x, unit), x, options, "neuron-ig"), unit);
 }
 
 }  // namespace gradpath::attribution

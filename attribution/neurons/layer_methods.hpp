@@ -40,18 +40,37 @@ struct LayerIg {
 /// the baseline to the layer at the input: values [rows, layer shape]. Around the layer, x stays as it is.
 Attribution layer_ig(const Model& model, const Tensor& x, const LayerIg& options);
 
-/// Options of neuron_gradient and neuron_ig.
-struct Neuron {
-    std::string layer = {};
-    Index neuron = 0;                      ///< position in the layer, row-major
-    Baseline baseline = baseline::Zero{};  ///< of neuron_ig
-    Quadrature quadrature = {};            ///< of neuron_ig
-    std::uint64_t seed = 0;
+/// Options of neuron_gradient: one neuron is what is explained, so there is no target.
+struct NeuronGradient {
+    std::string layer = {};  ///< a tap of the model
+    Index neuron = 0;        ///< position in the layer, row-major
     Run run = {};
+
+    static void visit(auto& self, auto&& f) {
+        f("layer", self.layer, "a tap of the model");
+        f("neuron", self.neuron, "position in the layer, row-major");
+    }
 };
 /// The slope of one neuron in each input, like x.
-Attribution neuron_gradient(const Model& model, const Tensor& x, const Neuron& options);
+Attribution neuron_gradient(const Model& model, const Tensor& x, const NeuronGradient& options);
+
+/// Options of neuron_ig.
+struct NeuronIg {
+    Baseline baseline = baseline::Zero{};
+    std::string layer = {};  ///< a tap of the model
+    Index neuron = 0;        ///< position in the layer, row-major
+    Quadrature quadrature = {};
+    std::uint64_t seed = 0;  ///< of a random baseline
+    Run run = {};
+
+    static void visit(auto& self, auto&& f) {
+        f("layer", self.layer, "a tap of the model");
+        f("neuron", self.neuron, "position in the layer, row-major");
+        Quadrature::visit(self.quadrature, f);
+        f("seed", self.seed, "of a random baseline");
+    }
+};
 /// Integrated Gradients of one neuron, like x: the values sum to its change from baseline to input.
-Attribution neuron_ig(const Model& model, const Tensor& x, const Neuron& options);
+Attribution neuron_ig(const Model& model, const Tensor& x, const NeuronIg& options);
 
 }  // namespace gradpath::attribution

@@ -65,14 +65,17 @@ Region parse_region(std::string_view text) {
 }
 
 std::string describe(const Region& region) {
-    return std::visit(Overloaded{[](const region::Whole&) { return std::string("whole"); },
-                                 [](const region::Box& b) {
-                                     return text("box:", b.top, ",", b.bottom, ",", b.left, ",", b.right);
-                                 },
-                                 [](const region::Mask&) { return std::string("mask"); },
-                                 [](const region::Top& t) { return text("top:", t.share); }},
-                      region);
+    return std::visit(
+        Overloaded{[](const region::Whole&) { return std::string("whole"); },
+                   [](const region::Box& b) { return text("box:", b.top, ",", b.bottom, ",", b.left, ",", b.right); },
+                   [](const region::Mask&) { return std::string("mask"); },
+                   [](const region::Top& t) { return text("top:", t.share); }},
+        region);
 }
+
+void parse_field(const std::string&, std::string_view text, Region& field) { field = parse_region(text); }
+
+std::string field_text(const Region& field) { return describe(field); }
 
 Tensor region_mask(const std::string& method, const Region& region, const Tensor& x,
                    const std::function<Tensor()>& map) {

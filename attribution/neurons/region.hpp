@@ -30,6 +30,9 @@ using Region = std::variant<region::Whole, region::Box, region::Mask, region::To
 Region parse_region(std::string_view text);
 /// The inverse; a mask is called "mask".
 std::string describe(const Region& region);
+// For option structs (core/names.hpp).
+void parse_field(const std::string& what, std::string_view text, Region& field);
+std::string field_text(const Region& field);
 
 /// 1 inside and 0 outside, like x. `map` is asked for the attributions of x where the region is its top. Throws
 /// ShapeError or ValueError (naming `method`) where the region does not fit x.

@@ -31,7 +31,8 @@ auto interleaved(const std::vector<Attribution>& answers, const Get& get) {
 }
 
 void add_costs(Attribution& joined, const Attribution& one) {
-    for (std::size_t row = 0; row < joined.steps->size(); ++row) (*joined.steps)[row] += (*one.steps)[row];
+    for (std::size_t row = 0; joined.steps && row < joined.steps->size(); ++row)
+        (*joined.steps)[row] += (*one.steps)[row];
     for (std::size_t row = 0; joined.tolerance_met && row < joined.tolerance_met->size(); ++row)
         (*joined.tolerance_met)[row] = (*joined.tolerance_met)[row] && (*one.tolerance_met)[row];
     joined.evaluations.forward += one.evaluations.forward;
@@ -63,6 +64,8 @@ Attribution joined_targets(const std::vector<Attribution>& answers) {
     for (const auto field : {&Attribution::f_baseline, &Attribution::delta, &Attribution::relative_delta,
                              &Attribution::quadrature_error, &Attribution::ncc_gap})
         if (joined.*field) joined.*field = interleaved(answers, [&](const Attribution& a) { return *(a.*field); });
+    for (std::size_t i = 0; i < joined.identities.size(); ++i)
+        joined.identities[i].gap = interleaved(answers, [i](const Attribution& a) { return a.identities[i].gap; });
     joined.target.clear();
     for (std::size_t k = 0; k < answers.size(); ++k) joined.target.push_back(static_cast<Index>(k));
     joined.all_targets = true;

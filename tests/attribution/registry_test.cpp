@@ -42,7 +42,19 @@ TEST_CASE("the registry has the methods by their names, each with a paper and a 
                                             "feature-ablation",
                                             "occlusion",
                                             "rise",
-                                            "lime"});
+                                            "lime",
+                                            "conductance",
+                                            "internal-influence",
+                                            "internal-neurons",
+                                            "layer-ig",
+                                            "layer-activation",
+                                            "gradient-x-activation",
+                                            "neuron-gradient",
+                                            "neuron-ig",
+                                            "guided-backprop",
+                                            "deconvnet",
+                                            "deep-lift",
+                                            "deep-shap"});
     CHECK(error_of<ValueError>([] { find_method("integrated-gradient"); }) ==
           "method: 'integrated-gradient' is unknown; did you mean 'integrated-gradients'?");
 }
@@ -149,7 +161,9 @@ TEST_CASE("options are set by name, and unknown or malformed ones are refused") 
           "method: 'zebra' is unknown. There are: gradient input-x-gradient smooth-grad smooth-grad-squared var-grad "
           "integrated-gradients path-ensemble expected-gradients guided-ig blur-ig idgi agi ig2 integrated-hessians "
           "shapley shapley-sampling kernel-shap owen banzhaf shapley-interactions shapley-taylor harsanyi "
-          "feature-ablation occlusion rise lime");
+          "feature-ablation occlusion rise lime "
+          "conductance internal-influence internal-neurons layer-ig layer-activation gradient-x-activation "
+          "neuron-gradient neuron-ig guided-backprop deconvnet deep-lift deep-shap");
     CHECK(error("smooth-grad", "zebra", "1") ==
           "smooth-grad: option 'zebra' is unknown. There are: sigma relative samples seed method");
     for (const char* smoother : {"smooth-grad", "smooth-grad-squared", "var-grad"})

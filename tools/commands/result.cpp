@@ -11,8 +11,6 @@
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
-#include <gradpath/tools/report/bars.hpp>
-#include <gradpath/tools/report/heatmap.hpp>
 #include <gradpath/tools/report/png.hpp>
 
 namespace gradpath::tools {
@@ -21,10 +19,7 @@ namespace {
 using attribution::Attribution;
 using Json = nlohmann::ordered_json;
 
-constexpr Index small_row = 64;     // numbers of a row that still stand in the document
-constexpr Index pictured_rows = 8;  // in heatmap.png; of a table, bar charts
-
-Index targets_of(const Attribution& a) { return static_cast<Index>(a.f_input.size()) / a.values.rows(); }
+constexpr Index small_row = 64;  // numbers of a row that still stand in the document
 
 Json shape_json(const Shape& shape) { return std::vector<Index>(shape.begin(), shape.end()); }
 
@@ -66,72 +61,10 @@ Json tensor_json(const Tensor& t, const std::string& file) {
     return values;
 }
 
-std::vector<io::NamedTensor> arrays(const Explained& e) {
-    const Attribution& a = e.attribution;
-    const Shape shape = a.all_targets ? Shape{a.values.rows(), targets_of(a)} : Shape{a.values.rows()};
-    const auto column = [&](const std::vector<double>& values) {
-        return Tensor(shape, std::span<const double>(values));
-    };
-    std::vector<io::NamedTensor> list{{"values", a.values}, {"input", e.rows.x}, {"f_input", column(a.f_input)}};
-    if (a.baseline) list.push_back({"baseline", *a.baseline});
-    if (a.standard_error) list.push_back({"standard_error", *a.standard_error});
-    if (a.players) list.push_back({"players", *a.players});
-    if (a.dividends) list.push_back({"dividends", *a.dividends});
-    if (a.f_baseline) list.push_back({"f_baseline", column(*a.f_baseline)});
-    if (a.delta) list.push_back({"delta", column(*a.delta)});
-    if (a.relative_delta) list.push_back({"relative_delta", column(*a.relative_delta)});
-    if (a.quadrature_error) list.push_back({"quadrature_error", column(*a.quadrature_error)});
-    if (a.half_width) list.push_back({"half_width", column(*a.half_width)});
-    return list;
-}
-
 /// `target` as integers, so that --target can read it.
 std::vector<io::NamedIndices> index_arrays(const Attribution& a) {
     if (a.target.empty()) return {};
     return {{"target", Indices({static_cast<Index>(a.target.size())}, a.target)}};
-}
-
-/// Row `first` of a tensor with a leading axis, without that axis.
-Tensor row_of(const Tensor& t, Index i) { return reshape(slice(t, 0, i, i + 1), t.shape().slice(1, t.rank())); }
-
-std::string column_title(const Explained& e, Index target) {
-    const auto k = static_cast<std::size_t>(target);
-    return k < e.subject.class_names.size() ? e.subject.class_names[k] : "target " + std::to_string(target);
-}
-
-/// The image and its maps (one per target) on one scale.
-Picture row_picture(const Explained& e, Index row) {
-    const Attribution& a = e.attribution;
-    const Tensor values = row_of(feature_values(e), row);
-    std::vector<HeatColumn> columns;
-    if (!a.all_targets) columns.push_back({a.method, values});
-    for (Index k = 0; a.all_targets && k < targets_of(a); ++k)
-        columns.push_back({column_title(e, k), row_of(values, k)});
-    return heat_grid(row_of(e.rows.x, row), columns);
-}
-
-Picture stacked(const std::vector<Picture>& parts) {
-    Index width = 0, height = 0;
-    for (const Picture& part : parts) width = std::max(width, part.width), height += part.height;
-    Picture whole = blank(width, height, page(Theme::light).paper);
-    Index top = 0;
-    for (const Picture& part : parts) paste(whole, part, 0, top), top += part.height;
-    return whole;
-}
-
-/// A bar chart for each [row, target].
-std::vector<Picture> charts(const Explained& e) {
-    std::vector<Picture> parts;
-    for (std::size_t k = 0; k < std::min<std::size_t>(e.attribution.f_input.size(), pictured_rows); ++k)
-        parts.push_back(paint(share_bars(e, k)));
-    return parts;
-}
-
-std::vector<Picture> images(const Explained& e) {
-    std::vector<Picture> parts;
-    for (Index row = 0; row < std::min(e.attribution.values.rows(), pictured_rows); ++row)
-        parts.push_back(row_picture(e, row));
-    return parts;
 }
 
 /// The attributions of the table's columns: of a column of categories, the sum over its features.
@@ -157,8 +90,37 @@ Json columns_json(const Explained& e) {
 
 }  // namespace
 
+Index targets_of(const Attribution& a) { return static_cast<Index>(a.f_input.size()) / a.values.rows(); }
+
+bool of_features(const Explained& e) { return e.attribution.layer.empty(); }
+
+Shape value_row(const Explained& e) {
+    const Shape shape = feature_values(e).shape();
+    return shape.slice(e.attribution.all_targets ? 2 : 1, shape.rank());
+}
+
+std::vector<io::NamedTensor> result_arrays(const Explained& e) {
+    const Attribution& a = e.attribution;
+    const Shape shape = a.all_targets ? Shape{a.values.rows(), targets_of(a)} : Shape{a.values.rows()};
+    const auto column = [&](const std::vector<double>& values) {
+        return Tensor(shape, std::span<const double>(values));
+    };
+    std::vector<io::NamedTensor> list{{"values", a.values}, {"input", e.rows.x}, {"f_input", column(a.f_input)}};
+    if (a.baseline) list.push_back({"baseline", *a.baseline});
+    if (a.standard_error) list.push_back({"standard_error", *a.standard_error});
+    if (a.players) list.push_back({"players", *a.players});
+    if (a.dividends) list.push_back({"dividends", *a.dividends});
+    if (a.f_baseline) list.push_back({"f_baseline", column(*a.f_baseline)});
+    if (a.delta) list.push_back({"delta", column(*a.delta)});
+    if (a.relative_delta) list.push_back({"relative_delta", column(*a.relative_delta)});
+    if (a.quadrature_error) list.push_back({"quadrature_error", column(*a.quadrature_error)});
+    if (a.half_width) list.push_back({"half_width", column(*a.half_width)});
+    return list;
+}
+
 Tensor feature_values(const Explained& e) {
     const Tensor& values = e.attribution.values;
+    if (!of_features(e)) return values;
     const Index features = e.subject.row.size(), lanes = static_cast<Index>(e.attribution.f_input.size());
     if (values.size() == lanes * features) return values;
     const Shape shape = values.shape().slice(0, values.rank() - e.subject.row.rank());
@@ -187,10 +149,11 @@ Json result_json(const Explained& e, const std::string& values_file) {
     d["target"] = a.target.empty() ? Json(a.target_kind) : Json(a.target);
     d["output_stage"] = describe(a.stage);
     d["baseline"] = a.baseline_kind.empty() ? Json(nullptr) : Json(a.baseline_kind);
+    d["layer"] = a.layer.empty() ? Json(nullptr) : Json(a.layer);
     d["values"] = tensor_json(a.values, values_file);
     if (a.players) d["players"] = tensor_json(*a.players, values_file);
     if (a.dividends) d["dividends"] = tensor_json(*a.dividends, values_file);
-    if (!e.subject.feature_names.empty()) d["columns"] = columns_json(e);
+    if (!e.subject.feature_names.empty() && of_features(e)) d["columns"] = columns_json(e);
     d["sum"] = per_row_json(reduced(a.values, a, sum), targets_of(a), a.all_targets);
     d["f_input"] = per_row_json(a.f_input, targets_of(a), a.all_targets);
     d["f_baseline"] = per_row(a.f_baseline, a);
@@ -198,6 +161,10 @@ Json result_json(const Explained& e, const std::string& values_file) {
     d["relative_delta"] = per_row(a.relative_delta, a);
     d["quadrature_error"] = per_row(a.quadrature_error, a);
     d["ncc_gap"] = per_row(a.ncc_gap, a);
+    d["identities"] = Json::array();
+    for (const attribution::Identity& identity : a.identities)
+        d["identities"].push_back(
+            {{"name", identity.name}, {"gap", per_row_json(identity.gap, targets_of(a), a.all_targets)}});
     d["stderr"] = a.standard_error ? per_row_json(reduced(*a.standard_error, a, largest), targets_of(a), a.all_targets)
                                    : Json(nullptr);
     if (a.half_width) d["half_width"] = per_row(a.half_width, a);
@@ -219,9 +186,9 @@ Json result_json(const Explained& e, const std::string& values_file) {
 
 void write_result(const std::filesystem::path& folder, const Explained& e) {
     for (const char* old : {"result.json", "heatmap.png"}) remove_file(folder / old);  // what is there is of one run
-    io::write_npz(folder / "attribution.npz", arrays(e), index_arrays(e.attribution));
+    io::write_npz(folder / "attribution.npz", result_arrays(e), index_arrays(e.attribution));
     const bool table = !e.subject.feature_names.empty();
-    if (table || is_image(e.subject.row)) write_png(folder / "heatmap.png", stacked(table ? charts(e) : images(e)));
+    if (table || !of_features(e) || is_image(e.subject.row)) write_png(folder / "heatmap.png", result_picture(e));
     io::write_file(folder / "result.json",
                    result_json(e, "attribution.npz").dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }

@@ -8,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <gradpath/attribution/core/model.hpp>
+#include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/tools/commands/subject.hpp>
 #include <gradpath/tools/report/report.hpp>
 
@@ -25,8 +26,19 @@ nlohmann::ordered_json result_json(const Explained& e, const std::string& values
 std::string result_text(const Explained& e);
 /// attribution.npz, heatmap.png (for images, and for rows of a table) and, last, result.json. Throws IoError.
 void write_result(const std::filesystem::path& folder, const Explained& e);
-/// The values, one per feature: of pairs of features, the sums over the second.
+/// The values, one per feature: of pairs of features, the sums over the second. Those of a layer as they are.
 Tensor feature_values(const Explained& e);
+/// Are the values of the input's features, or of pairs of them, and not of a layer's units?
+bool of_features(const Explained& e);
+/// The shape of one [row, target] of feature_values().
+Shape value_row(const Explained& e);
+/// The first rows, at most so many, with their maps; a layer's units are laid out as tiles.
+Picture result_picture(const Explained& e, Index rows = 8);
+Picture stacked(const std::vector<Picture>& parts);
+/// The arrays of a result in attribution.npz.
+std::vector<io::NamedTensor> result_arrays(const Explained& e);
+/// Explained numbers per row: 1, or the number of targets.
+Index targets_of(const attribution::Attribution& a);
 /// Does a row of this shape show as a picture?
 bool is_image(const Shape& row);
 /// The output that [row, target] k is about, with the name of its class: "2 (virginica)".

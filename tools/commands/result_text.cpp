@@ -52,6 +52,8 @@ Lines facts(const Explained& e, std::size_t k) {
             {"tolerance", short_number(*a.tolerance, 3) + ((*a.tolerance_met)[row] ? ", met" : ", not met")});
     if (a.steps && row < a.steps->size()) lines.push_back({"steps", std::to_string((*a.steps)[row])});
     if (a.samples) lines.push_back({"samples", std::to_string(*a.samples)});
+    for (const attribution::Identity& identity : a.identities)
+        lines.push_back({identity.name, text("gap ", short_number(identity.gap[k], 3))});
     return lines;
 }
 
@@ -100,9 +102,28 @@ std::string categories_text(const Explained& e, std::size_t k) {
     return table.size() > 1 ? "\n" + table_text(table, {0, 1}) : "";
 }
 
-/// What can be said of many features in a few lines.
+/// Every unit of a layer.
+std::string units_text(const Explained& e, std::size_t k) {
+    const Attribution& a = e.attribution;
+    const Shape shape = value_row(e);
+    const Index first = static_cast<Index>(k) * shape.size();
+    Lines table{{text("unit of ", a.layer), "attribution"}};
+    if (a.standard_error) table[0].push_back("std. error");
+    double sum = 0;
+    for (Index i = 0; i < shape.size(); ++i) {
+        table.push_back({position_text(i, shape), short_number(a.values.at(first + i))});
+        if (a.standard_error) table.back().push_back(short_number(a.standard_error->at(first + i), 3));
+        sum += a.values.at(first + i);
+    }
+    table.push_back({"sum", short_number(sum)});
+    if (a.standard_error) table.back().push_back("");
+    return table_text(table);
+}
+
+/// What can be said of many numbers in a few lines.
 std::string summary_text(const Explained& e, std::size_t k) {
-    const Index features = e.subject.row.size(), first = static_cast<Index>(k) * features;
+    const Shape shape = value_row(e);
+    const Index features = shape.size(), first = static_cast<Index>(k) * features;
     const Tensor values = feature_values(e);
     double sum = 0, absolute = 0;
     Index highest = 0, lowest = 0, positive = 0, negative = 0;
@@ -117,7 +138,7 @@ std::string summary_text(const Explained& e, std::size_t k) {
     }
     const auto place = [&](Index i) {
         return short_number(values.at(first + i)) + " at " +
-               (e.subject.feature_names.empty() ? position_text(i, e.subject.row) : feature_name(e, i));
+               (e.subject.feature_names.empty() || !of_features(e) ? position_text(i, shape) : feature_name(e, i));
     };
     return table_text({{"sum", short_number(sum)},
                        {"sum of |a|", short_number(absolute)},
@@ -148,6 +169,7 @@ std::string result_text(const Explained& e) {
                              (a.values.rows() == 1 ? " row" : " rows") + " of " + shape_text(e.subject.row)},
                {"cost", std::to_string(a.evaluations.forward) + " forward and " +
                             std::to_string(a.evaluations.backward) + " backward rows, " + fixed(a.seconds, 3) + " s"}};
+    if (!of_features(e)) head.insert(head.begin() + 3, {"layer", a.layer + ", " + shape_text(value_row(e)) + " units"});
     std::string words = table_text(head, {0, 1});
     const bool several = a.f_input.size() > 1;
     const std::size_t targets = a.f_input.size() / static_cast<std::size_t>(a.values.rows());
@@ -155,8 +177,9 @@ std::string result_text(const Explained& e) {
         words += "\n";
         if (several) words += "row " + std::to_string(e.rows.position(static_cast<Index>(k / targets))) + "\n";
         words += table_text(facts(e, k), {0, 1}) + "\n";
-        words += e.subject.row.size() <= few_features ? features_text(e, k) : summary_text(e, k);
-        words += categories_text(e, k);
+        const bool features = of_features(e), few = value_row(e).size() <= few_features;
+        words += !few ? summary_text(e, k) : features ? features_text(e, k) : units_text(e, k);
+        if (features) words += categories_text(e, k);
     }
     return words;
 }

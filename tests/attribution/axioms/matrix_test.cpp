@@ -24,6 +24,7 @@ const std::map<std::string, std::string> expected{
     {"input-x-gradient", "nnyyyynn--n"},
     {"shapley", "yyyyyyynyny"},
     {"feature-ablation", "nyyyyyynyny"},
+    {"deep-lift", "yynynny---y"},
 };
 
 /// Guided IG: near a kink the walk goes to and fro across it, and the gradient where a step begins belongs to one side

@@ -243,12 +243,14 @@ TEST_CASE("progress ends at the total and never goes back") {
 TEST_CASE("a set cancel flag stops every method with Cancelled") {
     std::atomic<bool> stop{true};
     const Run run{.cancel = &stop};
-    const Model f = relu_net({3, 4, 2}, 1, true);
+    const Model net = relu_net({3, 4, 2}, 1, true);
+    const Model f = [net](const Tensor& x) { return net(tap("input", x)); };
     const Tensor x = random_tensor({2, 3}, 1);
     for (const attribution::Method& method : attribution::methods()) {
         CAPTURE(method.name);
-        CHECK(error_of<Cancelled>([&] { method.run(f, x, {.run = run}); }) ==
-              method.name + ": cancelled by the caller");
+        attribution::Settings settings{.run = run};
+        if (method.inside) settings.set["layer"] = "input";
+        CHECK(error_of<Cancelled>([&] { method.run(f, x, settings); }) == method.name + ": cancelled by the caller");
     }
     // In the middle of the work, too: the flag goes up during progress.
     stop = false;

@@ -28,9 +28,7 @@ Model smooth_net(std::uint64_t number) {
     };
 }
 
-std::vector<double> sums_of(const Tensor& values) {
-    return numbers(sum(flatten(values), {.axes = {1}}));
-}
+std::vector<double> sums_of(const Tensor& values) { return numbers(sum(flatten(values), {.axes = {1}})); }
 
 }  // namespace
 
@@ -99,10 +97,10 @@ TEST_CASE("the published difference form tends to the derivative form, with an e
     const Tensor x = random_tensor({1, 5}, 12);
     const auto inside = region::Mask{mask({0, 1, 1, 0, 1})};
     const auto run = [&](Index steps, bool paper) {
-        return numbers(attribution::internal_neurons(
-                           net, x,
-                           {.target = Index{0}, .layer = "second", .region = inside, .steps = steps, .paper = paper})
-                           .values);
+        return numbers(
+            attribution::internal_neurons(
+                net, x, {.target = Index{0}, .layer = "second", .region = inside, .steps = steps, .paper = paper})
+                .values);
     };
     const std::vector<double> exact = run(64, false);
     const double coarse = largest_difference(run(100, true), exact), fine = largest_difference(run(800, true), exact);
@@ -137,4 +135,46 @@ TEST_CASE("a layer that is not there is answered with the nearest name") {
     };
     CHECK(error("hiden") == "conductance: layer 'hiden' is unknown; did you mean 'hidden'? There are: hidden");
     CHECK(error("") == "conductance: a layer must be named; there are: hidden");
+}
+
+TEST_CASE("every answer carries the identities of the joint attribution, and they hold to rounding") {
+    for (std::uint64_t trial = 0; trial < 4; ++trial) {
+        const Model net = smooth_net(trial);
+        const Tensor x = random_tensor({3, 5}, 80 + trial), from = random_tensor({3, 5}, 90 + trial);
+        const InternalNeurons options{.baseline = from, .region = region::Mask{mask({0, 1, 1, 0, 1})}, .steps = 48};
+        for (const Attribution& a : attribution::internal_neurons(net, x, options, {})) {
+            REQUIRE(a.identities.size() == 3);
+            CHECK(a.identities[0].name == "sum over neurons = integrated gradients of the region");
+            CHECK(a.identities[1].name == "sum over inputs = conductance");
+            CHECK(a.identities[2].name == "sum over both = F(x) - F(x')");
+            for (const attribution::Identity& identity : a.identities) {
+                REQUIRE(identity.gap.size() == 3);
+                for (const double gap : identity.gap) CHECK(gap <= 1e-10);
+            }
+            CHECK(a.notes.empty());
+        }
+        CHECK(attribution::conductance(net, x, {.layer = "first", .steps = 8}).identities.size() == 2);
+        CHECK(attribution::internal_influence(net, x, {.layer = "first", .steps = 8}).identities.empty());
+    }
+}
+
+TEST_CASE("a layer with a way around it keeps no sums, and the answer says so") {
+    const Model around = [](const Tensor& x) { return sum(tap("hidden", tanh(x)) + square(x), {.axes = {1}}); };
+    const Attribution a = attribution::conductance(around, row({1, 2}), {.layer = "hidden", .steps = 32});
+    CHECK(a.identities[0].gap[0] == doctest::Approx(5 / (5 + std::tanh(1.0) + std::tanh(2.0))));
+    CHECK(a.notes ==
+          std::vector<std::string>{"there are ways from input to output around hidden, so its values are only "
+                                   "what passes through it"});
+}
+
+TEST_CASE("a random baseline: identities hold for the mean of the draws, values carry their standard error") {
+    const Model net = smooth_net(3);
+    const attribution::baseline::Uniform draws{.samples = 5};
+    const Attribution a = attribution::internal_neurons(
+        net, random_tensor({2, 5}, 7),
+        {.baseline = draws, .layer = "second", .region = region::Mask{mask({1, 0, 0, 0, 1})}, .steps = 48});
+    CHECK(*a.samples == 5);
+    CHECK(a.standard_error->shape() == Shape{2, 6});
+    for (const attribution::Identity& identity : a.identities)
+        for (const double gap : identity.gap) CHECK(gap <= 1e-10);
 }

@@ -1,0 +1,116 @@
+// Words that may be numbers, names or files: target, baseline, region.
+#include <gradpath/tools/commands/explain_settings.hpp>
+
+#include <algorithm>
+
+#include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/tools/commands/exit.hpp>
+#include <gradpath/tools/commands/groups.hpp>
+#include <gradpath/tools/commands/table_input.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+/// --index picks of what a file holds for every row that was read, too.
+bool picked_too(const Rows& rows, Index count) { return !rows.picks.empty() && count == rows.read; }
+
+/// The output of the class with that name, if the model has one and the name means nothing else.
+std::optional<Index> class_named(const std::string& name, const Subject& subject) {
+    const bool taken = name == "predicted" || name == "all" || looks_like_numbers(name);
+    if (!subject.model || taken) return std::nullopt;
+    const std::vector<std::string>& names = subject.model->class_names;
+    const auto found = std::ranges::find(names, name);
+    return found == names.end() ? std::nullopt : std::optional<Index>(found - names.begin());
+}
+
+attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
+    if (o.target == "true") {
+        require<UsageError>(rows.labels.has_value(), "explain: --target true needs labels: ", rows.name, " has none");
+        return std::vector<Index>(rows.labels->data().begin(), rows.labels->data().end());
+    }
+    if (const std::optional<Index> named = class_named(o.target, subject)) return *named;
+    const bool npz = o.target.ends_with(".npz");
+    if (npz || o.target.ends_with(".npy")) {
+        const Indices read = npz ? io::read_npz_indices(o.target, "target") : io::read_npy_indices(o.target);
+        std::vector<Index> targets(read.data().begin(), read.data().end());
+        if (picked_too(rows, read.size())) {
+            targets.clear();
+            for (const Index i : rows.picks) targets.push_back(read[i]);
+        }
+        require<IoError>(static_cast<Index>(targets.size()) == rows.x.rows(),
+                         "explain: --target: there must be one index per row: ", o.target, " has ", targets.size(),
+                         " for ", rows.x.rows(), " rows");
+        return targets;
+    }
+    return attribution::parse_target(o.target);
+}
+
+attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
+    const ReadRows reading{.what = "explain: --baseline", .seed = o.common.seed, .table = o.table};
+    if (o.baseline.starts_with("samples:"))
+        return attribution::baseline::Samples{read_rows(o.baseline.substr(8), subject.row, subject.dtype, reading).x};
+    const auto file = [&](const char* ending) { return o.baseline.ends_with(ending); };
+    const bool numbers = looks_like_numbers(o.baseline);
+    if (o.baseline == "typical") {
+        require<UsageError>(!o.table.columns.empty(),
+                            "explain: --baseline typical is a row of a table's means: ", subject.name,
+                            " was not trained on a table");
+        return read_typed_row(unknown_row(o.table.columns), reading).x.to(subject.dtype);
+    }
+    const bool row = o.baseline.find(',') != std::string::npos && o.baseline.find(':') == std::string::npos &&
+                     is_typed_row(o.baseline, reading);
+    const bool read = numbers || row || names_csv(o.baseline) || o.baseline.starts_with("data:") || file(".npy") ||
+                      file(".npz") || file(".png");
+    static const std::vector<std::string> beside{"samples:FILE", "typical", "all"};
+    if (!read) return attribution::parse_baseline(o.baseline, beside);
+    const bool single = numbers && o.baseline.find(',') == std::string::npos;
+    require<UsageError>(!single || subject.row.size() == 1, "explain: --baseline: the model takes ", subject.row.size(),
+                        " numbers a row: got 1; for the same number everywhere write constant:", o.baseline);
+    Tensor baseline = read_rows(o.baseline, subject.row, subject.dtype, reading).x;
+    if (picked_too(rows, baseline.rows()))
+        baseline = gather(baseline, Indices({static_cast<Index>(rows.picks.size())}, rows.picks));
+    require<UsageError>(baseline.rows() == 1 || baseline.rows() == rows.x.rows(),
+                        "explain: --baseline must have one row, or one per row", " of the input: it has ",
+                        baseline.rows(), " for ", rows.x.rows(), " rows");
+    return baseline;
+}
+
+/// --region mask:FILE: inside is what is above a half, as white is in a picture.
+attribution::Region mask_of(const std::string& file, const ExplainOptions& o, const Subject& subject) {
+    const ReadRows reading{.what = "explain: --region", .seed = o.common.seed, .table = o.table};
+    const Tensor mask = read_rows(file, subject.row, subject.dtype, reading).x;
+    return attribution::region::Mask{greater(mask, 0.5)};
+}
+
+}  // namespace
+
+attribution::Settings settings_of(const ExplainOptions& o, const attribution::Method& method, const Rows& rows,
+                                  const Subject& subject) {
+    const bool inner = o.set.contains("method");  // a method around another: the other may take a baseline
+    require<UsageError>(!o.baseline_given || method.takes_baseline || inner, "explain: ", method.name,
+                        " takes no --baseline");
+    attribution::Settings settings{.target = chosen_target(o, rows, subject),
+                                   .stage = attribution::parse_stage(o.stage),
+                                   .seed = o.common.seed,
+                                   .set = o.set};
+    read_groups(settings.set);
+    if (o.baseline_given) settings.baseline = chosen_baseline(o, rows, subject);
+    if (const auto given = o.set.find("region"); given != o.set.end() && given->second.starts_with("mask:")) {
+        settings.region = mask_of(given->second.substr(5), o, subject);
+        settings.set.erase("region");
+    }
+    const auto knows = [&](const attribution::OptionInfo& option) { return option.name == "samples"; };
+    if (method.takes_baseline && std::ranges::none_of(method.options, knows) && settings.set.contains("samples")) {
+        Index samples = 0;
+        read_value("explain: --samples", settings.set.extract("samples").mapped(), samples);
+        require<UsageError>(settings.baseline && attribution::is_random(*settings.baseline), "explain: --samples of ",
+                            method.name, " counts the draws of a random baseline: it is ", o.baseline,
+                            "; give --baseline uniform or gaussian");
+        settings.samples = samples;
+    }
+    settings.run.memory = o.common.memory;
+    return settings;
+}
+
+}  // namespace gradpath::tools

@@ -1,0 +1,26 @@
+#pragma once
+// What `gradpath explain` was told, and what it means to a method of the registry.
+#include <map>
+#include <optional>
+#include <string>
+
+#include <gradpath/attribution/registry.hpp>
+#include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/subject.hpp>
+
+namespace gradpath::tools {
+
+struct ExplainOptions {
+    std::string model, input, index, method, target = "predicted", stage = "logit", baseline = "zero";
+    bool baseline_given = false;
+    std::optional<Index> samples = {};
+    std::map<std::string, std::string> set = {};
+    models::ReadTable table = {};
+    Common common = {};
+};
+
+/// Reads the files that target, baseline and region name. Throws UsageError or IoError for what does not fit.
+attribution::Settings settings_of(const ExplainOptions& o, const attribution::Method& method, const Rows& rows,
+                                  const Subject& subject);
+
+}  // namespace gradpath::tools
