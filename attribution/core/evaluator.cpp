@@ -20,8 +20,8 @@
 namespace gradpath::attribution {
 namespace {
 
-constexpr std::size_t comfortable = std::size_t{4} << 20;  // larger chunks leave the caches: LeNet-5 takes twice
-constexpr Index comfortable_rows = 16;                     // as long; but fewer rows leave threads idle
+constexpr std::size_t comfortable = std::size_t{8} << 20;  // larger chunks leave the caches: LeNet-5 takes twice
+constexpr Index comfortable_rows = 16;                     // as long; but fewer rows leave lanes and threads idle
 
 struct Evaluated {
     std::vector<Tensor> scores, gradients;  // per target: [rows], [rows, input shape]
@@ -76,7 +76,8 @@ Index ModelFacts::rows_within(std::size_t budget) const {
     const auto fit = [&](std::size_t bytes) {
         return static_cast<Index>((bytes - std::min(bytes, fixed_bytes)) / std::max<std::size_t>(bytes_per_row, 1));
     };
-    return std::max<Index>(1, std::min(fit(budget), std::max(fit(comfortable), comfortable_rows)));
+    const Index rows = std::min(fit(budget), std::max(fit(comfortable), comfortable_rows));
+    return rows > comfortable_rows ? rows - rows % comfortable_rows : std::max<Index>(1, rows);
 }
 
 ModelFacts examine(const Objective& objective, const Tensor& x, std::size_t memory) {

@@ -14,16 +14,10 @@ struct Windows {
 template <class L>
 using Places = std::make_index_sequence<static_cast<std::size_t>(L::size)>;
 
-/// A vector of the compiler's.
-template <class T, Index size>
-struct VectorOf {
-    typedef T type __attribute__((vector_size(size * sizeof(T))));
-};
-
 /// As many whole numbers as L has lanes.
 template <class L>
 struct Counts {
-    using Batch = typename VectorOf<std::int32_t, L::size>::type;
+    using Batch = Raw<std::int32_t, L::size>;
     Batch v;
 
     static Counts all(Index value) { return {Batch{} + static_cast<std::int32_t>(value)}; }
