@@ -20,6 +20,8 @@ const std::map<std::string, std::string> expected{
     {"path-ensemble", "yyyyy---y-y"},
     {"guided-ig", "~yynyyn~yny"},
     {"blur-ig", "~-yyynn-nnn"},
+    {"geodesic-ig-knn", "~-ynynnnnnn"},
+    {"geodesic-ig-svi", "~-ynynnnnnn"},
     {"idgi", "y-ynyynnynn"},
     {"input-x-gradient", "nnyyyynn--n"},
     {"shapley", "yyyyyyynyny"},
