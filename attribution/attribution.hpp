@@ -24,6 +24,7 @@
 #include <gradpath/attribution/core/path.hpp>
 #include <gradpath/attribution/core/quadrature.hpp>
 #include <gradpath/attribution/core/result.hpp>
+#include <gradpath/attribution/core/soften.hpp>
 #include <gradpath/attribution/geometry/curvature.hpp>
 #include <gradpath/attribution/geometry/curve.hpp>
 #include <gradpath/attribution/geometry/fast_marching.hpp>

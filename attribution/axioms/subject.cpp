@@ -29,7 +29,7 @@ Texts steps(Index effort) { return {{"steps", to_text(count(effort))}}; }
 Texts samples(Index effort) { return {{"samples", to_text(32 * effort)}}; }
 Texts noise(Index effort) { return {{"samples", to_text(8 * effort)}}; }
 Texts few_corners(Index) { return {{"tolerance", "1e-11"}, {"points", "9"}}; }
-Texts few_points(Index) { return {{"tolerance", "1e-11"}, {"around", "10"}, {"k", "6"}}; }
+Texts few_points(Index) { return {{"tolerance", "1e-11"}, {"around", "40"}, {"spread", "0.6"}, {"k", "12"}}; }
 Texts short_fit(Index) { return {{"tolerance", "1e-11"}, {"nodes", "5"}, {"iterations", "20"}, {"rate", "0.02"}}; }
 Texts nodes(Index effort) { return {{"steps", to_text(16 * effort)}}; }
 /// One gradient for each level of blur, taken where the level begins, as published.

@@ -114,7 +114,9 @@ std::vector<geometry::Geodesic> geodesics(const Model& model, const Tensor& x, c
     require_independent(evaluator);
     const Tensor from = draw_baseline("geodesics", o.baseline, evaluator.input(), {o.seed, 0});
     std::vector<std::string> notes;
-    return geometry::solve(evaluator, from, o, notes);
+    std::vector<geometry::Geodesic> curves = geometry::solve(evaluator, from, o, notes);
+    for (std::size_t row = 0; row < curves.size(); ++row) geometry::measure(evaluator, static_cast<Index>(row), o, curves[row]);
+    return curves;
 }
 
 Attribution geodesic_ig_knn(const Model& model, const Tensor& x, const GeodesicIgKnn& o) {

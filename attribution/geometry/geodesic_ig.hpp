@@ -74,7 +74,8 @@ struct GeodesicIg {
 /// for options out of range and for a model whose rows depend on each other, and as along_paths.
 Attribution geodesic_ig(const Model& model, const Tensor& x, const GeodesicIg& options = {});
 
-/// The curves themselves, one for each row of x, from the first draw of its baseline. What a solver does not tell is 0.
+/// The curves themselves, one for each row of x, from the first draw of its baseline, with length and energy in the
+/// metric whatever the solver; gradient norm and certificates are those of relax and shooting, else 0.
 std::vector<geometry::Geodesic> geodesics(const Model& model, const Tensor& x, const GeodesicIg& options = {});
 
 /// Options of geodesic_ig_knn.

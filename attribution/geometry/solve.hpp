@@ -15,4 +15,7 @@ void check(const std::string& method, const GeodesicIg& options);
 std::vector<Geodesic> solve(Evaluator& evaluator, const Tensor& from, const GeodesicIg& options,
                             std::vector<std::string>& notes);
 
+/// Fills in what the solver left out: lengths and energies.
+void measure(Evaluator& evaluator, Index row, const GeodesicIg& options, Geodesic& curve);
+
 }  // namespace gradpath::attribution::geometry
