@@ -1,0 +1,80 @@
+#include <gradpath/tools/experiments/half_moons/moons.hpp>
+
+#include <gradpath/autodiff/grad.hpp>
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/models/data/two_moons.hpp>
+#include <gradpath/nn/train.hpp>
+
+namespace gradpath::tools::half_moons {
+namespace {
+
+constexpr Index all_rows = 10'000;
+
+std::vector<Index> classes_of(const Function& f, const Tensor& x) {
+    const NoRecording plain;
+    const Indices found = argmax(f(x), 1);
+    return {found.data().begin(), found.data().end()};
+}
+
+Subject subject_of(const Trained& trained, const Function& f) {
+    const Tensor baseline({1, 2}, {-0.5, -0.5}, DType::float64);
+    return {f,
+            trained.x,
+            baseline,
+            classes_of(f, trained.x),
+            classes_of(f, baseline).front(),
+            trained.plan.seed,
+            trained.plan.cancel};
+}
+
+}  // namespace
+
+Trained train(const Plan& plan) {
+    models::DataSet data = models::two_moons({.rows = all_rows, .noise = plan.noise, .seed = plan.seed});
+    data.x = data.x.to(DType::float64);
+    Trained trained{
+        plan, models::make("mlp", {{"widths", "2-10-10-2"}}, nn::Init{.seed = plan.seed, .dtype = DType::float64}),
+        slice(data.x, 0, plan.training, all_rows), 0};
+    const models::DataSet seen = models::subset(data, 0, plan.training);
+    nn::fit(trained.net, {seen.x, seen.labels},
+            {.epochs = plan.epochs,
+             .batch = 32,
+             .optimizer = nn::Adam{.rate = 1e-3},
+             .seed = plan.seed,
+             .prefetch = false,
+             .cancel = plan.cancel});
+    const models::DataSet unseen = models::subset(data, plan.training, all_rows);
+    trained.accuracy = nn::evaluate(trained.net, {unseen.x, unseen.labels}).accuracy;
+    return trained;
+}
+
+Subject as_trained(const Trained& trained) {
+    return subject_of(trained, [net = trained.net](const Tensor& x) { return net(x); });
+}
+
+Subject softened(const Trained& trained, double beta) {
+    std::vector<Tensor> parameters;  // weight and bias of each layer in turn
+    nn::each_parameter(
+        trained.net, nn::ConstParameterVisitor([&](const std::string&, const Tensor& p) { parameters.push_back(p); }));
+    return subject_of(trained, [parameters, beta](const Tensor& x) {
+        Tensor y = x;
+        for (std::size_t k = 0; k < parameters.size(); k += 2) {
+            y = matmul(y, parameters[k], {.transpose_b = true}) + parameters[k + 1];
+            if (k + 2 < parameters.size()) y = softplus(y * beta) * (1 / beta);
+        }
+        return y;
+    });
+}
+
+Subject first_rows(const Subject& subject, Index rows) {
+    Subject few = subject;
+    few.x = slice(few.x, 0, 0, std::min(rows, few.x.rows()));
+    few.predicted.resize(static_cast<std::size_t>(few.x.rows()));
+    return few;
+}
+
+Function log_probability(const Function& f, Index of_class) {
+    return [=](const Tensor& x) { return reshape(slice(log_softmax(f(x)), 1, of_class, of_class + 1), {x.rows()}); };
+}
+
+}  // namespace gradpath::tools::half_moons
