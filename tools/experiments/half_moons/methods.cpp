@@ -10,11 +10,10 @@
 #include <gradpath/attribution/path/expected_gradients.hpp>
 #include <gradpath/attribution/path/guided_ig.hpp>
 #include <gradpath/attribution/path/integrated_gradients.hpp>
-#include <gradpath/attribution/quality/purity.hpp>
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
-#include <gradpath/tools/experiments/half_moons/moons.hpp>
+#include <gradpath/tools/experiments/half_moons/methods.hpp>
 
 namespace gradpath::tools::half_moons {
 namespace {
@@ -45,7 +44,9 @@ Options from_baseline(const Subject& s) {
 }
 
 Attribution integrated(const Subject& s, const Tensor& x) {
-    return attribution::integrated_gradients(s.f, x, from_baseline<attribution::IntegratedGradients>(s));
+    auto o = from_baseline<attribution::IntegratedGradients>(s);
+    o.quadrature = s.quadrature;
+    return attribution::integrated_gradients(s.f, x, o);
 }
 
 Scores input_x_gradient(const Subject& s) {
@@ -111,6 +112,14 @@ Scores scores_of(const std::vector<double>& sizes, std::vector<double> gaps, con
     }
     if (!deltas.empty()) scores.relative_delta = std::ranges::max(deltas);
     return scores;
+}
+
+Measured measure(const Subject& s, const Scores& scores) {
+    using attribution::quality::spread;
+    return {attribution::quality::purity(scores.sizes, s.predicted, s.of_baseline),
+            scores.gap,
+            scores.relative_delta,
+            {spread(scores.sizes, s.predicted, 0), spread(scores.sizes, s.predicted, 1)}};
 }
 
 std::vector<Method> methods() {

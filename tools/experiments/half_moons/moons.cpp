@@ -9,6 +9,9 @@ namespace gradpath::tools::half_moons {
 namespace {
 
 constexpr Index all_rows = 10'000;
+/// Log-probabilities of a sure network differ by 1e-13, whose rounding no finer tolerance could meet.
+constexpr double tolerance = 1e-4;
+constexpr Index most_steps = 3000;
 
 std::vector<Index> classes_of(const Function& f, const Tensor& x) {
     const NoRecording plain;
@@ -16,13 +19,14 @@ std::vector<Index> classes_of(const Function& f, const Tensor& x) {
     return {found.data().begin(), found.data().end()};
 }
 
-Subject subject_of(const Trained& trained, const Function& f) {
+Subject subject_of(const Trained& trained, const Function& f, attribution::QuadratureRule rule) {
     const Tensor baseline({1, 2}, {-0.5, -0.5}, DType::float64);
     return {f,
             trained.x,
             baseline,
             classes_of(f, trained.x),
             classes_of(f, baseline).front(),
+            {.tolerance = tolerance, .rule = rule, .max_steps = most_steps},
             trained.plan.seed,
             trained.plan.cancel};
 }
@@ -49,21 +53,23 @@ Trained train(const Plan& plan) {
 }
 
 Subject as_trained(const Trained& trained) {
-    return subject_of(trained, [net = trained.net](const Tensor& x) { return net(x); });
+    return subject_of(
+        trained, [net = trained.net](const Tensor& x) { return net(x); }, attribution::QuadratureRule::exact);
 }
 
 Subject softened(const Trained& trained, double beta) {
     std::vector<Tensor> parameters;  // weight and bias of each layer in turn
     nn::each_parameter(
         trained.net, nn::ConstParameterVisitor([&](const std::string&, const Tensor& p) { parameters.push_back(p); }));
-    return subject_of(trained, [parameters, beta](const Tensor& x) {
+    const Function soft = [parameters, beta](const Tensor& x) {
         Tensor y = x;
         for (std::size_t k = 0; k < parameters.size(); k += 2) {
             y = matmul(y, parameters[k], {.transpose_b = true}) + parameters[k + 1];
             if (k + 2 < parameters.size()) y = softplus(y * beta) * (1 / beta);
         }
         return y;
-    });
+    };
+    return subject_of(trained, soft, attribution::QuadratureRule::gauss_kronrod);
 }
 
 Subject first_rows(const Subject& subject, Index rows) {

@@ -5,10 +5,9 @@
 
 #include <gradpath/attribution/core/integrate.hpp>
 #include <gradpath/attribution/path/integrated_gradients.hpp>
-#include <gradpath/attribution/quality/purity.hpp>
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/ops.hpp>
-#include <gradpath/tools/experiments/half_moons/moons.hpp>
+#include <gradpath/tools/experiments/half_moons/methods.hpp>
 
 namespace gradpath::tools::half_moons {
 namespace {
@@ -47,6 +46,7 @@ Shares edge_shares(const Subject& s, const NeighbourGraph& graph, const Tree& tr
                                                             {.target = of_class,
                                                              .baseline = before,
                                                              .stage = {.kind = attribution::Stage::log_probability},
+                                                             .quadrature = s.quadrature,
                                                              .run = {.cancel = s.cancel}})
                               .values;
     Shares shares(at(graph.points.rows()));
