@@ -7,6 +7,7 @@
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/experiments/experiment.hpp>
 #include <gradpath/tools/experiments/half_moons/methods.hpp>
+#include <gradpath/tools/experiments/half_moons/pictures.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -20,6 +21,7 @@ constexpr double softness = 5;            // beta of the softened networks, as i
 constexpr double most_delta = 1e-3;       // of completeness, relative, for Geodesic IG at every noise
 constexpr std::uint64_t first_seed = 12;  // 12, 24, .. as in the paper's code
 constexpr std::size_t seeds = 5;
+constexpr double shown_noise = 0.2;  // of the network that is drawn
 
 /// One network, and what all methods and ablations say on it.
 struct Cell {
@@ -253,6 +255,9 @@ Study study_half_moons(const ExperimentOptions& o) {
                  {"|F(x) - F(x')| itself", fixed(find(entries, "abs-delta").purity.value, 3), "what both aim at"},
                  {"completeness", short_number(delta, 2), "largest relative delta of Geodesic IG"}}},
           summary(grid, entries)}});
+    const Trained shown = train({.noise = shown_noise, .seed = o.common.seed + first_seed, .cancel = &o.interrupted});
+    study.report.sections.push_back(teaching_page(shown));
+    study.report.sections.push_back(pictures(shown));
     study.report.sections.push_back(curves_section(grid, entries));
     study.report.sections.push_back(ablations_section(study, grid));
     for (const Entry& e : entries) add_levels(study, grid, e);

@@ -114,6 +114,8 @@ Scores scores_of(const std::vector<double>& sizes, std::vector<double> gaps, con
     return scores;
 }
 
+Tensor straight_values(const Subject& s) { return integrated(s, s.x).values; }
+
 Measured measure(const Subject& s, const Scores& scores) {
     using attribution::quality::spread;
     return {attribution::quality::purity(scores.sizes, s.predicted, s.of_baseline),

@@ -28,6 +28,9 @@ struct Method {
 std::vector<Method> methods();
 Scores scores_of(const std::vector<double>& sizes, std::vector<double> gaps, const std::vector<double>& deltas);
 
+/// Integrated Gradients of all rows, [rows, 2].
+Tensor straight_values(const Subject& subject);
+
 /// Geodesic IG on a graph of the points that are explained, pooled by predicted class, and the baseline.
 struct ByNeighbours {
     attribution::geometry::Neighbours graph = {};

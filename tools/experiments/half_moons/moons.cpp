@@ -1,7 +1,10 @@
 #include <gradpath/tools/experiments/half_moons/moons.hpp>
 
+#include <cmath>
+
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/ops.hpp>
+#include <gradpath/autodiff/random.hpp>
 #include <gradpath/models/data/two_moons.hpp>
 #include <gradpath/nn/train.hpp>
 
@@ -12,6 +15,18 @@ constexpr Index all_rows = 10'000;
 /// Log-probabilities of a sure network differ by 1e-13, whose rounding no finer tolerance could meet.
 constexpr double tolerance = 1e-4;
 constexpr Index most_steps = 3000;
+
+/// Weights and biases even in ±1/√inputs, as PyTorch has them and with it the paper's code; ours begin with biases 0.
+models::Model untrained(std::uint64_t seed) {
+    models::Model net = models::make("mlp", {{"widths", "2-10-10-2"}}, nn::Init{.seed = seed, .dtype = DType::float64});
+    std::uint64_t stream = 1;
+    double bound = 0;  // of a weight, and of the bias that follows it
+    nn::each_parameter(net, nn::ParameterVisitor([&](const std::string&, Tensor& p) {
+                           if (p.rank() == 2) bound = 1 / std::sqrt(static_cast<double>(p.shape()[1]));
+                           p = random::uniform(p.shape(), -bound, bound, {seed, stream++, DType::float64});
+                       }));
+    return net;
+}
 
 std::vector<Index> classes_of(const Function& f, const Tensor& x) {
     const NoRecording plain;
@@ -36,9 +51,7 @@ Subject subject_of(const Trained& trained, const Function& f, attribution::Quadr
 Trained train(const Plan& plan) {
     models::DataSet data = models::two_moons({.rows = all_rows, .noise = plan.noise, .seed = plan.seed});
     data.x = data.x.to(DType::float64);
-    Trained trained{
-        plan, models::make("mlp", {{"widths", "2-10-10-2"}}, nn::Init{.seed = plan.seed, .dtype = DType::float64}),
-        slice(data.x, 0, plan.training, all_rows), 0};
+    Trained trained{plan, untrained(plan.seed), slice(data.x, 0, plan.training, all_rows), 0};
     const models::DataSet seen = models::subset(data, 0, plan.training);
     nn::fit(trained.net, {seen.x, seen.labels},
             {.epochs = plan.epochs,
