@@ -5,8 +5,10 @@
 namespace gradpath::tools {
 
 std::span<const Experiment> experiments() {
-    static constexpr std::array<Experiment, 2> all{{
+    static constexpr std::array<Experiment, 3> all{{
         {"axioms", "which axioms each method keeps, with a counter-example where not", study_axioms},
+        {"half-moons", "Geodesic IG and its competitors on two moons (arXiv 2502.12108, section 4.1)",
+         study_half_moons},
         {"quadrature", "the error of every rule against its steps", study_quadrature, true},
     }};
     return all;

@@ -17,6 +17,7 @@ struct StudyRow {
     double value = 0;
     std::optional<double> low = {}, high = {}, paper = {};  ///< low and high: quartiles, or a confidence interval
     std::string note = {};
+    std::optional<double> auc = {};  ///< area under the figure's curve, where it has one; `paper` is then of that
 };
 
 struct Study {
@@ -30,6 +31,7 @@ struct ExperimentOptions {
     bool quick;
     const std::atomic<bool>& interrupted;
     std::string model = {}, input = {};  ///< to measure on instead of networks of its own; empty: those
+    bool full = false;                   ///< also what takes long
 };
 
 struct Experiment {
@@ -40,6 +42,7 @@ struct Experiment {
 };
 
 Study study_axioms(const ExperimentOptions& options);      ///< the conformance matrix, with counter-examples
+Study study_half_moons(const ExperimentOptions& options);  ///< Geodesic IG beside others, ranked by purity
 Study study_quadrature(const ExperimentOptions& options);  ///< error against steps, for every rule
 
 /// To add one: a file here, a line above, and one in experiment.cpp.
