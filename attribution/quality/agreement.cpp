@@ -7,7 +7,7 @@
 
 #include <gradpath/autodiff/error.hpp>
 
-namespace gradpath::attribution {
+namespace gradpath::attribution::quality {
 namespace {
 
 void require_alike(const char* name, List a, List b) {
@@ -122,4 +122,4 @@ double rank_agreement(const Attribution& a, const Attribution& b) {
     return total / static_cast<double>(count);
 }
 
-}  // namespace gradpath::attribution
+}  // namespace gradpath::attribution::quality

@@ -6,7 +6,7 @@
 
 #include <gradpath/attribution/core/model.hpp>
 
-namespace gradpath::attribution {
+namespace gradpath::attribution::quality {
 
 using List = std::span<const double>;
 
@@ -35,4 +35,4 @@ Agreement agreement(List answer, List truth);
 /// ShapeError unless their values have one shape.
 double rank_agreement(const Attribution& a, const Attribution& b);
 
-}  // namespace gradpath::attribution
+}  // namespace gradpath::attribution::quality

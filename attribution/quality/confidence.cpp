@@ -5,7 +5,7 @@
 
 #include <gradpath/attribution/coalition/sampling.hpp>
 
-namespace gradpath::attribution {
+namespace gradpath::attribution::quality {
 
 Confidence confidence(std::span<const double> values) {
     require(!values.empty(), "confidence: there are no values");
@@ -19,4 +19,4 @@ Confidence confidence(std::span<const double> values) {
     return {mean, mean - reach, mean + reach};
 }
 
-}  // namespace gradpath::attribution
+}  // namespace gradpath::attribution::quality

@@ -1,7 +1,7 @@
 #pragma once
 #include <span>
 
-namespace gradpath::attribution {
+namespace gradpath::attribution::quality {
 
 /// A mean and the ends of its 95 % confidence interval.
 struct Confidence {
@@ -12,4 +12,4 @@ struct Confidence {
 /// are NaN. Throws ValueError for none.
 Confidence confidence(std::span<const double> values);
 
-}  // namespace gradpath::attribution
+}  // namespace gradpath::attribution::quality

@@ -7,9 +7,10 @@
 #include <numeric>
 
 #include <gradpath/attribution/coalition/game.hpp>
+#include <gradpath/attribution/quality/purity.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
-namespace gradpath::attribution {
+namespace gradpath::attribution::quality {
 namespace {
 
 constexpr Index steps_of_a_curve = 224;
@@ -23,12 +24,6 @@ std::vector<Index> in_decreasing_order(const Tensor& values, const std::vector<I
     std::iota(order.begin(), order.end(), Index{0});
     std::ranges::stable_sort(order, std::ranges::greater{}, [&](Index p) { return worth[static_cast<std::size_t>(p)]; });
     return order;
-}
-
-double trapezoid(const std::vector<double>& x, const std::vector<double>& y) {
-    double area = 0;
-    for (std::size_t k = 1; k < x.size(); ++k) area += (x[k] - x[k - 1]) * (y[k] + y[k - 1]) / 2;
-    return area;
 }
 
 /// Who is in the game when a share of the pixels, in their order, has changed.
@@ -51,7 +46,7 @@ PixelCurve walk(Game& game, const std::vector<Index>& order, Index at_a_time, Wa
     }
     const Numbers v = game.values(coalitions);
     curve.value.assign(v.begin(), v.end());
-    curve.area = trapezoid(curve.changed, curve.value);
+    curve.area = area_under(curve.changed, curve.value);
     return curve;
 }
 
@@ -119,4 +114,4 @@ Tensor through_gauss(const Tensor& x) {
     return reshape(conv2d(down, reshape(kernel, {1, 1, 1, length}), {.padding = {0, reach}}), x.shape());
 }
 
-}  // namespace gradpath::attribution
+}  // namespace gradpath::attribution::quality

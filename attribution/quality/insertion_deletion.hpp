@@ -5,7 +5,7 @@
 #include <gradpath/attribution/core/baseline.hpp>
 #include <gradpath/attribution/core/model.hpp>
 
-namespace gradpath::attribution {
+namespace gradpath::attribution::quality {
 
 /// The explained number while pixels change, for one row.
 struct PixelCurve {
@@ -42,4 +42,4 @@ std::vector<PixelCurve> insertion(const Model& model, const Tensor& x, const Ten
 /// two axes.
 Tensor through_gauss(const Tensor& x);
 
-}  // namespace gradpath::attribution
+}  // namespace gradpath::attribution::quality

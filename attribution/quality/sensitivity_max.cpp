@@ -6,7 +6,7 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 
-namespace gradpath::attribution {
+namespace gradpath::attribution::quality {
 namespace {
 
 Tensor answer_at(const Explain& explain, const Tensor& x) {
@@ -37,4 +37,4 @@ std::vector<double> sensitivity_max(const Explain& explain, const Tensor& x, con
     return largest;
 }
 
-}  // namespace gradpath::attribution
+}  // namespace gradpath::attribution::quality

@@ -5,7 +5,7 @@
 
 #include <gradpath/autodiff/tensor.hpp>
 
-namespace gradpath::attribution {
+namespace gradpath::attribution::quality {
 
 /// Options of sensitivity_max.
 struct SensitivityMax {
@@ -21,4 +21,4 @@ using Explain = std::function<Tensor(const Tensor& x)>;
 /// like x.
 std::vector<double> sensitivity_max(const Explain& explain, const Tensor& x, const SensitivityMax& options = {});
 
-}  // namespace gradpath::attribution
+}  // namespace gradpath::attribution::quality

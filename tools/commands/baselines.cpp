@@ -20,7 +20,7 @@ namespace gradpath::tools {
 namespace {
 
 using attribution::Attribution;
-using attribution::rank_agreement;
+using attribution::quality::rank_agreement;
 using Json = nlohmann::ordered_json;
 
 /// Of every answer with every answer.
