@@ -14,6 +14,7 @@
 #include <gradpath/attribution/coalition/removal.hpp>
 #include <gradpath/attribution/coalition/rise.hpp>
 #include <gradpath/attribution/coalition/sampling.hpp>
+#include <gradpath/attribution/coalition/shapley_ig.hpp>
 #include <gradpath/attribution/coalition/shapley_sampling.hpp>
 #include <gradpath/attribution/coalition/table.hpp>
 #include <gradpath/attribution/core/baseline.hpp>

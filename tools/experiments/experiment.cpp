@@ -5,8 +5,10 @@
 namespace gradpath::tools {
 
 std::span<const Experiment> experiments() {
-    static constexpr std::array<Experiment, 2> all{{
+    static constexpr std::array<Experiment, 3> all{{
         {"axioms", "which axioms each method keeps, with a counter-example where not", study_axioms},
+        {"gridworld", "Shapley Integrated Gradients and its rivals in grid worlds, against exact Shapley values",
+         study_gridworld},
         {"quadrature", "the error of every rule against its steps", study_quadrature, true},
     }};
     return all;
