@@ -37,6 +37,7 @@
 #include <gradpath/attribution/neurons/internal_neurons.hpp>
 #include <gradpath/attribution/neurons/layer.hpp>
 #include <gradpath/attribution/neurons/layer_methods.hpp>
+#include <gradpath/attribution/neurons/pruning.hpp>
 #include <gradpath/attribution/neurons/region.hpp>
 #include <gradpath/attribution/path/agi.hpp>
 #include <gradpath/attribution/path/along_paths.hpp>
