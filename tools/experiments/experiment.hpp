@@ -22,7 +22,8 @@ struct StudyRow {
 struct Study {
     std::vector<StudyRow> rows;
     Report report;
-    bool met = true;  ///< what it set out to show holds
+    bool met = true;               ///< what it set out to show holds
+    DType dtype = DType::float64;  ///< what it computed in
 };
 
 struct ExperimentOptions {
@@ -39,8 +40,9 @@ struct Experiment {
     bool takes_model = false;
 };
 
-Study study_axioms(const ExperimentOptions& options);      ///< the conformance matrix, with counter-examples
-Study study_quadrature(const ExperimentOptions& options);  ///< error against steps, for every rule
+Study study_axioms(const ExperimentOptions& options);            ///< the conformance matrix, with counter-examples
+Study study_internal_neurons(const ExperimentOptions& options);  ///< units pruned in the order of a ranking
+Study study_quadrature(const ExperimentOptions& options);        ///< error against steps, for every rule
 
 /// To add one: a file here, a line above, and one in experiment.cpp.
 std::span<const Experiment> experiments();
