@@ -50,6 +50,12 @@
 #include <gradpath/attribution/path/integrated_gradients.hpp>
 #include <gradpath/attribution/path/integrated_hessians.hpp>
 #include <gradpath/attribution/path/path_ensemble.hpp>
+#include <gradpath/attribution/quality/agreement.hpp>
+#include <gradpath/attribution/quality/confidence.hpp>
+#include <gradpath/attribution/quality/insertion_deletion.hpp>
+#include <gradpath/attribution/quality/masking.hpp>
+#include <gradpath/attribution/quality/purity.hpp>
+#include <gradpath/attribution/quality/sensitivity_max.hpp>
 #include <gradpath/attribution/registry.hpp>
 #include <gradpath/attribution/rules/by_rules.hpp>
 #include <gradpath/attribution/rules/deep_lift.hpp>
