@@ -55,6 +55,7 @@
 #include <gradpath/attribution/quality/insertion_deletion.hpp>
 #include <gradpath/attribution/quality/masking.hpp>
 #include <gradpath/attribution/quality/purity.hpp>
+#include <gradpath/attribution/quality/randomisation.hpp>
 #include <gradpath/attribution/quality/sensitivity_max.hpp>
 #include <gradpath/attribution/registry.hpp>
 #include <gradpath/attribution/rules/by_rules.hpp>

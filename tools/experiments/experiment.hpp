@@ -43,6 +43,7 @@ struct Experiment {
 Study study_axioms(const ExperimentOptions& options);            ///< the conformance matrix, with counter-examples
 Study study_internal_neurons(const ExperimentOptions& options);  ///< units pruned in the order of a ranking
 Study study_quadrature(const ExperimentOptions& options);        ///< error against steps, for every rule
+Study study_randomisation(const ExperimentOptions& options);     ///< explanations of a network that forgets
 
 /// To add one: a file here, a line above, and one in experiment.cpp.
 std::span<const Experiment> experiments();
