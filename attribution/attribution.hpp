@@ -41,6 +41,7 @@
 #include <gradpath/attribution/neurons/internal_neurons.hpp>
 #include <gradpath/attribution/neurons/layer.hpp>
 #include <gradpath/attribution/neurons/layer_methods.hpp>
+#include <gradpath/attribution/neurons/pruning.hpp>
 #include <gradpath/attribution/neurons/region.hpp>
 #include <gradpath/attribution/path/agi.hpp>
 #include <gradpath/attribution/path/along_paths.hpp>
@@ -58,6 +59,7 @@
 #include <gradpath/attribution/quality/insertion_deletion.hpp>
 #include <gradpath/attribution/quality/masking.hpp>
 #include <gradpath/attribution/quality/purity.hpp>
+#include <gradpath/attribution/quality/randomisation.hpp>
 #include <gradpath/attribution/quality/sensitivity_max.hpp>
 #include <gradpath/attribution/registry.hpp>
 #include <gradpath/attribution/rules/by_rules.hpp>
