@@ -13,18 +13,18 @@ namespace {
 /// A run of adjacent axes, all reduced.
 using Run = ReduceAttributes;
 
-Shape reduced_shape(const Shape& shape, const Run& run, bool keep) {
-    Shape out = shape.slice(0, run.first);
-    if (keep)
-        for (Index i = run.first; i < run.last; ++i) out = out.joined({1});
-    return out.joined(shape.slice(run.last, shape.rank()));
+/// The lengths with 1 in place of each of the run.
+Shape reduced_shape(const Shape& shape, const Run& run) {
+    Shape out = shape;
+    for (Index i = run.first; i < run.last; ++i) out = out.with(i, 1);
+    return out;
 }
 
 template <auto Kernel32, auto Kernel64>
 Computed run_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
     const Run run = attributes.as<Run>();
-    Value y(reduced_shape(x.shape, run, true), x.dtype);
+    Value y(reduced_shape(x.shape, run), x.dtype);
     const Index outer = x.shape.slice(0, run.first).size(), length = x.shape.slice(run.first, run.last).size(),
                 inner = x.shape.slice(run.last, x.shape.rank()).size();
     if (x.dtype == DType::float32) Kernel32(x.data<float>(), y.data<float>(), outer, length, inner);
@@ -69,6 +69,8 @@ Tensors logsumexp_jvp(const JvpCall& call) {
 }
 
 Tensor reduce(const Op& row, const Tensor& x, const Reduce& options) {
+    if (options.axes.empty() && !options.keep && x.rank() > 0)  // the most frequent case, without lists of axes
+        return reshape(apply_one(row, {x}, Attributes::of(Run{0, x.rank()})), {});
     std::vector<Index> axes = normal_axes(row.name, x, options.axes);
     const Shape left = without_axes(x.shape(), axes, options.keep);
     const bool scattered = !axes.empty() && axes.back() - axes.front() + 1 != static_cast<Index>(axes.size());
