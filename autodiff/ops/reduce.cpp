@@ -50,6 +50,18 @@ Computed sum_to_forward(std::span<const Tensor> inputs, const Attributes& attrib
 }
 Tensors sum_to_vjp(const VjpCall& call) { return {broadcast_to(call.g(), call.x().shape())}; }
 
+/// Without options: of all numbers, to shape {}. The most frequent sum is one small node then.
+Computed sum_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
+    if (attributes) return run_forward<kernels::sum<float>, kernels::sum<double>>(inputs, attributes);
+    const Value& x = value_of(inputs[0]);
+    Value y(Shape{}, x.dtype);
+    dispatch(x.dtype, [&](auto t) {
+        using T = decltype(t);
+        kernels::sum(static_cast<const T*>(x.data<T>()), y.data<T>(), 1, x.shape.size(), 1);
+    });
+    return {{std::move(y)}};
+}
+
 Tensors sum_vjp(const VjpCall& call) { return {broadcast_to(call.g(), call.x().shape())}; }
 
 /// 1 / (number of ties) at each maximum, 0 elsewhere.
@@ -69,8 +81,6 @@ Tensors logsumexp_jvp(const JvpCall& call) {
 }
 
 Tensor reduce(const Op& row, const Tensor& x, const Reduce& options) {
-    if (options.axes.empty() && !options.keep && x.rank() > 0)  // the most frequent case, without lists of axes
-        return reshape(apply_one(row, {x}, Attributes::of(Run{0, x.rank()})), {});
     std::vector<Index> axes = normal_axes(row.name, x, options.axes);
     const Shape left = without_axes(x.shape(), axes, options.keep);
     const bool scattered = !axes.empty() && axes.back() - axes.front() + 1 != static_cast<Index>(axes.size());
@@ -104,7 +114,7 @@ Indices first_largest(const char* op, const Tensor& x, Index axis) {
 
 }  // namespace
 
-const Op sum_row{OpCode::sum, "sum", run_forward<kernels::sum<float>, kernels::sum<double>>, sum_vjp, Forward::linear};
+const Op sum_row{OpCode::sum, "sum", sum_forward, sum_vjp, Forward::linear};
 const Op max_row{OpCode::max, "max",         run_forward<kernels::max<float>, kernels::max<double>>,
                  max_vjp,     Forward::rule, max_jvp};
 const Op logsumexp_row{
@@ -148,7 +158,9 @@ Tensor axes_last(const Tensor& x, std::vector<Index>& axes) {
     return permute(x, order);
 }
 
-Tensor sum(const Tensor& x, const Reduce& options) { return reduce(sum_row, x, options); }
+Tensor sum(const Tensor& x, const Reduce& options) {
+    return options.axes.empty() && !options.keep ? apply_one(sum_row, {x}) : reduce(sum_row, x, options);
+}
 
 Tensor mean(const Tensor& x, const Reduce& options) {
     const Index count = reduced_size("mean", x, options);
