@@ -80,7 +80,7 @@ TEST_CASE("gradpath geodesic says what does not fit") {
         return o.err;
     };
     CHECK(error("'expr:x1*x2'").find("--to is missing") != std::string::npos);
-    CHECK(error("'expr:x1*x2' --to 1,2 --soften 5").find("geodesic: --soften is for networks with relu: expr:x1*x2 has none") !=
+    CHECK(error("'expr:x1*x2' --to 1,2 --soften 5").find("geodesic: --soften is for networks with relu or max-pooling: expr:x1*x2 has none") !=
           std::string::npos);
     CHECK(error("'expr:relu(x1)*x2' --to 1,2 --soften 0").find("geodesic: --soften must be above 0: got 0") !=
           std::string::npos);
