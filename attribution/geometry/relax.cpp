@@ -236,6 +236,11 @@ Geodesic relax(const Metric& metric, const Tensor& from, const Tensor& to, const
     g.gradient_norm = level.energy.relative_norm;
     g.length = length(metric, g.corners);
     judge(metric, tolerance, g);
+    if (sees_too_little(metric, level)) {
+        g.converged = g.smooth = false;
+        g.notes.push_back("between corners the curve crosses steep places that the energy does not see; use more points, "
+                          "or regularise the metric");
+    }
     return g;
 }
 
