@@ -126,8 +126,11 @@ void run_lbfgs(const Metric& metric, const Settings& o, Level& level) {
         const minimize::Minimum minimum = minimize::lbfgs(f, u, {.stop = stop});
         u = minimum.parameters;
         level.iterations += minimum.iterations;
+        const double before = seen.relative_norm;
         seen = chain_energy(metric, corners_at(u[0]), o.rule);
-        if (seen.relative_norm <= o.tolerance || minimum.why != minimize::Stopped::gradient) break;
+        // A line search that finds nothing below the rounding of the energy may do so afresh, as long as slopes fall.
+        const bool stuck = minimum.why != minimize::Stopped::gradient && seen.relative_norm > before / 2;
+        if (seen.relative_norm <= o.tolerance || stuck) break;
     }
     const Tensor corners = detached(corners_at(u[0]));
     level.corners = corners;

@@ -75,7 +75,7 @@ TEST_CASE("a network with kinks is softened where that is asked for") {
 TEST_CASE("gradpath geodesic says what does not fit") {
     const program::Folder folder;
     const auto error = [&](const std::string& words) {
-        const program::Outcome o = program::run("geodesic " + words, folder);
+        const program::Outcome o = program::run("geodesic " + words, folder.path());
         CHECK(o.exit == 2);
         return o.err;
     };
