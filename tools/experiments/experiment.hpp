@@ -43,6 +43,7 @@ struct Experiment {
 
 Study study_axioms(const ExperimentOptions& options);      ///< the conformance matrix, with counter-examples
 Study study_half_moons(const ExperimentOptions& options);  ///< Geodesic IG beside others, ranked by purity
+Study study_images(const ExperimentOptions& options);      ///< masking curves of Geodesic IG and others on photographs
 Study study_quadrature(const ExperimentOptions& options);  ///< error against steps, for every rule
 
 /// To add one: a file here, a line above, and one in experiment.cpp.

@@ -1,13 +1,14 @@
 // geodesic-ig-svi and each departure of its published form: at 500 points, since every point has a curve of its own.
 #include <gradpath/attribution/geometry/geodesic_ig.hpp>
 #include <gradpath/tools/experiments/half_moons/methods.hpp>
+#include <gradpath/tools/experiments/same_question.hpp>
 
 namespace gradpath::tools::half_moons {
 namespace {
 
 using attribution::geometry::Variational;
 
-constexpr Index rows = 500, quick_rows = 50, iterations = 1000, quick_iterations = 200;
+constexpr Index rows = 500, quick_rows = 20, iterations = 1000, quick_iterations = 100;
 constexpr double beta = 0.1;  // of the paper's code, on half-moons
 
 double purity_by(const Trained& trained, Variational o) {
@@ -15,12 +16,9 @@ double purity_by(const Trained& trained, Variational o) {
     const Subject s = first_rows(as_trained(trained), quick ? quick_rows : rows);
     o.beta = beta;
     o.iterations = quick ? quick_iterations : iterations;
-    attribution::GeodesicIgSvi options{.target = s.predicted, .baseline = s.baseline};
-    options.stage.kind = attribution::Stage::log_probability;
+    auto options = options_for<attribution::GeodesicIgSvi>({s.predicted, s.baseline, s.seed, s.cancel});
     options.variational = o;
     options.quadrature = s.quadrature;
-    options.seed = s.seed;
-    options.run.cancel = s.cancel;
     const Tensor values = attribution::geodesic_ig_svi(s.f, s.x, options).values;
     return measure(s, scores_of(attribution::quality::sizes_of(values), {}, {})).purity.value;
 }
