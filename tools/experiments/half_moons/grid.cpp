@@ -47,8 +47,10 @@ Grid measure_all(const ExperimentOptions& o) {
     for (int k = 1; k <= 13; k += o.quick ? 3 : 1) grid.noises.push_back(k / 20.0);
     for (std::size_t s = 0; s < (o.quick ? 1 : all_seeds); ++s)
         for (const double noise : grid.noises)
-            grid.cells.push_back(
-                {{.noise = noise, .seed = o.common.seed + first_seed * (s + 1), .cancel = &o.interrupted}});
+            grid.cells.push_back({{.noise = noise,
+                                   .seed = o.common.seed + first_seed * (s + 1),
+                                   .quick = o.quick,
+                                   .cancel = &o.interrupted}});
     const std::vector<Method> all = methods();
     const std::vector<Ablation> changes = ablations();
     const auto fill = [&](std::size_t k) {
