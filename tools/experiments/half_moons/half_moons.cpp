@@ -1,6 +1,7 @@
 // The study as a whole: its table, its pictures and what it shows.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/experiments/experiment.hpp>
@@ -15,7 +16,7 @@ using Numbers = std::vector<double>;
 
 constexpr double most_delta = 1e-3;  // of completeness, relative, for Geodesic IG at every noise
 constexpr double least_lead = 0.05;  // of Geodesic IG in purity over Integrated Gradients
-constexpr double chance = 0.02;      // by which random numbers may miss 1/2
+constexpr double chance = 0.02;      // by which random numbers may miss 1/2; with --quick, of few points, twice that
 constexpr double shown_noise = 0.2;  // of the network that is drawn
 
 std::optional<double> if_there(double value) { return std::isnan(value) ? std::nullopt : std::optional(value); }
@@ -59,20 +60,24 @@ void add_levels(Study& study, const Grid& grid, const Entry& e) {
 
 std::string cell(const std::optional<double>& value) { return value ? fixed(*value, 3) : ""; }
 
+/// The variational method itself, which is measured on few points, among the ablations of it.
+bool is_method(const Ablation& a) { return a.method == variational && a.change.empty(); }
+
 Table summary(const Grid& grid, const std::vector<Entry>& entries) {
-    Table table{.caption = text("Means over ", grid.noises.size(), " noises and ", grid.seeds(),
-                                " seeds; in brackets the least and the greatest mean of a seed. AUC: trapezoids over "
-                                "0.05 .. 0.65, not divided by 0.6."),
-                .columns = {{"method"},
-                            {"purity", true},
-                            {"", true},
-                            {"AUC", true},
-                            {"the paper's", true},
-                            {"softplus(5)", true},
-                            {"upper half", true},
-                            {"lower half", true},
-                            {"note"}},
-                .rows = {}};
+    Table table{
+        .caption = text("Means over ", grid.noises.size(), " noises and the seeds (", grid.seeds(),
+                        "); in brackets the least and the greatest mean of a seed. AUC: trapezoids over 0.05 .. "
+                        "0.65, not divided by 0.6."),
+        .columns = {{"method"},
+                    {"purity", true},
+                    {"", true},
+                    {"AUC", true},
+                    {"the paper's", true},
+                    {"softplus(5)", true},
+                    {"upper half", true},
+                    {"lower half", true},
+                    {"note"}},
+        .rows = {}};
     for (const Entry& e : entries)
         table.rows.push_back({e.method.name, fixed(e.purity.value, 3),
                               text("[", fixed(std::ranges::min(e.purity.by_seed), 3), ", ",
@@ -80,6 +85,13 @@ Table summary(const Grid& grid, const std::vector<Entry>& entries) {
                               fixed(e.purity.auc, 3), cell(if_there(e.method.paper)),
                               e.soft ? fixed(e.soft->value, 3) : "", fixed(e.upper.auc, 3), fixed(e.lower.auc, 3),
                               e.method.note});
+    const std::vector<Ablation> all = ablations();
+    for (std::size_t k = 0; k < all.size(); ++k) {
+        if (!is_method(all[k])) continue;
+        const Curve curve = ablation_curve(grid, k);
+        table.rows.push_back({variational, fixed(curve.value, 3), "", fixed(curve.auc, 3), fixed(variational_paper, 3),
+                              "", "", "", all[k].lesson});
+    }
     return table;
 }
 
@@ -111,7 +123,37 @@ Section curves_section(const Grid& grid, const std::vector<Entry>& entries) {
 /// What the ablation is called among the rows: what changes nothing is the method itself.
 std::string figure_of(const Ablation& a) {
     if (!a.change.empty()) return "ablation: " + a.change;
-    return a.method == variational ? "purity" : "purity, first seed";
+    return is_method(a) ? "purity" : "purity, first seed";
+}
+
+/// Which of the changes brings a method nearest to the paper's AUC.
+std::string nearest_to_paper(const Grid& grid, const std::string& method, double paper) {
+    const std::vector<Ablation> all = ablations();
+    double unchanged = 0, best = std::numeric_limits<double>::infinity();
+    std::string change;
+    for (std::size_t k = 0; k < all.size(); ++k) {
+        if (all[k].method != method) continue;
+        const double auc = ablation_curve(grid, k).auc;
+        if (all[k].change.empty()) unchanged = auc;
+        if (std::abs(auc - paper) < std::abs(best - paper)) best = auc, change = all[k].change;
+    }
+    return text(method, ": the paper has ", fixed(paper, 3), ", we have ", fixed(unchanged, 3), " at the first seed; ",
+                change.empty() ? "no single change comes nearer."
+                               : text("nearest comes \"", change, "\" with ", fixed(best, 3), "."));
+}
+
+/// The paper's numbers, as far as one change explains them.
+Text explanation(const Grid& grid) {
+    Text words{
+        {"Where our AUC differs from the paper's, one change at a time might explain it. Networks differ, too: "
+         "another generator of random numbers is another network, and seeds differ by as much as the table above "
+         "shows in brackets."}};
+    for (const char* name : {"integrated-gradients", "geodesic-ig-knn"})
+        for (const Method& method : methods())
+            if (std::string_view(name) == method.name)
+                words.paragraphs.push_back(nearest_to_paper(grid, name, method.paper));
+    words.paragraphs.push_back(nearest_to_paper(grid, variational, variational_paper));
+    return words;
 }
 
 Section ablations_section(Study& study, const Grid& grid) {
@@ -125,17 +167,16 @@ Section ablations_section(Study& study, const Grid& grid) {
         const Curve curve = ablation_curve(grid, k);
         const std::string change = all[k].change.empty() ? "nothing" : all[k].change;
         table.rows.push_back({all[k].method, change, fixed(curve.value, 3), fixed(curve.auc, 3), all[k].lesson});
-        const bool in_paper = all[k].method == variational && all[k].change.empty();
         study.rows.push_back({.method = all[k].method,
                               .figure = figure_of(all[k]),
                               .value = curve.value,
                               .low = std::ranges::min(curve.by_seed),
                               .high = std::ranges::max(curve.by_seed),
-                              .paper = in_paper ? std::optional(variational_paper) : std::nullopt,
+                              .paper = is_method(all[k]) ? std::optional(variational_paper) : std::nullopt,
                               .note = all[k].lesson,
                               .auc = curve.auc});
     }
-    return {"One thing at a time", {std::move(table)}};
+    return {"One thing at a time", {explanation(grid), std::move(table)}};
 }
 
 /// What the first version of the paper and its code do otherwise than they say, or than a path integral should.
@@ -179,7 +220,7 @@ Study study_half_moons(const ExperimentOptions& o) {
     const Entry &geodesic = find(entries, "geodesic-ig-knn"), &straight = find(entries, "integrated-gradients");
     const double delta = std::ranges::max(geodesic.delta.high), random = find(entries, "random").purity.value;
     study.met = delta <= most_delta && geodesic.purity.value >= straight.purity.value + least_lead &&
-                std::abs(random - 0.5) <= chance;
+                std::abs(random - 0.5) <= (o.quick ? 2 : 1) * chance;
     study.report = {.title = "Two moons, and what is on the other side of the border",
                     .subtitle =
                         "Points are ranked by the size of their attribution. The far half should be of the "
