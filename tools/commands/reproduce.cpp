@@ -126,7 +126,7 @@ Exit reproduce(Words words, const std::atomic<bool>& interrupted) {
                         "data:fashion-mnist:test:0,1,2,3");
     arguments.positional("EXPERIMENT", name, "its name");
     arguments.flag("--quick", quick, "fewer functions, inputs and steps");
-    arguments.flag("--full", full, "for half-moons: ablations at every seed");
+    arguments.flag("--full", full, "for half-moons: ablations and the variational solver at every seed");
     arguments.option("--model", "FILE", model, "for quadrature: measure on this network instead of random ones");
     arguments.option("--input", "X", input, "its inputs, such as data:fashion-mnist:test:0,1,2,3");
     add_common(arguments, common);
