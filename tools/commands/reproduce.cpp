@@ -96,7 +96,7 @@ Exit reproduce(Words words, const std::atomic<bool>& interrupted) {
     bool quick = false;
     std::string about = "Runs an experiment and writes its table (CSV, JSON) and a report (HTML).\n\nExperiments:";
     for (const Experiment& experiment : experiments())
-        about += text("\n  ", experiment.name, std::string(12 - std::string_view(experiment.name).size(), ' '),
+        about += text("\n  ", experiment.name, std::string(18 - std::string_view(experiment.name).size(), ' '),
                       experiment.summary);
     Arguments arguments("reproduce", about,
                         "gradpath reproduce quadrature --quick --out study\ngradpath reproduce axioms --json\n"

@@ -39,8 +39,9 @@ struct Experiment {
     bool takes_model = false;
 };
 
-Study study_axioms(const ExperimentOptions& options);      ///< the conformance matrix, with counter-examples
-Study study_quadrature(const ExperimentOptions& options);  ///< error against steps, for every rule
+Study study_axioms(const ExperimentOptions& options);         ///< the conformance matrix, with counter-examples
+Study study_masked_states(const ExperimentOptions& options);  ///< learned baselines against faithful ones
+Study study_quadrature(const ExperimentOptions& options);     ///< error against steps, for every rule
 
 /// To add one: a file here, a line above, and one in experiment.cpp.
 std::span<const Experiment> experiments();
