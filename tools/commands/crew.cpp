@@ -1,3 +1,4 @@
+// Every thread takes the next task and runs its kernels alone, since the work of a kernel is tiny.
 #include <gradpath/tools/commands/crew.hpp>
 
 #include <algorithm>
@@ -8,19 +9,19 @@
 #include <vector>
 
 #include <gradpath/autodiff/threads.hpp>
-#include <gradpath/tools/commands/progress.hpp>
 
 namespace gradpath::tools {
 namespace {
 
 class Crew {
 public:
-    Crew(const CrewWork& work, const std::function<void(Index)>& task)
-        : work_(work), task_(task), progress_(Progress::style(work.quiet), work.unit) {}
+    Crew(std::size_t count, const std::function<void(std::size_t)>& task, Progress& progress, std::string_view stage)
+        : count_(count), task_(task), progress_(progress), stage_(stage) {}
 
     void run() {
         std::vector<std::thread> crew;
-        for (Index k = 0; k < std::min<Index>(threads(), work_.tasks); ++k) crew.emplace_back([this] { work(); });
+        for (std::size_t k = 0; k < std::min(static_cast<std::size_t>(threads()), count_); ++k)
+            crew.emplace_back([this] { work(); });
         for (std::thread& thread : crew) thread.join();
         if (fault_) std::rethrow_exception(fault_);
     }
@@ -28,31 +29,35 @@ public:
 private:
     void work() {
         const Serial serial;
-        for (Index k = next_++; k < work_.tasks; k = next_++) {
+        for (std::size_t k = next_++; k < count_; k = next_++) {
             try {
                 task_(k);
             } catch (...) {
                 const std::lock_guard lock(mutex_);
                 if (!fault_) fault_ = std::current_exception();
-                next_ = work_.tasks;
+                next_ = count_;
                 return;
             }
             const std::lock_guard lock(mutex_);
-            progress_.tell(work_.stage, ++done_, work_.tasks);
+            progress_.tell(stage_, static_cast<Index>(++done_), static_cast<Index>(count_));
         }
     }
 
-    const CrewWork& work_;
-    const std::function<void(Index)>& task_;
-    Progress progress_;
-    std::atomic<Index> next_ = 0;
-    Index done_ = 0;
+    std::size_t count_;
+    const std::function<void(std::size_t)>& task_;
+    Progress& progress_;
+    std::string_view stage_;
+    std::atomic<std::size_t> next_ = 0;
+    std::size_t done_ = 0;
     std::mutex mutex_;
     std::exception_ptr fault_;
 };
 
 }  // namespace
 
-void run_crew(const CrewWork& work, const std::function<void(Index)>& task) { Crew(work, task).run(); }
+void run_tasks(std::size_t count, const std::function<void(std::size_t)>& task, Progress& progress,
+               std::string_view stage) {
+    Crew(count, task, progress, stage).run();
+}
 
 }  // namespace gradpath::tools

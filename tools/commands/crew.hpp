@@ -1,19 +1,16 @@
 #pragma once
-// Many small pieces of work that do not depend on each other, on all threads.
+// Many small tasks that do not depend on each other, on all processors.
+#include <cstddef>
 #include <functional>
-#include <string>
+#include <string_view>
 
-#include <gradpath/autodiff/shape.hpp>
+#include <gradpath/tools/commands/progress.hpp>
 
 namespace gradpath::tools {
 
-struct CrewWork {
-    Index tasks;
-    std::string stage, unit;  ///< of the progress line: "axioms", "cells"
-    bool quiet = false;
-};
-/// Calls task(0) .. task(tasks - 1), each on one thread that runs its kernels alone. What one throws is thrown when all
-/// have stopped.
-void run_crew(const CrewWork& work, const std::function<void(Index)>& task);
+/// task(0) .. task(count - 1), each with its kernels on one thread; `progress` is told after each. What one throws is
+/// thrown when all that had begun have ended.
+void run_tasks(std::size_t count, const std::function<void(std::size_t)>& task, Progress& progress,
+               std::string_view stage);
 
 }  // namespace gradpath::tools

@@ -1,4 +1,4 @@
-// Cells do not depend on each other, and their functions are tiny.
+// Cells do not depend on each other, and the functions are tiny: a task for each.
 #include <gradpath/tools/commands/matrix.hpp>
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <gradpath/tools/commands/crew.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/commands/progress.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -52,11 +53,11 @@ std::vector<Cell> measure_matrix(const MatrixOptions& options, const Common& com
     attribution::axioms::Check check{.seed = common.seed, .cancel = &interrupted};
     if (options.quick) check.functions = quick_functions;
     std::vector<Cell> cells(tasks.size());
-    run_crew({.tasks = static_cast<Index>(tasks.size()), .stage = "axioms", .unit = "cells", .quiet = common.quiet},
-             [&](Index k) {
-                 const Task& task = tasks[static_cast<std::size_t>(k)];
-                 cells[static_cast<std::size_t>(k)] = attribution::axioms::check(*task.subject, *task.axiom, check);
-             });
+    Progress progress(Progress::style(common.quiet), "cells");
+    const auto measure = [&](std::size_t k) {
+        cells[k] = attribution::axioms::check(*tasks[k].subject, *tasks[k].axiom, check);
+    };
+    run_tasks(tasks.size(), measure, progress, "axioms");
     return cells;
 }
 

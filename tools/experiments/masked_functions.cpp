@@ -10,6 +10,7 @@
 #include <gradpath/tools/commands/crew.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/experiments/masked_states.hpp>
+#include <gradpath/tools/experiments/spread.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -102,8 +103,7 @@ struct Score {
     double median(double Outcome::*field) const {
         std::vector<double> list;
         for (const Outcome& one : outcomes) list.push_back(one.*field);
-        std::ranges::sort(list);
-        return (list[(list.size() - 1) / 2] + list[list.size() / 2]) / 2;
+        return quantile(std::move(list), 0.5);
     }
     /// Functions with a wrong variable, and those of them whose loss is lower where it was learned.
     std::pair<Index, Index> wrong_and_lower() const {
@@ -123,16 +123,13 @@ std::vector<Score> measure(const ExperimentOptions& o) {
     for (const PatternLoss loss : {PatternLoss::shapley, PatternLoss::marginal})
         for (const double start : {0.0, 0.5, 1.0})
             if (!o.quick || start > 0) scores.push_back({{loss, start}, std::vector<Outcome>(functions.size())});
-    const auto count = static_cast<Index>(functions.size());
-    run_crew({.tasks = count * static_cast<Index>(scores.size()),
-              .stage = "functions",
-              .unit = "baselines",
-              .quiet = o.common.quiet},
-             [&](Index k) {
-                 Score& score = scores[static_cast<std::size_t>(k / count)];
-                 const auto f = static_cast<std::size_t>(k % count);
-                 score.outcomes[f] = run({functions[f], score.way, o.common.seed + f}, o);
-             });
+    Progress progress(Progress::style(o.common.quiet), "baselines");
+    const std::size_t count = functions.size();
+    const auto learn = [&](std::size_t k) {
+        Score& score = scores[k / count];
+        score.outcomes[k % count] = run({functions[k % count], score.way, o.common.seed + k % count}, o);
+    };
+    run_tasks(count * scores.size(), learn, progress, "functions");
     return scores;
 }
 

@@ -120,9 +120,9 @@ void masked_recovery(const ExperimentOptions& o, Study& study) {
     nn::fit(net, {train.x, train.labels},
             {.epochs = o.quick ? 10 : 30, .optimizer = nn::Adam{.rate = 2e-3}, .seed = 1, .cancel = &o.interrupted});
     std::vector<Case> cases = attacked(net, test, o.quick ? 3 : 20);
-    run_crew(
-        {.tasks = static_cast<Index>(cases.size()), .stage = "recovery", .unit = "images", .quiet = o.common.quiet},
-        [&](Index k) { recover(cases[static_cast<std::size_t>(k)], net, train, o); });
+    Progress progress(Progress::style(o.common.quiet), "images");
+    run_tasks(
+        cases.size(), [&](std::size_t k) { recover(cases[k], net, train, o); }, progress, "recovery");
     Table table{.caption = "How many images come nearer to the clean one, and the mean distance of a pixel.",
                 .columns = {{"attack"}, {"images", true}, {"nearer", true}, {"before", true}, {"after", true}},
                 .rows = {}};
