@@ -20,9 +20,9 @@ enum class PatternPart : std::uint8_t {
 std::string describe(PatternPart part);
 
 /// A sum of products, powers and soft gates over disjoint sets of variables in {0, 1} (the synthetic functions of Ren
-/// et al. 2023, section 4). The faithful value of a variable is the one that leaves its component a single pattern: 0 in
-/// products and powers, what makes the literal false in an AND, and what makes it true in an OR, which is the negation
-/// of an AND of negations. By the same duality a product that is a literal of an OR is a negated product of that AND.
+/// et al. 2023, section 4). The faithful value of a variable leaves its component a single pattern: it is 0 in products
+/// and powers, what makes the literal false in an AND, and what makes it true in an OR, which is the negation of an AND
+/// of negations. By the same duality a product that is a literal of an OR is a negated product of that AND.
 struct PatternFunction {
     std::string kinds;  ///< of its components: M products, P powers, S gates, such as "MS"
     Formula formula;

@@ -54,7 +54,7 @@ void add_closed_forms(std::vector<Check>& checks) {
     }
 }
 
-/// One of a formula at ones.
+/// The shares of a formula at ones.
 struct Known {
     const char* id;
     const char* formula;

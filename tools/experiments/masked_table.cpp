@@ -1,6 +1,6 @@
 // A network on a table of 12 columns, six of numbers and six of 0 and 1, whose classes come of pairs and triples of
-// columns: how many patterns it has at each baseline, and of which orders. A wrong baseline turns patterns of high order
-// into many of low order.
+// columns: how many patterns it has at each baseline, and of which orders. A wrong baseline turns patterns of high
+// order into many of low order.
 #include <cmath>
 
 #include <gradpath/autodiff/ops.hpp>

@@ -50,7 +50,7 @@ TEST_CASE("means over contexts cancel in the one loss and not in the other") {
     const auto at = [&](PatternLoss loss) {
         return pattern_loss(f, x, b, {.loss = loss, .orders = 0.67, .contexts = 2});
     };
-    // Of order 1 player 1 adds 1 beside player 2 and -1 beside player 3; these add 1 and -1 beside player 1, or nothing.
+    // Of order 1 player 1 adds 1 beside player 2, -1 beside player 3; these add 1 and -1 beside player 1, else nothing.
     CHECK(at(PatternLoss::shapley) == doctest::Approx(0.5 + 0.5).epsilon(1e-12));
     CHECK(at(PatternLoss::marginal) == doctest::Approx(1 + 0.5 + 0.5).epsilon(1e-12));
 }
