@@ -1,6 +1,6 @@
 // The grammar of the published list: M is ± a product; P is ± c (product of up to 4) (sum of m)^p with c = 1/m^p
 // rounded, so that its largest value is 1; S is ± sigmoid(Σ ± s literal + threshold), literals being variables or
-// products; the threshold is s/2 - s P of a soft AND (P literals are positive), s Q - s/2 of a soft OR (Q are negative).
+// products; the threshold is s/2 - s P for a soft AND (P literals are positive), s Q - s/2 for an OR (Q are negative).
 #include <gradpath/models/pattern_functions.hpp>
 
 #include <algorithm>

@@ -62,9 +62,9 @@ using Baseline = std::variant<baseline::Zero, baseline::Constant, baseline::Mean
                               baseline::Gaussian, baseline::Farthest, baseline::BlackWhite, baseline::Coalition,
                               baseline::Samples, Tensor, baseline::Function>;
 
-/// "zero", "constant:C", "mean", "blur:SIGMA", "uniform:LOW,HIGH,SAMPLES", "gaussian:SIGMA,SAMPLES", "farthest:LOW,HIGH",
-/// "black+white:LOW,HIGH", "coalition:ABSENT,SAMPLES"; what follows the colon may be left out. Throws ValueError that
-/// lists these, and what the caller takes beside them.
+/// "zero", "constant:C", "mean", "blur:SIGMA", "uniform:LOW,HIGH,SAMPLES", "gaussian:SIGMA,SAMPLES",
+/// "farthest:LOW,HIGH", "black+white:LOW,HIGH", "coalition:ABSENT,SAMPLES"; what follows the colon may be left out.
+/// Throws ValueError that lists these, and what the caller takes beside them.
 Baseline parse_baseline(std::string_view text, std::span<const std::string> beside = {});
 /// The inverse; the others are called "samples", "tensor" and "function".
 std::string describe(const Baseline& baseline);
