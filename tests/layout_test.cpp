@@ -56,7 +56,7 @@ const Names private_headers = {
     "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp", "autodiff/minimize/flat.hpp",
     "autodiff/minimize/walk.hpp", "nn/channels.hpp", "nn/conv_sizes.hpp", "nn/streams.hpp", "models/sha256.hpp",
     "models/saved_columns.hpp", "models/saved_parts.hpp", "models/staged.hpp", "models/data/coding.hpp",
-    "models/data/plane_points.hpp", "attribution/axioms/rooms.hpp", "attribution/coalition/blocks.hpp",
+    "models/data/plane_points.hpp", "attribution/axioms/rooms.hpp", "attribution/baselines/contexts.hpp", "attribution/coalition/blocks.hpp",
     "attribution/coalition/lines.hpp",
     "attribution/coalition/regression.hpp", "attribution/neurons/joint.hpp",
     "attribution/core/adaptive.hpp", "attribution/core/doubling.hpp", "attribution/core/exact.hpp",

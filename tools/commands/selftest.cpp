@@ -3,6 +3,7 @@
 //   homogeneous   networks of ReLUs without biases are homogeneous of degree one, so by Euler Integrated Gradients from
 //                 zero equal input x gradient (Sundararajan et al. 2017; Ancona et al. 2018), to rounding
 //   completeness  the attributions of random networks sum to F(x) - F(x'), to the tolerance asked for
+//   coalitions    see selftest_coalitions.cpp
 #include <algorithm>
 #include <cmath>
 
@@ -29,12 +30,6 @@ constexpr int nets_per_activation = 4;
 
 Tensor row_of(const std::vector<double>& values) {
     return {{1, static_cast<Index>(values.size())}, std::span<const double>(values)};
-}
-
-Check judged(std::string suite, std::string name, double figure, double tolerance, std::string note = {}) {
-    const bool within = figure <= tolerance;  // false for NaN
-    return {std::move(suite), std::move(name), within ? Check::Verdict::passed : Check::Verdict::failed,
-            figure,           tolerance,       std::move(note)};
 }
 
 std::vector<Check> analytic_suite(std::uint64_t) {
@@ -104,8 +99,10 @@ struct Suite {
     const char* name;
     std::vector<Check> (*run)(std::uint64_t seed);
 };
-constexpr Suite suites[] = {
-    {"analytic", analytic_suite}, {"homogeneous", homogeneous_suite}, {"completeness", completeness_suite}};
+constexpr Suite suites[] = {{"analytic", analytic_suite},
+                            {"homogeneous", homogeneous_suite},
+                            {"completeness", completeness_suite},
+                            {"coalitions", coalitions_suite}};
 
 }  // namespace
 
@@ -114,7 +111,7 @@ Exit selftest(Words words, const std::atomic<bool>& interrupted) {
     std::string wanted;
     Arguments arguments("selftest", "Checks attributions against closed forms and laws, on this machine, in float64.",
                         "gradpath selftest\ngradpath selftest --suite analytic --json");
-    arguments.option("--suite", "NAME", wanted, "analytic, homogeneous or completeness (all)");
+    arguments.option("--suite", "NAME", wanted, "analytic, homogeneous, completeness or coalitions (all)");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     apply(common);

@@ -13,6 +13,7 @@ std::span<const Experiment> experiments() {
          study_half_moons},
         {"internal-neurons", "units that carry a region, silenced: where does the explanation go?",
          study_internal_neurons},
+        {"masked-states", "baselines that are learned, where the faithful ones are known", study_masked_states},
         {"quadrature", "the error of every rule against its steps", study_quadrature, true},
         {"randomisation", "the network forgets layer by layer: does the explanation change?", study_randomisation,
          true},
