@@ -69,7 +69,7 @@ void write_study(const Common& common, const Experiment& experiment, Study& stud
                                {"instruction set", isa()},
                                {"threads", std::to_string(threads())},
                                {"seed", std::to_string(common.seed)},
-                               {"dtype", "float64"}};
+                               {"dtype", to_text(study.dtype)}};
     make_folder(common.out);
     const std::string name = experiment.name;
     writing([&] {

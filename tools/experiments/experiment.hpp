@@ -23,6 +23,7 @@ struct Study {
     std::vector<StudyRow> rows;
     Report report;
     bool met = true;  ///< what it set out to show holds
+    DType dtype = DType::float64;
 };
 
 struct ExperimentOptions {
@@ -39,9 +40,10 @@ struct Experiment {
     bool takes_model = false;
 };
 
-Study study_axioms(const ExperimentOptions& options);      ///< the conformance matrix, with counter-examples
-Study study_gridworld(const ExperimentOptions& options);   ///< shares of what stands in a world, against the exact ones
-Study study_quadrature(const ExperimentOptions& options);  ///< error against steps, for every rule
+Study study_axioms(const ExperimentOptions& options);     ///< the conformance matrix, with counter-examples
+Study study_gridworld(const ExperimentOptions& options);  ///< shares of what stands in a world, against the exact ones
+Study study_image_baselines(const ExperimentOptions& options);  ///< what baselines do to explanations of images
+Study study_quadrature(const ExperimentOptions& options);       ///< error against steps, for every rule
 
 /// To add one: a file here, a line above, and one in experiment.cpp.
 std::span<const Experiment> experiments();
