@@ -17,11 +17,11 @@
 #include <gradpath/models/data/load.hpp>
 #include <gradpath/models/model.hpp>
 #include <gradpath/nn/evaluate.hpp>
-#include <gradpath/nn/train.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 #include <gradpath/tools/experiments/collected.hpp>
 #include <gradpath/tools/experiments/experiment.hpp>
+#include <gradpath/tools/experiments/trained.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -80,10 +80,7 @@ struct Bench {
 Bench prepare(const ExperimentOptions& o) {
     const Size size = o.quick ? small : whole;
     const Data data = open(o.common.seed, size);
-    models::Model net = models::make_for(data.train, "lenet5", {}, o.common.seed);
-    const models::Task task = models::task_for(net, data.train);
-    nn::fit(net, task.examples,
-            {.epochs = size.epochs, .seed = o.common.seed, .loss = task.loss, .cancel = &o.interrupted});
+    models::Model net = trained(o, data.train, "lenet5", size.epochs);
     const models::Task tested = models::task_for(net, data.test);
     const double accuracy =
         nn::evaluate([&](const Tensor& x) { return net(x); }, tested.examples, {.loss = tested.loss}).accuracy;
