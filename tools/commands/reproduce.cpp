@@ -109,8 +109,8 @@ Exit reproduce(Words words, const std::atomic<bool>& interrupted) {
                         "gradpath reproduce quadrature --model run/model.safetensors --input "
                         "data:fashion-mnist:test:0,1,2,3");
     arguments.positional("EXPERIMENT", name, "its name");
-    arguments.flag("--quick", quick, "fewer functions, inputs and steps");
-    arguments.option("--model", "FILE", model, "for quadrature: measure on this network instead of random ones");
+    arguments.flag("--quick", quick, "fewer functions, inputs, epochs and steps");
+    arguments.option("--model", "FILE", model, "for quadrature and randomisation: measure on this network");
     arguments.option("--input", "X", input, "its inputs, such as data:fashion-mnist:test:0,1,2,3");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
