@@ -17,6 +17,7 @@ struct StudyRow {
     double value = 0;
     std::optional<double> low = {}, high = {}, paper = {};  ///< low and high: quartiles, or a confidence interval
     std::string note = {};
+    std::optional<double> auc = {};  ///< area under the figure's curve, where it has one; `paper` is then of that
 };
 
 struct Study {
@@ -31,6 +32,7 @@ struct ExperimentOptions {
     bool quick;
     const std::atomic<bool>& interrupted;
     std::string model = {}, input = {};  ///< to measure on instead of networks of its own; empty: those
+    bool full = false;                   ///< also what takes long
 };
 
 struct Experiment {
@@ -41,6 +43,8 @@ struct Experiment {
 };
 
 Study study_axioms(const ExperimentOptions& options);            ///< the conformance matrix, with counter-examples
+Study study_gridworld(const ExperimentOptions& options);         ///< shares of a world's things, against exact ones
+Study study_half_moons(const ExperimentOptions& options);        ///< Geodesic IG beside others, ranked by purity
 Study study_internal_neurons(const ExperimentOptions& options);  ///< units pruned in the order of a ranking
 Study study_quadrature(const ExperimentOptions& options);        ///< error against steps, for every rule
 Study study_randomisation(const ExperimentOptions& options);     ///< explanations of a network that forgets

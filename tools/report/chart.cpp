@@ -125,11 +125,7 @@ std::string opening(double width, double height, const std::string& title, const
 std::string legend(const Chart& chart) {
     if (chart.curves.size() < 2) return "";
     std::string out = "<ul class=\"legend\">";
-    for (std::size_t i = 0; i < chart.curves.size(); ++i) {
-        const std::string kind = text("s", i % series_colours + 1);
-        out += text("<li><svg aria-hidden=\"true\" viewBox=\"0 0 28 8\"><path class=\"curve ", kind,
-                    "\" d=\"M1 4 L27 4\"/></svg>", escape(chart.curves[i].name), "</li>");
-    }
+    for (std::size_t i = 0; i < chart.curves.size(); ++i) out += legend_entry(i, chart.curves[i].name);
     return out + "</ul>";
 }
 
@@ -177,6 +173,11 @@ std::string names_below(const Chart& chart) {
 }
 
 }  // namespace
+
+std::string legend_entry(std::size_t index, const std::string& name) {
+    return text("<li><svg aria-hidden=\"true\" viewBox=\"0 0 28 8\"><path class=\"curve s", index % series_colours + 1,
+                "\" d=\"M1 4 L27 4\"/></svg>", escape(name), "</li>");
+}
 
 std::string svg(const Chart& chart) {
     return legend(chart) + opening(wide, tall, chart.title, chart.alt) + body(chart) + "</svg>";
