@@ -150,9 +150,9 @@ std::vector<Method> maps() {
     return {
         map_row("grad-cam", "a layer's channels added up by their mean slopes, at the size of the input", selvaraju,
                 grad_cam),
-        map_row("grad-cam-plus-plus", "the same, with slopes that rise weighed by their curvature", chattopadhay,
+        map_row("grad-cam-plus-plus", "grad-cam with slopes that rise, weighed by their curvature", chattopadhay,
                 grad_cam_plus_plus),
-        map_row("layer-cam", "the same, with each pixel weighed by its own slope, where it rises", jiang, layer_cam),
+        map_row("layer-cam", "grad-cam with each pixel weighed by its own slope, where it rises", jiang, layer_cam),
         map_row("guided-grad-cam", "guided-backprop times grad-cam", selvaraju, guided_grad_cam)};
 }
 

@@ -100,7 +100,9 @@ std::vector<Tensor> for_input(const Link& link, const Tensor& multipliers) {
     return given;
 }
 
-std::vector<Tensor> product_rule(const RuleCall& call, const Link& link) {
+std::vector<Tensor> product_rule(const Rule& rescale, const RuleCall& call) {
+    rescale(call);  // refuses two inputs that vary
+    const Link link = *only_link(call.step);
     const Tensor &m = call.cotangents[0], &x = link.input();
     const Tensor both =
         Product(link, x, above(link.other())).pull(m) + Product(link, x, below(link.other())).pull(swapped(m));
@@ -130,6 +132,32 @@ std::vector<Tensor> alone_and_together(const RuleCall& call, const Link& link, c
         link, concat({quotient(sum_to(by_rise, shape), rise, slope), quotient(sum_to(by_fall, shape), fall, slope)}));
 }
 
+/// The difference as a whole, by the rescale rule of the op.
+std::vector<Tensor> as_a_whole(const Rule& rescale, const RuleCall& call) {
+    const Tensor& y = call.step.outputs[0];
+    const std::vector<Tensor> moved{alone(of_sign(call.cotangents[0], Halves(y, y).difference()))};
+    std::vector<Tensor> given = rescale({call.step, moved});
+    for (Tensor& m : given)
+        if (m) m = twice(first_half(m));
+    return given;
+}
+
+/// Where the rescale rule refuses, it is called to say so.
+std::vector<Tensor> elementwise_rule(const Rule& rescale, const RuleCall& call, const Changes& changes) {
+    const std::optional<Link> link = only_link(call.step);
+    if (!link) return as_a_whole(rescale, call);
+    rescale(call);
+    if (const auto factor = factor_of(call.step))
+        return for_input(*link, sum_to(scaled(call.cotangents[0], *factor), link->input().shape()));
+    return alone_and_together(call, *link, changes);
+}
+
+std::vector<Tensor> sub_rule(const Rule& rescale, const RuleCall& call) {
+    std::vector<Tensor> given = rescale(call);
+    if (given[1]) given[1] = swapped(given[1]);
+    return given;
+}
+
 }  // namespace
 
 Tensor by_sign(const Tensor& difference) { return concat({above(difference), below(difference)}); }
@@ -142,41 +170,17 @@ Tensor of_sign(const Tensor& multipliers, const Tensor& difference) {
 RuleTable reveal_cancel_rules(const std::string& method, const Graph& graph) {
     const auto changes = std::make_shared<const Changes>(graph);
     const RuleTable rescale = rescale_rules(method);
-    RuleTable table = rescale;
-    /// The difference as a whole: the rescale rule's.
-    const auto as_a_whole = [](const Rule& rule, const RuleCall& call) {
-        const Tensor& y = call.step.outputs[0];
-        const std::vector<Tensor> moved{alone(of_sign(call.cotangents[0], Halves(y, y).difference()))};
-        std::vector<Tensor> given = rule({call.step, moved});
-        for (Tensor& m : given)
-            if (m) m = twice(first_half(m));
-        return given;
-    };
+    RuleTable table = rescale;  // linear ops of one tensor move both halves alike
     for (const Op* op : all_ops()) {
         const Rule rule = rescale.at(op->code);
+        if (is_product(op->code)) table[op->code] = [rule](const RuleCall& call) { return product_rule(rule, call); };
         if (op->tangents == Forward::diagonal && op->vjp)
-            table[op->code] = [=](const RuleCall& call) {
-                const std::optional<Link> link = only_link(call.step);
-                if (!link) return as_a_whole(rule, call);
-                rule(call);  // refuses what the rescale rule refuses
-                if (const auto factor = factor_of(call.step))
-                    return for_input(*link, sum_to(scaled(call.cotangents[0], *factor), link->input().shape()));
-                return alone_and_together(call, *link, *changes);
-            };
-        if (is_product(op->code))
-            table[op->code] = [=](const RuleCall& call) {
-                rule(call);
-                return product_rule(call, *only_link(call.step));
-            };
+            table[op->code] = [=](const RuleCall& call) { return elementwise_rule(rule, call, *changes); };
     }
-    table[OpCode::add] = rescale.at(OpCode::add);
-    table[OpCode::sub] = [rule = rescale.at(OpCode::sub)](const RuleCall& call) {
-        std::vector<Tensor> given = rule(call);
-        if (given[1]) given[1] = swapped(given[1]);
-        return given;
-    };
     for (const OpCode code : {OpCode::max, OpCode::max_pool2d})
-        table[code] = [=, rule = rescale.at(code)](const RuleCall& call) { return as_a_whole(rule, call); };
+        table[code] = [rule = rescale.at(code)](const RuleCall& call) { return as_a_whole(rule, call); };
+    table[OpCode::add] = rescale.at(OpCode::add);
+    table[OpCode::sub] = [rule = rescale.at(OpCode::sub)](const RuleCall& call) { return sub_rule(rule, call); };
     return table;
 }
 

@@ -248,6 +248,23 @@ TEST_CASE("to relevance relus are the same however they are written, and shared 
     }
 }
 
+TEST_CASE("neither the budget nor the other rows change a bit of any rule") {
+    const Model net = homogeneous_cnn(5);
+    const Tensor x = sigmoid(random_tensor({3, 2, 8, 8}, 73));
+    for (const LrpRule rule : {LrpRule::composite, LrpRule::alpha_beta, LrpRule::flat, LrpRule::w_squared}) {
+        CAPTURE(describe(rule));
+        const Tensor all = attribution::lrp(net, x, {.rule = rule}).values;
+        CHECK(same_bits(attribution::lrp(net, x, {.rule = rule, .run = {.memory = 1}}).values, all));
+        CHECK(same_bits(attribution::lrp(net, slice(x, 0, 1, 2), {.rule = rule}).values, slice(all, 0, 1, 2)));
+    }
+    const auto reveal = [&](const Tensor& at, std::size_t memory) {
+        return attribution::deep_lift(net, at,
+                                      {.rule = attribution::DeepLiftRule::reveal_cancel, .run = {.memory = memory}})
+            .values;
+    };
+    CHECK(same_bits(reveal(x, 1), reveal(x, std::size_t{1} << 28)));
+}
+
 TEST_CASE("what relevance cannot pass is named, and options out of range are refused") {
     const Tensor x = row({1, 2});
     const Model net = relu_net({2, 3, 2}, 1, true);
