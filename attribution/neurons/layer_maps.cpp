@@ -78,9 +78,9 @@ Tensor small_maps(Evaluator& evaluator, const LayerInfo& layer, AddChannel add) 
 Attribution layer_map(const std::string& method, const Model& model, const Tensor& x, const LayerMap& o,
                       AddChannel add) {
     const Recorder recorder;
+    Evaluator evaluator(method, model, x, o.target, o.stage, o.run);
     require<ShapeError>(x.rank() == 4, method, ": the input must be [rows, channels, height, width] but has shape ",
                         x.shape());
-    Evaluator evaluator(method, model, x, o.target, o.stage, o.run);
     const LayerInfo layer = chosen(method, model, evaluator.input(), o.layer);
     const bool smooth = o.upsampling == Upsampling::bilinear;
     Attribution result;
