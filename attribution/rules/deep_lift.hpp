@@ -9,8 +9,8 @@
 namespace gradpath::attribution {
 
 /// How an op that is not linear hands on its difference Δy. rescale: its input gets Δy / Δx for each unit of Δx
-/// (Shrikumar et al. 2017, section 3.5.1). reveal-cancel: what rose and what fell of Δx each get half of what they do
-/// alone and half of what they add to the other, so that what cancels within a sum is seen (section 3.5.2).
+/// (Shrikumar et al. 2017, section 3.5). reveal-cancel: what rose and what fell of Δx each get half of what they do
+/// alone and half of what they add to the other, so that what cancels within a sum is seen (the RevealCancel rule).
 enum class DeepLiftRule : std::uint8_t { rescale, reveal_cancel };
 /// "rescale", "reveal-cancel". Throws ValueError that lists them and names the nearest.
 DeepLiftRule parse_deep_lift_rule(std::string_view text);

@@ -1,7 +1,7 @@
 #pragma once
 // Tensors of the graphs of DeepLIFT, whose rows are inputs, then their baselines. A multiplier is Δy / Δx. Where Δx is
-// next to nothing the quotient is noise and the derivative at the input stands for it (Shrikumar et al. 2017, section
-// 3.5.1).
+// next to nothing the quotient is noise and the derivative at the input stands for it (Shrikumar et al. 2017,
+// section 3.5).
 #include <string>
 
 #include <gradpath/attribution/rules/by_rules.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// DeepLIFT's other rule (Shrikumar et al. 2017, section 3.5.2), for graphs whose rows are inputs, then their baselines.
+// DeepLIFT's other rule (Shrikumar et al. 2017, RevealCancel), for graphs whose rows are inputs, then their baselines.
 // What rose and what fell have multipliers of their own: those of what rose travel in the first half of each cotangent,
 // those of what fell in the second.
 #include <gradpath/attribution/rules/by_rules.hpp>

@@ -103,7 +103,7 @@ TEST_CASE("DeepLIFT reveals what cancels: both ways to write one function get (1
     };
     CHECK(largest_difference(shares(f, row({3, 1})), {1.5, -0.5}) <= 1e-14);
     CHECK(largest_difference(shares(g, row({3, 1})), {1.5, -0.5}) <= 1e-14);
-    // min(x1, x2) = x1 - relu(x1 - x2), of which rescale gives all to one (Shrikumar et al. 2017, section 3.4).
+    // min(x1, x2) = x1 - relu(x1 - x2), of which rescale gives all to one (Shrikumar et al. 2017, section 3.5).
     const Model least = of_columns([](auto& x) { return x[0] - relu(x[0] - x[1]); });
     CHECK(largest_difference(shares(least, row({2, 1})), {0.5, 0.5}) <= 1e-14);
     CHECK(largest_difference(numbers(attribution::deep_lift(least, row({2, 1})).values), {0, 1}) <= 1e-14);
