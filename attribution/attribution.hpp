@@ -43,6 +43,7 @@
 #include <gradpath/attribution/gradient/smooth.hpp>
 #include <gradpath/attribution/neurons/internal_neurons.hpp>
 #include <gradpath/attribution/neurons/layer.hpp>
+#include <gradpath/attribution/neurons/layer_maps.hpp>
 #include <gradpath/attribution/neurons/layer_methods.hpp>
 #include <gradpath/attribution/neurons/pruning.hpp>
 #include <gradpath/attribution/neurons/region.hpp>
@@ -67,4 +68,5 @@
 #include <gradpath/attribution/registry.hpp>
 #include <gradpath/attribution/rules/by_rules.hpp>
 #include <gradpath/attribution/rules/deep_lift.hpp>
+#include <gradpath/attribution/rules/lrp.hpp>
 #include <gradpath/attribution/rules/relu_rules.hpp>
