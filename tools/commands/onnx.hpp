@@ -1,0 +1,16 @@
+#pragma once
+// What the program does with ONNX files. Built without the onnx feature, each says so.
+#include <string>
+#include <vector>
+
+#include <gradpath/models/model.hpp>
+#include <gradpath/tools/commands/checks.hpp>
+
+namespace gradpath::tools {
+
+/// The model of an .onnx file. Throws IoError for a bad file.
+models::Model load_onnx(const std::string& file);
+/// Every conformance case of the ONNX project, as Debian's libonnx-testdata brings them.
+std::vector<Check> onnx_suite();
+
+}  // namespace gradpath::tools
