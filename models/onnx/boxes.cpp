@@ -29,8 +29,8 @@ double overlap(const Box& a, const Box& b) {
 }
 
 // Best first, each kept unless it overlaps one that is kept.
-std::vector<Index> kept_boxes(const std::vector<Box>& boxes, std::span<const double> scores, Index most, double threshold,
-                              double least) {
+std::vector<Index> kept_boxes(const std::vector<Box>& boxes, std::span<const double> scores, Index most,
+                              double threshold, double least) {
     std::vector<Index> order(boxes.size()), kept;
     std::iota(order.begin(), order.end(), Index{0});
     std::ranges::stable_sort(order, [&](Index a, Index b) {
@@ -51,8 +51,8 @@ std::vector<Index> kept_boxes(const std::vector<Box>& boxes, std::span<const dou
 // Rows of (batch, class, box).
 Answer non_max_suppression(const Call& call) {
     const Tensor &boxes = call.real(0), &scores = call.real(1);
-    require<ShapeError>(boxes.rank() == 3 && scores.rank() == 3 && boxes.shape()[2] == 4 && boxes.shape()[0] == scores.shape()[0] &&
-                            boxes.shape()[1] == scores.shape()[2],
+    require<ShapeError>(boxes.rank() == 3 && scores.rank() == 3 && boxes.shape()[2] == 4 &&
+                            boxes.shape()[0] == scores.shape()[0] && boxes.shape()[1] == scores.shape()[2],
                         "boxes and scores must fit: got ", boxes.shape(), " and ", scores.shape());
     const Index most = call.given(2) ? call.whole(2).at(0) : 0, count = boxes.shape()[1], classes = scores.shape()[1];
     const double threshold = call.given(3) ? call.real(3).item() : 0;
@@ -66,7 +66,8 @@ Answer non_max_suppression(const Call& call) {
                                  call.integer("center_point_box") != 0));
         for (Index c = 0; c < classes; ++c) {
             const auto first = static_cast<std::size_t>((batch * classes + c) * count);
-            for (const Index i : kept_boxes(all, std::span(marks).subspan(first, static_cast<std::size_t>(count)), most, threshold, least))
+            for (const Index i : kept_boxes(all, std::span(marks).subspan(first, static_cast<std::size_t>(count)), most,
+                                            threshold, least))
                 rows.insert(rows.end(), {batch, c, i});
         }
     }

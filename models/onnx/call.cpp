@@ -22,7 +22,9 @@ bool Call::has(std::string_view attribute) const { return find(attribute) != nul
 
 Index Call::integer(std::string_view attribute, Index otherwise) const { return value_or(*this, attribute, otherwise); }
 
-double Call::number(std::string_view attribute, double otherwise) const { return value_or(*this, attribute, otherwise); }
+double Call::number(std::string_view attribute, double otherwise) const {
+    return value_or(*this, attribute, otherwise);
+}
 
 std::string Call::word(std::string_view attribute, const char* otherwise) const {
     return value_or<std::string>(*this, attribute, otherwise);

@@ -10,7 +10,7 @@ struct Case {
     enum class Verdict { passed, failed, out_of_scope } verdict;
     std::string suite;  ///< node, pytorch-converted, pytorch-operator, simple
     std::string name;
-    std::string note;   ///< why it failed, or what is out of scope
+    std::string note;  ///< why it failed, or what is out of scope
 };
 inline constexpr const char* conformance_folder = "/usr/share/libonnx-testdata/data";
 

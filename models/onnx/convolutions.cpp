@@ -48,14 +48,14 @@ void check_channels(const Tensor& x, const Tensor& weight, Index groups, Index i
     require<ShapeError>(x.rank() == weight.rank(), "weights must have the rank of the input: ", weight.shape(), " and ",
                         x.shape());
     require<ShapeError>(x.shape()[1] == input_channels && weight.shape()[0] % groups == 0,
-                        "channels must fit: the input is ", x.shape(), ", the weights ", weight.shape(), ", in ", groups,
-                        " groups");
+                        "channels must fit: the input is ", x.shape(), ", the weights ", weight.shape(), ", in ",
+                        groups, " groups");
 }
 
 void check_kernel(const Call& call, const Shape& weight) {
     const std::vector<Index> kernel = list(weight.slice(2, weight.rank()));
-    require<ShapeError>(call.integers("kernel_shape", kernel) == kernel, "kernel_shape must be that of the weights: ",
-                        weight);
+    require<ShapeError>(call.integers("kernel_shape", kernel) == kernel,
+                        "kernel_shape must be that of the weights: ", weight);
 }
 
 // x with stride - 1 zeros after each number of the spatial axes, but none after the last.
@@ -88,8 +88,9 @@ Tensor adjoint_kernel(const Tensor& weight, Index groups) {
 Tensor full_transpose(const Tensor& x, const Tensor& weight, const Window& w, Index groups) {
     const Index filters = weight.shape()[1] * groups;
     if (w.axes() <= 2) {
-        const Tensor y = conv_transpose2d(as_picture(x), as_picture(weight), {.stride = last_two(w.strides, 1),
-                                          .dilation = last_two(w.dilations, 1), .groups = groups});
+        const Tensor y = conv_transpose2d(
+            as_picture(x), as_picture(weight),
+            {.stride = last_two(w.strides, 1), .dilation = last_two(w.dilations, 1), .groups = groups});
         return w.axes() == 2 ? y : reshape(y, Shape{x.shape()[0], filters, y.shape()[3]});
     }
     Window whole = w;
@@ -107,7 +108,8 @@ std::vector<Index> spatial(const Call& call, const char* attribute, std::size_t 
     require<ShapeError>(values.size() == count, attribute, " must be one per spatial axis: there are ", values.size());
     constexpr Index far = Index{1} << 31;
     for (const Index value : values)
-        require(value >= otherwise && value < far, attribute, " must be at least ", otherwise, " and not huge: got ", value);
+        require(value >= otherwise && value < far, attribute, " must be at least ", otherwise, " and not huge: got ",
+                value);
     return values;
 }
 
@@ -131,11 +133,15 @@ Answer conv_transpose(const Call& call) {
     check_kernel(call, weight.shape());
     require<ShapeError>(x.rank() >= 3, "spatial axes are needed: the input is ", x.shape());
     const auto count = static_cast<std::size_t>(x.rank()) - 2;
-    Window w{.kernel = list(weight.shape().slice(2, weight.rank())), .strides = spatial(call, "strides", count, 1),
-             .dilations = spatial(call, "dilations", count, 1), .begins = std::vector<Index>(count, 0),
-             .ends = std::vector<Index>(count, 0), .beyond = std::vector<Index>(count, 0),
+    Window w{.kernel = list(weight.shape().slice(2, weight.rank())),
+             .strides = spatial(call, "strides", count, 1),
+             .dilations = spatial(call, "dilations", count, 1),
+             .begins = std::vector<Index>(count, 0),
+             .ends = std::vector<Index>(count, 0),
+             .beyond = std::vector<Index>(count, 0),
              .outputs = std::vector<Index>(count, 0)};
-    const std::vector<Index> more = spatial(call, "output_padding", count, 0), pads = spatial(call, "pads", 2 * count, 0);
+    const std::vector<Index> more = spatial(call, "output_padding", count, 0),
+                             pads = spatial(call, "pads", 2 * count, 0);
     const std::string mode = call.word("auto_pad", "NOTSET");
     std::vector<Index> reach = list(x.shape());
     for (std::size_t i = 0; i < count; ++i)

@@ -73,8 +73,7 @@ Tensor real_remainder(const Tensor& a, const Tensor& b) {
     const auto [x, y] = broadcast(a, b);
     const std::vector<double> p = numbers(x.real()), q = numbers(y.real());
     std::vector<double> quotients;
-    for (std::size_t i = 0; i < p.size(); ++i)
-        quotients.push_back(std::round((p[i] - std::fmod(p[i], q[i])) / q[i]));
+    for (std::size_t i = 0; i < p.size(); ++i) quotients.push_back(std::round((p[i] - std::fmod(p[i], q[i])) / q[i]));
     return x.real() - Tensor(x.shape(), std::span<const double>(quotients)).to(a.dtype()) * y.real();
 }
 
@@ -116,9 +115,9 @@ Value smaller(const Value& a, const Value& b) {
 // The result has the type of the base.
 Value pow(const Value& a, const Value& b) {
     if (a.is_real()) return gradpath::pow(a.real(), real_of(b, a.real().dtype()));
-    if (!b.is_real()) return zipped(a, b, a.element(), [](auto x, auto y) {
-        return whole_power(static_cast<Index>(x), static_cast<Index>(y));
-    });
+    if (!b.is_real())
+        return zipped(a, b, a.element(),
+                      [](auto x, auto y) { return whole_power(static_cast<Index>(x), static_cast<Index>(y)); });
     return cast(gradpath::pow(real_of(a, DType::float64), b.real().to(DType::float64)), a.element());
 }
 

@@ -48,7 +48,6 @@ Answer tiled(const Call& call);
 Answer joined_along(const Call& call);
 Answer split_into(const Call& call);
 Answer sliced(const Call& call);
-Answer pad_around(const Call& call);
 Answer depth_to_space(const Call& call);
 Answer space_to_depth(const Call& call);
 Answer triangle(const Call& call);
@@ -65,6 +64,9 @@ Answer cast_to(const Call& call);
 Answer cast_like(const Call& call);
 Answer eye_like(const Call& call);
 Answer range(const Call& call);
+
+// padding.cpp
+Answer pad_around(const Call& call);
 
 // reductions.cpp: over axes
 Answer reduce_sum(const Call& call);

@@ -23,17 +23,17 @@ struct Node {
 /// An input or output of the graph.
 struct Port {
     std::string name;
-    std::optional<Element> element;              ///< nothing: not a tensor, or of a type that is not supported
-    std::string type;                            ///< as the file says: float32, string, sequence, ..
-    std::optional<std::vector<Index>> lengths;   ///< -1 is free; nothing: any shape
+    std::optional<Element> element;             ///< nothing: not a tensor, or of a type that is not supported
+    std::string type;                           ///< as the file says: float32, string, sequence, ..
+    std::optional<std::vector<Index>> lengths;  ///< -1 is free; nothing: any shape
 };
 
 struct Graph {
-    Index opset = 0;                             ///< of the default domain
-    std::vector<Node> nodes;                     ///< in an order in which they can run
-    std::vector<Port> inputs, outputs;           ///< inputs without those that are initializers
+    Index opset = 0;                    ///< of the default domain
+    std::vector<Node> nodes;            ///< in an order in which they can run
+    std::vector<Port> inputs, outputs;  ///< inputs without those that are initializers
     std::map<std::string, Value> initializers;
-    std::vector<std::string> unsupported;        ///< initializers and features this importer cannot take, by name
+    std::vector<std::string> unsupported;  ///< initializers and features this importer cannot take, by name
     std::map<std::string, std::string> metadata;
 };
 

@@ -43,8 +43,10 @@ Tensor pixels(const Tensor& x, const Tensor& row, const Tensor& column, const Sa
     std::vector<Index> positions;
     std::vector<double> inside;
     for (std::size_t i = 0; i < r.size(); ++i) {
-        const bool in = r[i] >= 0 && r[i] < static_cast<double>(height) && c[i] >= 0 && c[i] < static_cast<double>(width);
-        positions.push_back(in ? static_cast<Index>(std::round(r[i])) * width + static_cast<Index>(std::round(c[i])) : 0);
+        const bool in =
+            r[i] >= 0 && r[i] < static_cast<double>(height) && c[i] >= 0 && c[i] < static_cast<double>(width);
+        positions.push_back(in ? static_cast<Index>(std::round(r[i])) * width + static_cast<Index>(std::round(c[i]))
+                               : 0);
         inside.push_back(in);
     }
     const Shape shape{row.shape()[0], 1, row.shape()[1]};
@@ -60,7 +62,7 @@ Tensor pixels(const Tensor& x, const Tensor& row, const Tensor& column, const Sa
 // Weights as tensors, because the places of the grid have slopes.
 std::vector<Tensor> blend(const Tensor& t, const std::string& mode) {
     if (mode == "bilinear") return {1.0 - t, t};
-    const auto near = [](const Tensor& d) { return (d * 1.25 - 2.25) * d * d + 1.0; };        // cubic, a = -3/4
+    const auto near = [](const Tensor& d) { return (d * 1.25 - 2.25) * d * d + 1.0; };  // cubic, a = -3/4
     const auto far = [](const Tensor& d) { return ((d * -0.75 + 3.75) * d - 6.0) * d + 3.0; };
     return {far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)};
 }
@@ -86,7 +88,8 @@ Answer grid_sample(const Call& call) {
     require<ShapeError>(x.rank() == 4 && grid.rank() == 4 && grid.shape()[3] == 2 && grid.shape()[0] == x.shape()[0] &&
                             x.shape()[2] > 0 && x.shape()[3] > 0,
                         "pictures and a grid of places are needed: got ", x.shape(), " and ", grid.shape());
-    const Sampling s{call.integer("align_corners") != 0, call.word("mode", "bilinear"), call.word("padding_mode", "zeros")};
+    const Sampling s{call.integer("align_corners") != 0, call.word("mode", "bilinear"),
+                     call.word("padding_mode", "zeros")};
     const Shape& g = grid.shape();
     const auto part = [&](Index k, Index length) {
         const Tensor places = reshape(slice(grid, 3, k, k + 1), Shape{g[0], g[1] * g[2]});

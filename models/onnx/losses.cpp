@@ -8,8 +8,8 @@ namespace gradpath::models::onnx {
 namespace {
 
 struct Labels {
-    Indices positions;             // [rows, 1, ..], 0 where the label does not count
-    std::vector<double> weights;   // 0 there
+    Indices positions;            // [rows, 1, ..], 0 where the label does not count
+    std::vector<double> weights;  // 0 there
 };
 
 Labels labels_of(const Call& call, const Shape& x) {

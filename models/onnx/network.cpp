@@ -6,21 +6,20 @@
 #include <set>
 
 #include <gradpath/autodiff/grad.hpp>
-#include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/autodiff/taps.hpp>
+#include <gradpath/models/onnx/graph.hpp>
 #include <gradpath/models/onnx/program.hpp>
-#include <gradpath/models/onnx/read.hpp>
-#include <gradpath/models/sha256.hpp>
 
 namespace gradpath::models::onnx {
 namespace {
 
 // Real inputs that are settings of an operator, not weights.
 bool is_setting(const ProgramStep& step) {
-    static const std::set<std::string> operators = {"Clip", "Dropout", "NegativeLogLikelihoodLoss", "NonMaxSuppression",
-        "OneHot", "Pad", "Range", "Resize", "SoftmaxCrossEntropyLoss", "Upsample"};
+    static const std::set<std::string> operators = {
+        "Clip",  "Dropout", "NegativeLogLikelihoodLoss", "NonMaxSuppression", "OneHot", "Pad",
+        "Range", "Resize",  "SoftmaxCrossEntropyLoss",   "Upsample"};
     return operators.contains(step.node.type);
 }
 
@@ -42,6 +41,12 @@ Value in_dtype(const Value& value, const DType* dtype) {
 
 Value tapped(const std::string& name, const Value& value) {
     return value.is_real() ? Value(tap(name, value.real())) : value;
+}
+
+// What runs inside goes by the name of the first output, so that costs are counted there.
+std::vector<Value> computed(const ProgramStep& step, std::vector<Value> inputs, Index opset) {
+    const TapPath path(step.node.outputs.empty() ? "" : step.node.outputs[0]);
+    return run_step(step, std::move(inputs), opset);
 }
 
 // A step of opset 1 whose shape is an attribute runs for other numbers of rows, too.
@@ -96,7 +101,11 @@ void Network::fold(const Import& options) {
                                                         parameter && results[i].is_real()});
     }
     p.steps = std::move(left);
-    if (options.fold_batch_norm) {}
+    if (options.fold_batch_norm)
+        fold_batch_norm(p, [&](std::size_t slot) {
+            const auto found = known.find(slot);
+            return found != known.end() ? &found->second.value : nullptr;
+        });
     find_last_uses(p);
     std::set<std::size_t> weights, statistics, used(p.output_slots.begin(), p.output_slots.end());
     for (const ProgramStep& step : p.steps)
@@ -132,11 +141,11 @@ std::vector<Value> Network::run(const std::vector<Value>& inputs, Index rows, co
             arguments.push_back(rows != 1 && value && is_shape_argument(step, i) ? for_rows(value, rows) : value);
         }
         const bool by_attribute = rows != 1 && step.node.type == "Reshape" && step.node.attributes.contains("shape");
-        const std::vector<Value> results = by_attribute
-                                               ? run_step(attribute_for_rows(step, rows), std::move(arguments), p.opset)
-                                               : run_step(step, std::move(arguments), p.opset);
+        const std::vector<Value> results =
+            computed(by_attribute ? attribute_for_rows(step, rows) : step, std::move(arguments), p.opset);
         for (std::size_t i = 0; i < std::min(results.size(), step.outputs.size()); ++i)
-            if (step.outputs[i] != 0) slots[step.outputs[i]] = tapped(step.node.outputs[i], in_dtype(results[i], dtype));
+            if (step.outputs[i] != 0)
+                slots[step.outputs[i]] = tapped(step.node.outputs[i], in_dtype(results[i], dtype));
         for (const std::size_t slot : step.done) slots[slot] = {};
     }
     std::vector<Value> results;
@@ -243,37 +252,6 @@ void Network::each(std::string& path, const nn::ConstTensorVisitor& f) const {
         if (constant.parameter || constant.buffer)
             f(path.empty() ? constant.name : path + "." + constant.name, constant.value.real(),
               constant.buffer ? nn::Role::buffer : nn::Role::parameter);
-}
-
-namespace {
-
-// The name of the function is that of the file's bytes; parameters are told apart by models::hash itself.
-Model model_of(const Graph& graph, std::string_view bytes, const std::string& name, const Import& options) {
-    try {
-        const Network network(graph, options, name);
-        Sha256 digest;
-        digest.add(bytes);
-        Model model{"onnx", {{"graph", digest.hex()}}, network, network.row(), 0};
-        const NoRecording plain;
-        model.classes = model(zeros(Shape{1}.joined(model.input))).shape()[1];
-        return model;
-    } catch (const IoError&) {
-        throw;
-    } catch (const Error& error) {
-        throw IoError(text(error.what(), " (", name, ")"));
-    }
-}
-
-}  // namespace
-
-Model load(const std::filesystem::path& path, const Import& options) {
-    const std::string bytes = io::read_file(path);
-    const std::filesystem::path folder = path.parent_path();
-    return model_of(parse_graph(bytes, path.string(), folder.empty() ? "." : folder), bytes, path.string(), options);
-}
-
-Model parse(std::string_view bytes, const std::string& name, const Import& options) {
-    return model_of(parse_graph(bytes, name), bytes, name, options);
 }
 
 }  // namespace gradpath::models::onnx

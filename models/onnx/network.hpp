@@ -44,9 +44,9 @@ public:
     Tensor operator()(const Tensor& x) const;
 
     std::vector<std::string> inputs() const, outputs() const;
-    Shape row() const;              ///< of the one real input; throws ValueError where an axis is free or there is no such
+    Shape row() const;  ///< of the one real input; throws ValueError where an axis is free or there is no such
     Batching batching() const { return batching_; }
-    Index nodes() const;            ///< left to run after folding
+    Index nodes() const;  ///< left to run after folding
 
     // Parameters are real initializers (and what was folded from them), under their names in the file; statistics of
     // batch normalisation are buffers.

@@ -31,8 +31,8 @@ Answer normalised_along(const Call& call, const F& f) {
 
 // [channels] for broadcasting with [rows, channels, ..].
 Tensor per_channel(const Tensor& values, const Tensor& x) {
-    require<ShapeError>(x.rank() >= 2 && values.size() == x.shape()[1], "there must be one number per channel: ",
-                        values.shape(), " for ", x.shape());
+    require<ShapeError>(x.rank() >= 2 && values.size() == x.shape()[1],
+                        "there must be one number per channel: ", values.shape(), " for ", x.shape());
     std::vector<Index> lengths(static_cast<std::size_t>(x.rank()) - 1, 1);
     lengths[0] = values.size();
     return reshape(values, Shape(std::span(lengths)));
@@ -56,7 +56,8 @@ std::vector<double> uniform_as_numpy(Index count, std::uint32_t seed) {
     std::mt19937 draw(seed);
     std::vector<double> numbers;
     for (Index i = 0; i < count; ++i) {
-        const std::uint32_t high = static_cast<std::uint32_t>(draw()) >> 5, low = static_cast<std::uint32_t>(draw()) >> 6;
+        const std::uint32_t high = static_cast<std::uint32_t>(draw()) >> 5,
+                            low = static_cast<std::uint32_t>(draw()) >> 6;
         numbers.push_back((high * 67108864.0 + low) / 9007199254740992.0);
     }
     return numbers;
@@ -100,7 +101,8 @@ Answer layer_normalization(const Call& call) {
     const Index axis = call.axis(x.rank(), -1);
     const double epsilon = call.number("epsilon", 1e-5);
     const Shape outer = x.shape().slice(0, axis), inner = x.shape().slice(axis, x.rank());
-    const Standardized s = standardize(reshape(x, Shape{outer.size(), inner.size()}), {.first = 0, .last = 1, .epsilon = epsilon});
+    const Standardized s =
+        standardize(reshape(x, Shape{outer.size(), inner.size()}), {.first = 0, .last = 1, .epsilon = epsilon});
     Tensor y = reshape(s.y, x.shape()) * call.real(1);
     if (call.given(2)) y = y + call.real(2);
     const Shape apart = outer.joined(Shape(std::vector<Index>(static_cast<std::size_t>(inner.rank()), 1)));

@@ -16,8 +16,7 @@ Pool2d flat_pool(const Window& w) {
 
 // Sums over windows of x without pads.
 Tensor sums(const Tensor& padded, const Window& w) {
-    if (w.axes() == 2 && !w.dilated())
-        return avg_pool2d(padded, flat_pool(w)) * static_cast<double>(w.kernel_size());
+    if (w.axes() == 2 && !w.dilated()) return avg_pool2d(padded, flat_pool(w)) * static_cast<double>(w.kernel_size());
     return reshape(sum(in_windows(padded, w).real(), {.axes = {2}}), per_window(padded.shape(), padded.shape()[1], w));
 }
 
@@ -33,7 +32,8 @@ struct Winners {
 };
 
 template <class T>
-Winners winners_of(std::span<const T> cut, const Shape& shape, const Shape& result) {  // [rows, channels, kernel, windows]
+Winners winners_of(std::span<const T> cut, const Shape& shape,
+                   const Shape& result) {  // [rows, channels, kernel, windows]
     Winners w{{}, result};
     const Index size = shape[2], windows = shape[3];
     for (Index plane = 0; plane < shape[0] * shape[1]; ++plane)
@@ -160,7 +160,8 @@ Answer max_unpool(const Call& call) {
     require<ShapeError>(x.rank() >= 3 && static_cast<Index>(positions.size()) == x.size(),
                         "there must be one position per number: ", positions.size(), " for ", x.shape());
     const auto count = static_cast<std::size_t>(x.rank()) - 2;
-    const std::vector<Index> kernel = call.integers("kernel_shape"), strides = call.integers("strides", std::vector<Index>(count, 1));
+    const std::vector<Index> kernel = call.integers("kernel_shape"),
+                             strides = call.integers("strides", std::vector<Index>(count, 1));
     const std::vector<Index> pads = call.integers("pads", std::vector<Index>(2 * count, 0));
     require<ShapeError>(kernel.size() == count && strides.size() == count && pads.size() == 2 * count,
                         "kernel_shape, strides and pads must fit the spatial axes");
@@ -171,7 +172,8 @@ Answer max_unpool(const Call& call) {
     for (const Index position : positions)
         require(position >= 0 && position < natural.size(), "a position must lie within the result: ", position, " in ",
                 natural);
-    const Tensor placed = scatter_add(reshape(x, Shape{x.size()}), Indices(Shape{x.size()}, positions), 0, natural.size());
+    const Tensor placed =
+        scatter_add(reshape(x, Shape{x.size()}), Indices(Shape{x.size()}, positions), 0, natural.size());
     if (!call.given(2)) return {reshape(placed, natural)};
     const std::vector<Index> wanted = call.whole(2);  // larger ones have zeros at the ends
     require<ShapeError>(wanted.size() == lengths.size(), "output_shape must have the rank of the input");

@@ -32,7 +32,8 @@ std::vector<Index> element_places(const Shape& x, const Value& positions, Index 
     const Shape& shape = positions.shape();
     require<ShapeError>(shape.rank() == x.rank(), "positions must have the rank of the data: ", shape, " and ", x);
     for (Index i = 0; i < x.rank(); ++i)
-        require<ShapeError>(i == axis || shape[i] <= x[i], "positions must not be longer than the data: ", shape, " and ", x);
+        require<ShapeError>(i == axis || shape[i] <= x[i], "positions must not be longer than the data: ", shape,
+                            " and ", x);
     const std::vector<Index> strides = strides_of(x), own = strides_of(shape);
     std::vector<Index> places;
     for (Index i = 0; i < shape.size(); ++i) {
@@ -99,9 +100,10 @@ Value placed(const Value& rest, const Value& updates, const std::map<Index, Inde
                  [&](const std::vector<Tensor>& parts) { return gather(concat(parts), where); });
 }
 
-Value scattered(const Value& data, const Value& updates, const std::vector<Index>& places, const std::string& reduction) {
-    require<ShapeError>(updates.size() == static_cast<Index>(places.size()), "there must be one update per position: ",
-                        updates.shape(), " for ", places.size());
+Value scattered(const Value& data, const Value& updates, const std::vector<Index>& places,
+                const std::string& reduction) {
+    require<ShapeError>(updates.size() == static_cast<Index>(places.size()),
+                        "there must be one update per position: ", updates.shape(), " for ", places.size());
     if (reduction == "none") {
         std::map<Index, Index> last;
         for (std::size_t i = 0; i < places.size(); ++i) last[places[i]] = static_cast<Index>(i);
@@ -133,7 +135,8 @@ Answer gather_along(const Call& call) {
 
 Answer gather_elements(const Call& call) {
     const Shape& shape = call.input(0).shape();
-    return {taken(call.input(0), element_places(shape, call.input(1), call.axis(shape.rank(), 0)), call.input(1).shape())};
+    return {
+        taken(call.input(0), element_places(shape, call.input(1), call.axis(shape.rank(), 0)), call.input(1).shape())};
 }
 
 Answer gather_nd(const Call& call) {

@@ -42,7 +42,8 @@ Tensor in_order(const Term& term, const Letters& order) {
 Letters spelled(const std::string& text, Index rank) {
     const std::size_t dots = text.find("...");
     const Index named = static_cast<Index>(text.size()) - (dots == text.npos ? 0 : 3), free = rank - named;
-    require(free >= 0 && (dots != text.npos || free == 0), "equation: ", text, " does not fit an operand of rank ", rank);
+    require(free >= 0 && (dots != text.npos || free == 0), "equation: ", text, " does not fit an operand of rank ",
+            rank);
     if (dots == text.npos) return text;
     Letters digits;
     for (Index i = free; i > 0; --i) digits += static_cast<char>('0' + i - 1);
@@ -82,8 +83,9 @@ Term stretched(const Term& term, const std::map<char, Index>& lengths) {
     std::vector<Index> shape;
     for (std::size_t i = 0; i < term.letters.size(); ++i) {
         shape.push_back(lengths.at(term.letters[i]));
-        require<ShapeError>(term.x.shape()[static_cast<Index>(i)] == shape.back() || term.x.shape()[static_cast<Index>(i)] == 1,
-                            "equation: letter ", std::string(1, term.letters[i]), " has two lengths");
+        require<ShapeError>(
+            term.x.shape()[static_cast<Index>(i)] == shape.back() || term.x.shape()[static_cast<Index>(i)] == 1,
+            "equation: letter ", std::string(1, term.letters[i]), " has two lengths");
     }
     return {term.letters, broadcast_to(term.x, bounded(shape))};
 }
@@ -183,7 +185,8 @@ Answer einsum(const Call& call) {
     }
     const Term y = plain.size() == 1 ? plain[0] : contracted(plain[0], plain[1], wanted);
     for (const char letter : result)
-        require(y.letters.find(letter) != Letters::npos, "equation: no operand has the letter ", std::string(1, letter));
+        require(y.letters.find(letter) != Letters::npos, "equation: no operand has the letter ",
+                std::string(1, letter));
     return {in_order(y, result)};
 }
 

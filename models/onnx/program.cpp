@@ -8,7 +8,8 @@ namespace {
 
 std::vector<std::string> objections(const Graph& graph) {
     std::vector<std::string> all = graph.unsupported;
-    if (graph.opset > newest_opset) all.push_back(text("opset ", graph.opset, ": opsets up to ", newest_opset, " are known"));
+    if (graph.opset > newest_opset)
+        all.push_back(text("opset ", graph.opset, ": opsets up to ", newest_opset, " are known"));
     for (const Port& port : graph.inputs)
         if (!port.element) all.push_back(text("input \"", port.name, "\": ", port.type));
     for (const Node& node : graph.nodes)

@@ -1,5 +1,7 @@
 #pragma once
 // A graph ready to run: names are places in a list, and each place is emptied after its last use.
+#include <functional>
+
 #include <gradpath/models/onnx/graph.hpp>
 #include <gradpath/models/onnx/operators.hpp>
 
@@ -24,6 +26,10 @@ struct Program {
 Program program_of(const Graph& graph, const std::string& name);
 /// Fills in ProgramStep::done.
 void find_last_uses(Program& program);
+/// The constant in a slot; nullptr if it holds none.
+using ConstantAt = std::function<Value*(std::size_t slot)>;
+/// Batch normalisation behind Conv and Gemm becomes part of their weights and bias.
+void fold_batch_norm(Program& program, const ConstantAt& constant);
 /// Runs one step. Errors name the node.
 std::vector<Value> run_step(const ProgramStep& step, std::vector<Value> inputs, Index opset);
 

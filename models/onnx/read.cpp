@@ -86,8 +86,8 @@ void check_names(const Graph& graph, const io::Fault& fault) {
                          " makes \"", output, "\" again");
     }
     for (const Port& port : graph.outputs)
-        fault.unless(made.contains(port.name) && !port.name.empty(), "an output must be made by a node: nothing makes \"",
-                     port.name, "\"");
+        fault.unless(made.contains(port.name) && !port.name.empty(),
+                     "an output must be made by a node: nothing makes \"", port.name, "\"");
 }
 
 Index opset_of(const ::onnx::ModelProto& model, const io::Fault& fault) {

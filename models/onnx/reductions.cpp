@@ -79,23 +79,27 @@ Answer reduce_prod(const Call& call) {
 }
 
 Answer reduce_max(const Call& call) {
-    return reduced(call, [](const Tensor& x, const Reduce& r) { return max(x, r); }, 0,
-                   [](Index total, Index n, Index j) { return j == 0 ? n : std::max(total, n); });
+    return reduced(
+        call, [](const Tensor& x, const Reduce& r) { return max(x, r); }, 0,
+        [](Index total, Index n, Index j) { return j == 0 ? n : std::max(total, n); });
 }
 
 Answer reduce_min(const Call& call) {
-    return reduced(call, [](const Tensor& x, const Reduce& r) { return min(x, r); }, 0,
-                   [](Index total, Index n, Index j) { return j == 0 ? n : std::min(total, n); });
+    return reduced(
+        call, [](const Tensor& x, const Reduce& r) { return min(x, r); }, 0,
+        [](Index total, Index n, Index j) { return j == 0 ? n : std::min(total, n); });
 }
 
 Answer reduce_sum_square(const Call& call) {
-    return reduced(call, [](const Tensor& x, const Reduce& r) { return sum(square(x), r); }, 0,
-                   [](Index total, Index n, Index) { return bits(total) + bits(n) * bits(n); });
+    return reduced(
+        call, [](const Tensor& x, const Reduce& r) { return sum(square(x), r); }, 0,
+        [](Index total, Index n, Index) { return bits(total) + bits(n) * bits(n); });
 }
 
 Answer reduce_l1(const Call& call) {
-    return reduced(call, [](const Tensor& x, const Reduce& r) { return sum(gradpath::abs(x), r); }, 0,
-                   [](Index total, Index n, Index) { return bits(total) + (n < 0 ? 0 - bits(n) : bits(n)); });
+    return reduced(
+        call, [](const Tensor& x, const Reduce& r) { return sum(gradpath::abs(x), r); }, 0,
+        [](Index total, Index n, Index) { return bits(total) + (n < 0 ? 0 - bits(n) : bits(n)); });
 }
 
 Answer reduce_mean(const Call& call) { return reduced(call, mean); }

@@ -78,7 +78,9 @@ Tensor weights_of(const AxisSize& a, const Resizing& r, std::vector<Index>& outs
         require(std::isfinite(x) && std::abs(x) < 1e15, "scales must be numbers above 0");
         outside.push_back(r.transformation == "tf_crop_and_resize" && (x < 0 || x > static_cast<double>(a.from - 1)));
         auto [first, weights] = weights_at(x, r);
-        const auto is_outside = [&](std::size_t k) { return first + static_cast<Index>(k) < 0 || first + static_cast<Index>(k) >= a.from; };
+        const auto is_outside = [&](std::size_t k) {
+            return first + static_cast<Index>(k) < 0 || first + static_cast<Index>(k) >= a.from;
+        };
         for (std::size_t k = 0; k < weights.size(); ++k)
             if (r.exclude_outside && is_outside(k)) weights[k] = 0;
         const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
@@ -104,20 +106,23 @@ Tensor resized_along(const Tensor& x, Index axis, const AxisSize& a, const Resiz
 
 std::vector<AxisSize> sizes_of(const Call& call, const Shape& shape) {
     const std::size_t scales_at = call.opset < 11 ? 1 : 2, n = static_cast<std::size_t>(shape.rank());
-    std::vector<double> scales = call.has("scales") ? std::get<std::vector<double>>(*call.find("scales")) : std::vector<double>();
+    std::vector<double> scales =
+        call.has("scales") ? std::get<std::vector<double>>(*call.find("scales")) : std::vector<double>();
     if (call.given(scales_at)) scales = numbers(call.real(scales_at));
     const std::vector<Index> sizes = call.given(3) ? call.whole(3) : std::vector<Index>();
     const std::vector<double> region =
         call.opset >= 11 && call.given(1) ? numbers(call.real(1)) : std::vector<double>();
-    require<ShapeError>(sizes.empty() ? scales.size() == n : sizes.size() == n, "there must be one scale or size per axis");
+    require<ShapeError>(sizes.empty() ? scales.size() == n : sizes.size() == n,
+                        "there must be one scale or size per axis");
     require<ShapeError>(region.empty() || region.size() == 2 * n, "roi must be two numbers per axis");
     std::vector<AxisSize> axes;
     for (std::size_t i = 0; i < n; ++i) {
         const Index from = shape[static_cast<Index>(i)];
         AxisSize a{from, 0, 0};
         if (!region.empty()) a.first = region[i], a.last = region[n + i];
-        const double length = static_cast<double>(from), span = call.word("coordinate_transformation_mode", "") == "tf_crop_and_resize"
-                                                                     ? a.last - a.first : 1;
+        const double length = static_cast<double>(from),
+                     span =
+                         call.word("coordinate_transformation_mode", "") == "tf_crop_and_resize" ? a.last - a.first : 1;
         const double to = sizes.empty() ? std::floor(length * span * scales[i]) : static_cast<double>(sizes[i]);
         require<ShapeError>(to >= 0 && to < 1e9, "sizes must not be negative or huge: one is ", to);
         a.to = static_cast<Index>(to);

@@ -21,7 +21,8 @@ auto with_numbers(const Value& x, const F& f) {
 struct Lines {
     Index length, inner, count;
     Lines(const Shape& shape, Index axis)
-        : length(shape[axis]), inner(shape.slice(axis + 1, shape.rank()).size()),
+        : length(shape[axis]),
+          inner(shape.slice(axis + 1, shape.rank()).size()),
           count(shape.slice(0, axis).size() * inner) {}
     Index place(Index line, Index i) const { return (line / inner * length + i) * inner + line % inner; }
 };
@@ -55,7 +56,8 @@ Answer best_positions(const Call& call, const Beats& beats) {
 template <class T>
 int compared(std::span<const T> held, const Lines& lines, Index a, Index b) {
     for (Index l = 0; l < lines.count; ++l) {
-        const T x = held[static_cast<std::size_t>(lines.place(l, a))], y = held[static_cast<std::size_t>(lines.place(l, b))];
+        const T x = held[static_cast<std::size_t>(lines.place(l, a))],
+                y = held[static_cast<std::size_t>(lines.place(l, b))];
         if (x != y) return x < y ? -1 : 1;
     }
     return 0;
@@ -73,7 +75,8 @@ Groups groups_of(std::span<const T> held, const Lines& lines, bool sorted) {
     Groups g;
     g.inverse.resize(order.size());
     for (std::size_t i = 0; i < order.size(); ++i) {
-        if (i == 0 || compared(held, lines, order[i - 1], order[i]) != 0) g.first.push_back(order[i]), g.counts.push_back(0);
+        if (i == 0 || compared(held, lines, order[i - 1], order[i]) != 0)
+            g.first.push_back(order[i]), g.counts.push_back(0);
         ++g.counts.back();
         g.inverse[static_cast<std::size_t>(order[i])] = static_cast<Index>(g.first.size()) - 1;
     }
@@ -120,13 +123,16 @@ Answer top_k(const Call& call) {
         for (Index l = 0; k > 0 && l < lines.count; ++l) {
             std::iota(order.begin(), order.end(), Index{0});
             const auto value = [&](Index i) { return held[static_cast<std::size_t>(lines.place(l, i))]; };
-            std::ranges::stable_sort(order, [&](Index a, Index b) { return largest ? value(a) > value(b) : value(a) < value(b); });
-            for (Index i = 0; i < k; ++i) positions[static_cast<std::size_t>(out.place(l, i))] = order[static_cast<std::size_t>(i)];
+            std::ranges::stable_sort(
+                order, [&](Index a, Index b) { return largest ? value(a) > value(b) : value(a) < value(b); });
+            for (Index i = 0; i < k; ++i)
+                positions[static_cast<std::size_t>(out.place(l, i))] = order[static_cast<std::size_t>(i)];
         }
         return 0;
     });
     const Indices chosen(shape, positions);
-    return {moved(x, [&](const Tensor& t) { return take_along_axis(t, chosen, axis); }), Value(shape, std::move(positions))};
+    return {moved(x, [&](const Tensor& t) { return take_along_axis(t, chosen, axis); }),
+            Value(shape, std::move(positions))};
 }
 
 Answer unique(const Call& call) {

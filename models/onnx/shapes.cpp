@@ -95,7 +95,8 @@ Answer range(const Call& call) {
     if (first.is_real()) {
         const double from = first.real().item(), by = step.real().item();
         const double count = std::max(std::ceil((last.real().item() - from) / by), 0.0);
-        require<ShapeError>(count <= 1e9, "a range must have an end: from ", from, " to ", last.real().item(), " by ", by);
+        require<ShapeError>(count <= 1e9, "a range must have an end: from ", from, " to ", last.real().item(), " by ",
+                            by);
         const Shape shape = bounded({static_cast<Index>(count)});
         return {arange(shape.size(), first.real().dtype()) * by + from};
     }

@@ -77,8 +77,8 @@ std::string TensorReader::external(const Proto& tensor) const {
                  "\"");
     const std::string bytes = io::read_file(real);
     fault.unless(offset <= bytes.size() && length.value_or(0) <= bytes.size() - offset,
-                 "external data must lie within their file: tensor \"", tensor.name(), "\" wants ",
-                 length.value_or(0), " bytes from ", offset, " of ", bytes.size());
+                 "external data must lie within their file: tensor \"", tensor.name(), "\" wants ", length.value_or(0),
+                 " bytes from ", offset, " of ", bytes.size());
     return bytes.substr(offset, length.value_or(bytes.size() - offset));
 }
 
@@ -98,19 +98,21 @@ Value TensorReader::value(const Proto& t) const {
         fault.unless(false, "tensor \"", t.name(), "\": ", error.what());
     }
     const auto made = [&]<class T>(const std::vector<T>& numbers, const auto& make) -> Value {
-        fault.unless(static_cast<Index>(numbers.size()) == shape.size() && (!raw || bytes.size() == numbers.size() * width),
-                     "tensor \"", t.name(), "\" of the shape ", shape, " must hold ", shape.size(), " numbers: it has ",
-                     raw ? text(bytes.size(), " bytes") : text(numbers.size()));
+        fault.unless(
+            static_cast<Index>(numbers.size()) == shape.size() && (!raw || bytes.size() == numbers.size() * width),
+            "tensor \"", t.name(), "\" of the shape ", shape, " must hold ", shape.size(), " numbers: it has ",
+            raw ? text(bytes.size(), " bytes") : text(numbers.size()));
         return make(numbers);
     };
     const auto real = [&](const auto& numbers) -> Value { return Tensor(shape, std::span(numbers)); };
     if (*element == Element::float32)
-        return made(raw ? unpacked<float, float>(bytes) : std::vector<float>(t.float_data().begin(), t.float_data().end()),
-                    real);
+        return made(
+            raw ? unpacked<float, float>(bytes) : std::vector<float>(t.float_data().begin(), t.float_data().end()),
+            real);
     if (*element == Element::float64)
-        return made(raw ? unpacked<double, double>(bytes)
-                        : std::vector<double>(t.double_data().begin(), t.double_data().end()),
-                    real);
+        return made(
+            raw ? unpacked<double, double>(bytes) : std::vector<double>(t.double_data().begin(), t.double_data().end()),
+            real);
     return made(raw ? unpacked_whole(bytes, width) : listed_whole(t, *element),
                 [&](const auto& numbers) { return Value(shape, numbers, *element); });
 }

@@ -66,11 +66,11 @@ Value moved(const std::vector<Value>& xs, const std::function<Tensor(const std::
 // --- helpers of the operators -----------------------------------------------------------------------------------------
 std::vector<Index> list(const Shape& shape);
 std::vector<Index> list(const Indices& positions);
-std::vector<double> numbers(const Tensor& x);       ///< of either dtype
-Tensor real_of(const Value& x, DType dtype);        ///< whole numbers, too, rounded to nearest
-Value truth(const Tensor& mask);                    ///< a mask of 0 and 1 as bool
-Tensor mask_of(const Value& truth, DType dtype);    ///< and back
-Value cast(const Value& x, Element element);        ///< towards 0; beyond the range of int64 its ends, NaN 0
+std::vector<double> numbers(const Tensor& x);     ///< of either dtype
+Tensor real_of(const Value& x, DType dtype);      ///< whole numbers, too, rounded to nearest
+Value truth(const Tensor& mask);                  ///< a mask of 0 and 1 as bool
+Tensor mask_of(const Value& truth, DType dtype);  ///< and back
+Value cast(const Value& x, Element element);      ///< towards 0; beyond the range of int64 its ends, NaN 0
 Value filled(const Shape& shape, double value, Element element);
 /// A shape that a file asks for. Throws ShapeError above 2^28 numbers: more is a mistake or an attack.
 Shape bounded(const std::vector<Index>& lengths);

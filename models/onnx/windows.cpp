@@ -38,7 +38,9 @@ void place_windows(Window& w, std::size_t i, Index length, const std::string& mo
 
 }  // namespace
 
-bool Window::dilated() const { return std::ranges::any_of(dilations, [](Index d) { return d != 1; }); }
+bool Window::dilated() const {
+    return std::ranges::any_of(dilations, [](Index d) { return d != 1; });
+}
 bool Window::padded() const {
     const auto some = [](Index pad) { return pad != 0; };
     return std::ranges::any_of(begins, some) || std::ranges::any_of(ends, some) || std::ranges::any_of(beyond, some);
@@ -66,7 +68,8 @@ Window window_of(const Call& call, const Shape& x, std::vector<Index> kernel) {
     w.beyond.assign(count, 0);
     w.outputs.assign(count, 0);
     for (std::size_t i = 0; i < count; ++i)
-        place_windows(w, i, x[static_cast<Index>(i) + 2], call.word("auto_pad", "NOTSET"), call.integer("ceil_mode") != 0);
+        place_windows(w, i, x[static_cast<Index>(i) + 2], call.word("auto_pad", "NOTSET"),
+                      call.integer("ceil_mode") != 0);
     return w;
 }
 

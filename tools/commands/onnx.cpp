@@ -3,11 +3,14 @@
 #include <limits>
 
 #include <gradpath/models/onnx/conformance.hpp>
+#include <gradpath/models/onnx/export.hpp>
 #include <gradpath/models/onnx/network.hpp>
 
 namespace gradpath::tools {
 
 models::Model load_onnx(const std::string& file) { return models::onnx::load(file); }
+
+void save_onnx(const std::string& file, const models::Model& model) { models::onnx::save(file, model); }
 
 std::vector<Check> onnx_suite() {
     using Verdict = models::onnx::Case::Verdict;

@@ -107,11 +107,10 @@ struct Suite {
     std::vector<Check> (*run)(std::uint64_t seed);
     bool by_name_only = false;  // it needs files that not every machine has
 };
-constexpr Suite suites[] = {
-    {"analytic", analytic_suite},
-    {"homogeneous", homogeneous_suite},
-    {"completeness", completeness_suite},
-    {"onnx", [](std::uint64_t) { return onnx_suite(); }, true}};
+constexpr Suite suites[] = {{"analytic", analytic_suite},
+                            {"homogeneous", homogeneous_suite},
+                            {"completeness", completeness_suite},
+                            {"onnx", [](std::uint64_t) { return onnx_suite(); }, true}};
 
 }  // namespace
 

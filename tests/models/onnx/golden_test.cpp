@@ -17,16 +17,17 @@
 namespace gradpath {
 namespace {
 
-Tensor golden(const std::string& name) {
-    return io::read_npy(real_data("golden/" + name + ".npy")).to(DType::float64);
-}
+Tensor golden(const std::string& name) { return io::read_npy(real_data("golden/" + name + ".npy")).to(DType::float64); }
 
 // Largest distance, relative to the largest number.
-double distance(const Tensor& a, const Tensor& b) { return max(abs(a - b)).item() / std::max(max(abs(b)).item(), 1e-30); }
+double distance(const Tensor& a, const Tensor& b) {
+    return max(abs(a - b)).item() / std::max(max(abs(b)).item(), 1e-30);
+}
 
 models::Model in_float64(const std::string& name) {
     models::Model model = models::onnx::load(real_data("models/" + name + ".onnx"));
-    nn::each_tensor(model, nn::TensorVisitor([](const std::string&, Tensor& t, nn::Role) { t = t.to(DType::float64); }));
+    nn::each_tensor(model,
+                    nn::TensorVisitor([](const std::string&, Tensor& t, nn::Role) { t = t.to(DType::float64); }));
     return model;
 }
 

@@ -19,7 +19,9 @@ void load(const std::string& bytes) { models::onnx::parse(bytes, "m"); }
 void load(const wire::Graph& graph) { load(wire::model(graph)); }
 
 wire::Graph of(const std::vector<wire::Node>& nodes, const std::vector<std::string>& initializers = {}) {
-    return {.inputs = {wire::port("x", {-1, 2})}, .outputs = {wire::port("y", {-1, 2})}, .initializers = initializers,
+    return {.inputs = {wire::port("x", {-1, 2})},
+            .outputs = {wire::port("y", {-1, 2})},
+            .initializers = initializers,
             .nodes = nodes};
 }
 
@@ -31,24 +33,36 @@ TEST_CASE("files that are no models are refused") {
     check_refused({
         {[] { load(std::string("hello")); }, "onnx: it must hold an ONNX model: the bytes are none (m)"},
         {[] { load(std::string()); }, "onnx: it must hold an ONNX model: there is no graph (m)"},
-        {[] { load(of({{"Relu", "r", {"z"}, {"y"}}})); },
+        {[] {
+             load(of({{"Relu", "r", {"z"}, {"y"}}}));
+         },
          "onnx: nodes must use what was made before: node \"r\" (Relu) uses \"z\" (m)"},
-        {[] { load(of({{"Relu", "a", {"b"}, {"y"}}, {"Relu", "b", {"y"}, {"b"}}})); },  // a cycle
+        {[] {
+             load(of({{"Relu", "a", {"b"}, {"y"}}, {"Relu", "b", {"y"}, {"b"}}}));
+         },  // a cycle
          "onnx: nodes must use what was made before: node \"a\" (Relu) uses \"b\" (m)"},
-        {[] { load(of({{"Relu", "a", {"x"}, {"y"}}, {"Relu", "b", {"x"}, {"y"}}})); },
+        {[] {
+             load(of({{"Relu", "a", {"x"}, {"y"}}, {"Relu", "b", {"x"}, {"y"}}}));
+         },
          "onnx: a tensor must be made once: node \"b\" (Relu) makes \"y\" again (m)"},
-        {[] { load(of({{"Relu", "a", {"x"}, {"h"}}})); },
+        {[] {
+             load(of({{"Relu", "a", {"x"}, {"h"}}}));
+         },
          "onnx: an output must be made by a node: nothing makes \"y\" (m)"},
-        {[] { load(of({{"Relu", "r", {"x"}, {"y"}}}, {wire::tensor("w", {2, 2}, {1, 2, 3})})); },
+        {[] {
+             load(of({{"Relu", "r", {"x"}, {"y"}}}, {wire::tensor("w", {2, 2}, {1, 2, 3})}));
+         },
          "onnx: tensor \"w\" of the shape (2, 2) must hold 4 numbers: it has 12 bytes (m)"},
-        {[] { load(of({{"Relu", "r", {"x"}, {"y"}}}, {wire::tensor("w", {1}, {1}), wire::tensor("w", {1}, {1})})); },
+        {[] {
+             load(of({{"Relu", "r", {"x"}, {"y"}}}, {wire::tensor("w", {1}, {1}), wire::tensor("w", {1}, {1})}));
+         },
          "onnx: an initializer must stand once: \"w\" stands twice (m)"},
     });
 }
 
 TEST_CASE("a file cut at any byte is refused or is a model, never a crash") {
-    const std::string good = wire::model(of({{"Gemm", "g", {"x", "w"}, {"y"}, wire::decimal("alpha", 2)}},
-                                            {wire::tensor("w", {2, 2}, {1, 2, 3, 4})}));
+    const std::string good = wire::model(
+        of({{"Gemm", "g", {"x", "w"}, {"y"}, wire::decimal("alpha", 2)}}, {wire::tensor("w", {2, 2}, {1, 2, 3, 4})}));
     int refused = 0;
     for (std::size_t length = 0; length < good.size(); ++length) {
         try {
@@ -92,7 +106,8 @@ TEST_CASE("shapes that would fill the memory are refused before they do") {
          "onnx: node \"c\" (ConstantOfShape): onnx: a tensor must have at most 2^28 numbers: this one is (1048576, "
          "1048576) (m)"},
         {[] {
-             load(of({{"ConstantOfShape", "c", {"s"}, {"one"}}, {"Pad", "p", {"one", "pads"}, {"h"}},
+             load(of({{"ConstantOfShape", "c", {"s"}, {"one"}},
+                      {"Pad", "p", {"one", "pads"}, {"h"}},
                       {"Add", "add", {"x", "h"}, {"y"}}},
                      {wire::whole_tensor("s", {1}), wire::whole_tensor("pads", {0, std::int64_t{1} << 41})}));
          },
@@ -124,7 +139,8 @@ TEST_CASE("external data lie in the model's folder and nowhere else") {
     std::filesystem::create_symlink("/etc/passwd", folder / "link");
     write("bad.onnx", model("link"));
     CHECK_THROWS_AS(models::onnx::load(folder / "bad.onnx"), IoError);
-    CHECK_THROWS_WITH_AS(load(model("data.bin")), "onnx: external data need a folder: tensor \"w\" has some (m)", IoError);
+    CHECK_THROWS_WITH_AS(load(model("data.bin")), "onnx: external data need a folder: tensor \"w\" has some (m)",
+                         IoError);
 }
 
 }  // namespace gradpath

@@ -63,12 +63,11 @@ TEST_CASE("every tensor is a tap under its name, and parameters can be named and
 }
 
 TEST_CASE("what depends on no input is computed once, and stays a parameter") {
-    const wire::Graph graph{.inputs = {wire::port("x", {-1, 4})},
-                            .outputs = {wire::port("y", {-1, 2})},
-                            .initializers = {wire::tensor("w", {2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}),
-                                             wire::whole_tensor("shape", {4, 2})},
-                            .nodes = {{"Reshape", "r", {"w", "shape"}, {"flat"}},
-                                      {"MatMul", "m", {"x", "flat"}, {"y"}}}};
+    const wire::Graph graph{
+        .inputs = {wire::port("x", {-1, 4})},
+        .outputs = {wire::port("y", {-1, 2})},
+        .initializers = {wire::tensor("w", {2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}), wire::whole_tensor("shape", {4, 2})},
+        .nodes = {{"Reshape", "r", {"w", "shape"}, {"flat"}}, {"MatMul", "m", {"x", "flat"}, {"y"}}}};
     const Network folded = network(graph), plain = network(graph, {.fold_constants = false});
     CHECK(folded.nodes() == 1);
     CHECK(plain.nodes() == 2);
@@ -79,6 +78,20 @@ TEST_CASE("what depends on no input is computed once, and stays a parameter") {
     nn::each_tensor(folded, nn::ConstTensorVisitor(
                                 [&](const std::string& name, const Tensor&, nn::Role) { names.push_back(name); }));
     CHECK(names == std::vector<std::string>{"flat"});
+}
+
+TEST_CASE("batch normalisation is folded into the product before it on request") {
+    wire::Graph graph = dense();
+    for (const char* name : {"gamma", "beta", "mean", "variance"})
+        graph.initializers.push_back(wire::tensor(name, {3}, {0.5F, 2, 1.5F}));
+    graph.nodes = {graph.nodes[0], {"BatchNormalization", "b", {"h", "gamma", "beta", "mean", "variance"}, {"y"}}};
+    const Network plain = network(graph), folded = network(graph, {.fold_batch_norm = true});
+    CHECK(plain.nodes() == 2);
+    CHECK(folded.nodes() == 1);
+    const Tensor x({2, 2}, {1, -0.25, 0.75, 2});
+    CHECK(max(abs(plain(x) - folded(x))).item() < 1e-5);
+    graph.outputs.push_back(wire::port("h", {-1, 3}));  // what others use stays
+    CHECK(network(graph, {.fold_batch_norm = true}).nodes() == 2);
 }
 
 TEST_CASE("a network made for one row takes any number of them") {
@@ -121,13 +134,13 @@ TEST_CASE("weights of an imported network are trained like any others") {
     const double before = sum(square(net(x))).item();
     nn::each_tensor(net, nn::TensorVisitor([](const std::string&, Tensor& p, nn::Role) { p = tracked(p); }));
     std::vector<Tensor> leaves;
-    nn::each_tensor(std::as_const(net),
-                    nn::ConstTensorVisitor([&](const std::string&, const Tensor& p, nn::Role) { leaves.push_back(p); }));
+    nn::each_tensor(std::as_const(net), nn::ConstTensorVisitor([&](const std::string&, const Tensor& p, nn::Role) {
+                        leaves.push_back(p);
+                    }));
     const std::vector<Tensor> slopes = grad(sum(square(net(x))), leaves);
     std::size_t i = 0;
-    nn::each_tensor(net, nn::TensorVisitor([&](const std::string&, Tensor& p, nn::Role) {
-                        p = detached(p) - slopes[i++] * 0.001;
-                    }));
+    nn::each_tensor(net, nn::TensorVisitor(
+                             [&](const std::string&, Tensor& p, nn::Role) { p = detached(p) - slopes[i++] * 0.001; }));
     CHECK(sum(square(net(x))).item() < before);
 }
 

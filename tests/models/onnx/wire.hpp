@@ -43,7 +43,8 @@ inline std::string integers(const std::string& name, const std::vector<std::int6
 }
 
 // --- TensorProto, ValueInfoProto, NodeProto, ModelProto -----------------------------------------------------------
-inline std::string tensor(const std::string& name, const std::vector<std::int64_t>& dims, const std::vector<float>& data) {
+inline std::string tensor(const std::string& name, const std::vector<std::int64_t>& dims,
+                          const std::vector<float>& data) {
     std::string body = number(2, 1) + bytes(8, name), raw;
     for (const std::int64_t dim : dims) body += number(1, dim);
     for (const float value : data) {
