@@ -36,6 +36,8 @@ public:
 
     explicit ConvPlan(const ConvGeometry& geometry);
     const Index* offsets() const { return offsets_.get(); }  ///< of the taps, in the copy
+    const PhaseAxis& rows() const { return rows_; }
+    const PhaseAxis& columns() const { return columns_; }
     Index copy_size() const;
     /// What output rows first_row .. first_row + band - 1 need of the channels at `image`. The border is cleared when
     /// the buffer is `fresh`, and stays.
@@ -46,5 +48,23 @@ private:
     Index plane_;  // of one phase
     Scratch<Index> offsets_;
 };
+
+/// Which part of the lanes, cut into vectors, `count` of them fill.
+inline double filled(Index count, Index lanes) {
+    return static_cast<double>(count) / static_cast<double>(ceil_div(count, lanes) * lanes);
+}
+
+/// Lines of at most 32 numbers, `step` apart.
+template <Real T>
+struct Lines {
+    const T* first;
+    Index step, count, length;
+};
+/// y[i step + line] = number i of each line
+template <Real T>
+void store_turned(const Lines<T>& lines, T* y, Index step);
+/// The same where lines are no more than a tile is wide; y may be written up to the next multiple of a vector.
+template <Real T>
+void turn_lines(const Lines<T>& lines, T* y, Index step);
 
 }  // namespace gradpath::kernels
