@@ -41,6 +41,10 @@ Model model_of(const Graph& graph, std::string_view bytes, const std::string& na
 
 }  // namespace
 
+Network open(const std::filesystem::path& path, const Import& options) {
+    return Network(read_graph(path), options, path.string());
+}
+
 Model load(const std::filesystem::path& path, const Import& options) {
     const std::string bytes = io::read_file(path);
     const std::filesystem::path folder = path.parent_path();

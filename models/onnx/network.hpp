@@ -71,6 +71,8 @@ private:
     std::string wanted_;
 };
 
+/// A file as a network: for several inputs or outputs, and whole numbers.
+Network open(const std::filesystem::path& path, const Import& options = {});
 /// A model of the architecture "onnx", for `explain` and all else that takes models. Throws IoError as Network does,
 /// and for a network that does not map rows to rows.
 Model load(const std::filesystem::path& path, const Import& options = {});

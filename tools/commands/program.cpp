@@ -17,7 +17,7 @@ struct Command {
     const char* summary;
     Exit (*run)(Words, const std::atomic<bool>&);
 };
-constexpr std::array<Command, 11> commands{{
+constexpr std::array<Command, 12> commands{{
     {"train", "train a network on a data set", train},
     {"eval", "loss, accuracy and confusion of a model; or its outputs for a file", eval},
     {"explain", "attribute a model's output to its input", explain},

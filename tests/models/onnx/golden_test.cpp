@@ -89,7 +89,7 @@ TEST_CASE("the nine architectures of the ONNX project import, and give its outpu
         const std::string file = text("onnx-light/light_", name, ".onnx");
         if (!have_real_data(file)) continue;
         const auto output = real_data(text("onnx-light/light_", name, "_output_0.pb"));
-        const models::onnx::Network network(models::onnx::read_graph(real_data(file)), {.check_rows = false});
+        const models::onnx::Network network = models::onnx::open(real_data(file), {.check_rows = false});
         std::vector<float> ramp(3 * 224 * 224);
         for (std::size_t i = 0; i < ramp.size(); ++i) ramp[i] = static_cast<float>(i) / static_cast<float>(ramp.size());
         const Tensor y = network.run({Tensor({1, 3, 224, 224}, std::span<const float>(ramp))}).at(0).real();

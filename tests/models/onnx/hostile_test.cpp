@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include <autodiff/io/folder.hpp>
 #include <gradpath/models/onnx/network.hpp>
 #include <gradpath/models/onnx/read.hpp>
 #include <models/onnx/wire.hpp>
@@ -72,6 +73,20 @@ TEST_CASE("a file cut at any byte is refused or is a model, never a crash") {
         }
     }
     CHECK(refused > 20);
+}
+
+TEST_CASE("a damaged file is refused or is a model: cut, or with bits turned over") {
+    const wire::Graph graph = of({{"Pad", "p", {"x", "pads"}, {"wide"}},
+                                  {"Slice", "s", {"wide", "first", "last"}, {"cut"}},
+                                  {"Reshape", "r", {"cut", "shape"}, {"flat"}},
+                                  {"Gemm", "g", {"flat", "w"}, {"h"}, wire::integer("transB", 1)},
+                                  {"Softmax", "m", {"h"}, {"y"}, wire::integer("axis", 1)}},
+                                 {wire::whole_tensor("pads", {0, 1, 0, 1}), wire::whole_tensor("first", {0, 1}),
+                                  wire::whole_tensor("last", {9, 3}), wire::whole_tensor("shape", {-1, 2}),
+                                  wire::tensor("w", {2, 2}, {1, 2, 3, 4})});
+    const Outcome outcome = read_damaged(wire::model(graph), [](const std::string& bytes) { load(bytes); });
+    CHECK(outcome.fine > 0);
+    CHECK(outcome.refused > 1000);
 }
 
 TEST_CASE("one error lists all that is not supported, by name") {
