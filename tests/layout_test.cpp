@@ -42,7 +42,7 @@ const std::vector<ThirdParty> third_parties = {
     {R"(#include <(zlib|zip)\.h>)", {"autodiff/io/", "models/data/", "tests/"}},
     {R"(#include <png\.h>)", {"models/data/", "tools/report/", "tests/"}},
     {R"(#include [<"]CLI/)", {"tools/"}},
-    {R"(#include [<"](google/protobuf|onnx)/)", {"models/onnx/"}},
+    {R"(#include [<"](google/protobuf/|onnx/|onnx\.pb))", {"models/onnx/"}},
     {R"(#include [<"]nanoflann)", {"attribution/geometry/"}},
     {R"(#include [<"](benchmark|torch|dnnl|oneapi|cblas|openblas))", {"tools/bench/"}},
 };
@@ -55,6 +55,9 @@ const Names private_headers = {
     "autodiff/ops/matrices.hpp", "autodiff/ops/reduce.hpp", "autodiff/ops/rows.hpp", "autodiff/ops/strided.hpp",
     "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp", "autodiff/minimize/flat.hpp",
     "autodiff/minimize/walk.hpp", "nn/channels.hpp", "nn/conv_sizes.hpp", "nn/streams.hpp", "models/sha256.hpp",
+    "models/onnx/call.hpp", "models/onnx/conformance.hpp", "models/onnx/elementwise.hpp", "models/onnx/families.hpp",
+    "models/onnx/graph.hpp", "models/onnx/operators.hpp", "models/onnx/phrases.hpp", "models/onnx/program.hpp",
+    "models/onnx/read.hpp", "models/onnx/tensors.hpp", "models/onnx/windows.hpp", "models/onnx/writer.hpp",
     "models/saved_columns.hpp", "models/saved_parts.hpp", "models/staged.hpp", "models/data/coding.hpp",
     "models/data/plane_points.hpp", "attribution/axioms/rooms.hpp", "attribution/baselines/contexts.hpp", "attribution/coalition/blocks.hpp",
     "attribution/coalition/lines.hpp",

@@ -154,7 +154,7 @@ TEST_CASE("a model that cannot be opened is named, with the reason") {
          "load: the metadata must have the key \"gradpath\": this file is not a model of gradpath "
          "(stranger.safetensors)"},
         {"eval three.npy --data moons", 2,
-         "eval: MODEL is a .safetensors file of gradpath or expr:FORMULA: got \"three.npy\""},
+         "eval: MODEL is a .safetensors file of gradpath, an .onnx file or expr:FORMULA: got \"three.npy\""},
         {"eval run/model.safetensors", 2, "eval: give either --data or --input; see gradpath eval --help"},
         {"eval expr:x1 --data moons", 2, "eval: --data needs a trained model: expr:x1 is a formula; give --input"},
         {"eval run/model.safetensors --data moons --split tset", 2,
@@ -166,7 +166,7 @@ TEST_CASE("a model that cannot be opened is named, with the reason") {
         {"info missing.npy", 4, "info: no such file: missing.npy"},
         {"info missing", 4, "info: no such file: missing"},
         {"info run", 4, "info: no such file: run"},
-        {"info file", 2, "info: it reads .safetensors, .npz, .npy and .png files: got \"file\""},
+        {"info file", 2, "info: it reads .safetensors, .onnx, .npz, .npy and .png files: got \"file\""},
     });
 }
 

@@ -43,7 +43,7 @@ void add_method_options(Arguments& arguments, ExplainOptions& o) {
 }
 
 void declare(Arguments& arguments, ExplainOptions& o) {
-    arguments.positional("MODEL", o.model, "a .safetensors file, or expr:FORMULA");
+    arguments.positional("MODEL", o.model, "a .safetensors or .onnx file, or expr:FORMULA");
     arguments.option("--input", "X", o.input,
                      "numbers such as 1,3, a .csv, .npy, .npz or .png file, FILE.csv:INDEX, or data:DATA:SPLIT:INDEX");
     arguments.option("--index", "I", o.index, "the rows of the input to explain, such as 0 or 3,1,4 (all)");
