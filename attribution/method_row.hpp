@@ -69,6 +69,7 @@ Options options_from(const std::string& method, const Settings& s) {
         o.sampling.tolerance = s.tolerance;
     }
     if constexpr (requires { o.seed; }) o.seed = s.seed.value_or(o.seed);
+    if constexpr (requires { o.pool.points; }) o.pool.points = s.pool.value_or(Tensor{});
     if constexpr (requires { o.region; }) o.region = s.region.value_or(o.region);
     Texts set = s.set;
     take_options(method, o, set);
@@ -87,6 +88,7 @@ auto runner(const std::string& name, Attribution (*method)(const Model&, const T
 /// The rows of each family, in the order of the documentation.
 std::vector<Method> gradient_rows();
 std::vector<Method> path_rows();
+std::vector<Method> geometry_rows();
 std::vector<Method> coalition_rows();
 std::vector<Method> neuron_rows();
 std::vector<Method> rule_rows();

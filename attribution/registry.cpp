@@ -33,7 +33,7 @@ std::string describe(Claim claim) {
 std::span<const Method> methods() {
     static const std::vector<Method> all = [] {
         std::vector<Method> list;
-        for (auto family : {gradient_rows, path_rows, coalition_rows, neuron_rows, rule_rows})
+        for (auto family : {gradient_rows, path_rows, geometry_rows, coalition_rows, neuron_rows, rule_rows})
             for (Method& method : family()) list.push_back(std::move(method));
         return list;
     }();

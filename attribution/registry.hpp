@@ -53,6 +53,7 @@ struct Settings {
     std::optional<Index> samples = {};
     std::optional<std::uint64_t> seed = {};
     std::optional<Region> region = {};  ///< of the input
+    std::optional<Tensor> pool = {};    ///< data for methods that lead ways through them, [points, input shape]
     Run run = {};
     std::map<std::string, std::string> set = {};  ///< any option by its name; wins over the fields above
 };

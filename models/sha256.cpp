@@ -58,7 +58,7 @@ void Sha256::add(std::string_view bytes) {
     }
 }
 
-std::string Sha256::hex() {
+std::string Sha256::digest() {
     const std::uint64_t bits = total_bytes_ * 8;
     add("\x80");
     while (pending_bytes_ != 56) add(std::string_view("\0", 1));
@@ -66,9 +66,16 @@ std::string Sha256::hex() {
         const char byte = static_cast<char>(static_cast<unsigned char>(bits >> shift));
         add({&byte, 1});
     }
-    std::string digits;
+    std::string bytes;
     for (const std::uint32_t word : state_)
-        for (int shift = 28; shift >= 0; shift -= 4) digits += "0123456789abcdef"[word >> shift & 15];
+        for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(word >> shift & 255);
+    return bytes;
+}
+
+std::string Sha256::hex() {
+    std::string digits;
+    for (const char byte : digest())
+        for (const int shift : {4, 0}) digits += "0123456789abcdef"[static_cast<unsigned char>(byte) >> shift & 15];
     return digits;
 }
 

@@ -12,8 +12,9 @@ namespace gradpath::models {
 class Sha256 {
 public:
     void add(std::string_view bytes);
-    /// The digest of all bytes so far as 64 hexadecimal digits. The object is used up.
+    /// The digest of all bytes so far, as 64 hexadecimal digits or as 32 bytes. The object is used up.
     std::string hex();
+    std::string digest();
 
 private:
     void compress(const unsigned char* block);

@@ -28,6 +28,9 @@ Index count(Index effort) { return 25 * effort - 1; }
 Texts steps(Index effort) { return {{"steps", to_text(count(effort))}}; }
 Texts samples(Index effort) { return {{"samples", to_text(32 * effort)}}; }
 Texts noise(Index effort) { return {{"samples", to_text(8 * effort)}}; }
+Texts few_corners(Index) { return {{"tolerance", "1e-11"}, {"points", "9"}}; }
+Texts few_points(Index) { return {{"tolerance", "1e-11"}, {"around", "40"}, {"spread", "0.6"}, {"k", "12"}}; }
+Texts short_fit(Index) { return {{"tolerance", "1e-11"}, {"nodes", "5"}, {"iterations", "20"}, {"rate", "0.02"}}; }
 Texts nodes(Index effort) { return {{"steps", to_text(16 * effort)}}; }
 /// One gradient for each level of blur, taken where the level begins, as published.
 Texts levels(Index effort) { return {{"edges", to_text(count(effort))}, {"steps", "1"}, {"rule", "left"}}; }
@@ -53,11 +56,15 @@ const std::vector<Setting>& settings() {
         {"expected-gradients", samples, 1},
         {"guided-ig", steps, 1},
         {"blur-ig", levels, 1, {"A2", "A8"}},
+        {"geodesic-ig", few_corners, 0, {"A2"}},
+        {"geodesic-ig-knn", few_points, 0, {"A2"}},
+        {"geodesic-ig-svi", short_fit, 0, {"A2"}},
         {"idgi", steps, 1, {"A2"}},
         {"agi", attack, 1},
         {"ig2", descent, 1},
         {"integrated-hessians", nodes, 1},
         {"shapley-sampling", samples, 0.5},
+        {"shapley-integrated-gradients", exactly},
         {"rise", noise, 0.5},
         {"lime", samples, 0.5},
         {"deep-lift", nullptr, 0, {"A8", "A9", "A10"}},

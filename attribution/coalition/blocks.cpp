@@ -52,8 +52,8 @@ std::vector<Coalition> asked_for_pairs(const Order& order) {
     return all;
 }
 
-/// The interactions of one order, times `weight`, into sums [players · players] of one lane; v(k) is that of coalition k
-/// of asked_for_pairs.
+/// The interactions of one order, times `weight`, into sums [players · players] of one lane; v(k) is that of coalition
+/// k of asked_for_pairs.
 template <class V>
 void add_pairs(const Order& order, const V& v, double weight, Interaction kind, double* sums) {
     const auto n = static_cast<Index>(order.size());

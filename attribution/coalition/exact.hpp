@@ -11,8 +11,8 @@ using Shapley = GameOptions;
 
 /// The Shapley value of every player, exactly (Shapley 1953; Lundberg & Lee 2017): complete, and what it gives is the
 /// mean over all orders of what a player adds when it comes. Up to 20 players, beyond that where 8 · 2^players bytes
-/// for each target fit the budget. A player's share is spread evenly over its features. Throws ShapeError, DTypeError or
-/// ValueError where model, target, stage, baseline or groups do not fit.
+/// for each target fit the budget. A player's share is spread evenly over its features. Throws ShapeError, DTypeError
+/// or ValueError where model, target, stage, baseline or groups do not fit.
 Attribution shapley(const Model& model, const Tensor& x, const Shapley& options = {});
 
 /// Options of harsanyi.

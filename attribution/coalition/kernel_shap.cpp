@@ -1,6 +1,6 @@
 // Minimise Σ w (v(S) - v(∅) - β·z)² with Σβ = v(N) - v(∅): with A = Σ w z zᵀ and b = Σ w z (v(S) - v(∅)),
-// β = P b + (v(N) - v(∅)) A⁻¹1 / (1ᵀA⁻¹1), where P = A⁻¹ - A⁻¹1 1ᵀA⁻¹ / (1ᵀA⁻¹1). To first order a drawn pair moves β by
-// P Σ w z e, e its residuals, and the spread of these is the standard error (White 1980).
+// β = P b + (v(N) - v(∅)) A⁻¹1 / (1ᵀA⁻¹1), where P = A⁻¹ - A⁻¹1 1ᵀA⁻¹ / (1ᵀA⁻¹1). To first order a drawn pair moves β
+// by P Σ w z e, e its residuals, and the spread of these is the standard error (White 1980).
 #include <gradpath/attribution/coalition/kernel_shap.hpp>
 
 #include <algorithm>

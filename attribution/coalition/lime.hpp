@@ -29,8 +29,8 @@ struct Lime {
 /// LIME (Ribeiro et al. 2016): the coefficients of a weighted ridge regression, with intercept, of v(S) on who takes
 /// part, over coalitions in which everyone takes part with probability 1/2, and everybody. The weights are
 /// exp(-d² / width²), d = 1 - √(|S| / players) the cosine distance. The standard error is the sandwich estimate. Throws
-/// as shapley, ValueError for samples below 1, a width not above 0 or a negative ridge, and NumericError where without a
-/// ridge samples are too few.
+/// as shapley, ValueError for samples below 1, a width not above 0 or a negative ridge, and NumericError where without
+/// a ridge samples are too few.
 Attribution lime(const Model& model, const Tensor& x, const Lime& options = {});
 
 }  // namespace gradpath::attribution

@@ -96,9 +96,8 @@ Tensor energy(const Metric& metric, const Tensor& corners) {
     return sum(squared_edges(metric, corners)) * (0.5 * static_cast<double>(corners.rows() - 1));
 }
 
-Tensor edge_lengths(const Metric& metric, const Tensor& corners, Index nodes) {
-    require_curve(corners);
-    const Tensor from = starts(corners), step = ends(corners) - from;
+Tensor straight_lengths(const Metric& metric, const Tensor& from, const Tensor& to, Index nodes) {
+    const Tensor step = to - from;
     const Nodes& rule = attribution::nodes(QuadratureRule::gauss_legendre, nodes);
     Tensor total;
     for (std::size_t q = 0; q < rule.at.size(); ++q) {
@@ -106,6 +105,11 @@ Tensor edge_lengths(const Metric& metric, const Tensor& corners, Index nodes) {
         total = total ? total + part : part;
     }
     return total;
+}
+
+Tensor edge_lengths(const Metric& metric, const Tensor& corners, Index nodes) {
+    require_curve(corners);
+    return straight_lengths(metric, starts(corners), ends(corners), nodes);
 }
 
 double length(const Metric& metric, const Tensor& corners, Index nodes) {

@@ -20,7 +20,10 @@ Tensor points_at(const Tensor& corners, std::span<const double> ts);
 Tensor squared_edges(const Metric& metric, const Tensor& corners);
 /// E = ½ ∫ γ'ᵀ G γ' dt with G in the middle of each edge: what solvers minimise; at least length² / 2. One number.
 Tensor energy(const Metric& metric, const Tensor& corners);
-/// The length of each edge, ∫ √(γ'ᵀ G γ') dt, by `nodes` Gauss-Legendre nodes on each, [edges].
+/// The lengths ∫ √(vᵀ G v) dt of straight lines from each row to that of `to`, v = to - from, by `nodes` Gauss-Legendre
+/// nodes on each, [rows].
+Tensor straight_lengths(const Metric& metric, const Tensor& from, const Tensor& to, Index nodes = 1);
+/// The same of each edge, [edges].
 Tensor edge_lengths(const Metric& metric, const Tensor& corners, Index nodes = 1);
 /// Their sum. Several nodes tell about the straight edges, one is as good where they stand for a smooth curve.
 double length(const Metric& metric, const Tensor& corners, Index nodes = 1);

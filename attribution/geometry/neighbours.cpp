@@ -10,7 +10,7 @@
 #include <queue>
 #include <set>
 
-#include <gradpath/attribution/core/quadrature.hpp>
+#include <gradpath/attribution/geometry/curve.hpp>
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
@@ -155,27 +155,28 @@ std::vector<Pair> bridges_of(const Pairs& pairs, const Cloud& cloud, Index& comp
 }
 
 void measure(const Metric& metric, Index nodes_on_edge, NeighbourGraph& graph) {
-    const NoRecording off;
-    const Nodes& rule = nodes(QuadratureRule::gauss_legendre, nodes_on_edge);
-    const auto count = static_cast<Index>(graph.edges.size());
-    for (Index first = 0; first < count; first += rows_at_once) {
-        const Index last = std::min(count, first + rows_at_once);
-        std::vector<Index> from, to;
-        for (Index e = first; e < last; ++e) {
-            from.push_back(graph.edges[at(e)].from);
-            to.push_back(graph.edges[at(e)].to);
-        }
-        const Tensor start = gather(graph.points, as_indices(from));
-        const Tensor step = gather(graph.points, as_indices(to)) - start;
-        for (std::size_t q = 0; q < rule.at.size(); ++q) {
-            const Tensor squared = metric.squared(start + step * rule.at[q], step);
-            for (Index e = first; e < last; ++e)
-                graph.edges[at(e)].length += rule.weight[q] * std::sqrt(squared.at(e - first));
-        }
+    std::vector<Index> from, to;
+    for (const NeighbourGraph::Edge& edge : graph.edges) {
+        from.push_back(edge.from);
+        to.push_back(edge.to);
     }
+    const auto ends = [&](const std::vector<Index>& nodes) { return gather(graph.points, as_indices(nodes)); };
+    const std::vector<double> lengths = lengths_between(metric, ends(from), ends(to), nodes_on_edge);
+    for (std::size_t e = 0; e < lengths.size(); ++e) graph.edges[e].length = lengths[e];
 }
 
 }  // namespace
+
+std::vector<double> lengths_between(const Metric& metric, const Tensor& from, const Tensor& to, Index nodes) {
+    const NoRecording off;
+    std::vector<double> lengths;
+    for (Index first = 0; first < from.rows(); first += rows_at_once) {
+        const Index last = std::min(from.rows(), first + rows_at_once);
+        const Tensor part = straight_lengths(metric, slice(from, 0, first, last), slice(to, 0, first, last), nodes);
+        for (Index k = 0; k < part.size(); ++k) lengths.push_back(part.at(k));
+    }
+    return lengths;
+}
 
 NeighbourGraph neighbour_graph(const Metric& metric, const Tensor& points, const Neighbours& o) {
     require(o.k >= 1, "neighbours: k must be at least 1 but is ", o.k);
@@ -205,6 +206,11 @@ NeighbourGraph neighbour_graph(const Metric& metric, const Tensor& points, const
 Tree shortest_ways(const NeighbourGraph& graph, Index root) {
     const Index count = graph.points.rows();
     require(root >= 0 && root < count, "neighbours: root must lie in [0, ", count, ") but is ", root);
+    return shortest_ways(graph, std::vector<Root>{{root, 0}});
+}
+
+Tree shortest_ways(const NeighbourGraph& graph, std::span<const Root> roots) {
+    const Index count = graph.points.rows();
     std::vector<std::vector<std::pair<Index, double>>> near(at(count));
     for (const auto& [from, to, length] : graph.edges) {
         near[at(from)].emplace_back(to, length);
@@ -212,11 +218,14 @@ Tree shortest_ways(const NeighbourGraph& graph, Index root) {
     }
     Tree tree{std::vector<double>(at(count), std::numeric_limits<double>::infinity()),
               std::vector<Index>(at(count), -1)};
-    tree.distance[at(root)] = 0;
-    tree.before[at(root)] = root;
     using Reached = std::pair<double, Index>;
     std::priority_queue<Reached, std::vector<Reached>, std::greater<>> open;
-    open.emplace(0, root);
+    for (const auto& [root, distance] : roots) {
+        if (!(distance < tree.distance[at(root)])) continue;
+        tree.distance[at(root)] = distance;
+        tree.before[at(root)] = root;
+        open.emplace(distance, root);
+    }
     while (!open.empty()) {
         const auto [distance, node] = open.top();
         open.pop();

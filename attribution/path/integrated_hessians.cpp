@@ -4,13 +4,12 @@
 #include <gradpath/attribution/path/integrated_hessians.hpp>
 
 #include <cmath>
-#include <memory>
 
 #include <gradpath/attribution/core/doubling.hpp>
 #include <gradpath/attribution/core/result.hpp>
+#include <gradpath/attribution/core/soften.hpp>
 #include <gradpath/attribution/path/along_paths.hpp>
 #include <gradpath/autodiff/grad.hpp>
-#include <gradpath/autodiff/graph.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath::attribution {
@@ -19,18 +18,6 @@ namespace {
 constexpr const char* name = "integrated-hessians";
 constexpr Index most_features = 1024;
 constexpr Index graphs_at_once = 4;  // a gradient that is differentiated again keeps about as many times its graph
-
-/// The model with softplus for relu; empty where it has no relu.
-Model softened(const Model& model, const Tensor& row, double sharpness) {
-    const auto graph = std::make_shared<const Graph>(record(model, row));
-    const auto softplus_of = [sharpness](const std::vector<Tensor>& in, const Attributes&) {
-        return std::vector{softplus(in[0] * sharpness) / sharpness};
-    };
-    bool any = false;
-    for (const OpCode op : graph->executed) any = any || op == OpCode::relu;
-    if (!any) return {};
-    return [graph, softplus_of](const Tensor& x) { return replay(*graph, {x}, {{OpCode::relu, softplus_of}})[0]; };
-}
 
 /// Adds the nodes of a rule to the interactions [rows · targets · features · features] of some rows.
 class Interactions {
@@ -114,7 +101,8 @@ Attribution integrated_hessians(const Model& model, const Tensor& x, const Integ
                         ": takes from 1 to ", most_features, " features but the input has shape ", x.shape(),
                         "; explain fewer, or groups of them");
     require(static_cast<bool>(model), name, ": the model is empty");
-    const Model smooth = o.softplus > 0 ? softened(model, slice(detached(x), 0, 0, 1), o.softplus) : Model{};
+    const Soften soften{.sharpness = o.softplus, .pools = false};
+    const Model smooth = o.softplus > 0 ? softened(model, slice(detached(x), 0, 0, 1), soften) : Model{};
     AlongPaths options{.target = o.target,
                        .baseline = o.baseline,
                        .stage = o.stage,

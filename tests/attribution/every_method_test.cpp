@@ -26,6 +26,9 @@ Settings quick(const Method& method) {
     for (const attribution::OptionInfo& option : method.options) {
         if (option.name == "steps") settings.steps = 6;
         if (option.name == "groups") settings.set["groups"] = "patches:2x2";
+        if (option.name == "points") settings.set["points"] = "5";
+        if (option.name == "iterations") settings.set["iterations"] = "5";
+        if (option.name == "around") settings.set["around"] = "20";
         if (option.name == "edges") settings.set["edges"] = "5";
         if (option.name == "layer") settings.set["layer"] = "maps";
     }

@@ -277,7 +277,8 @@ TEST_CASE("info tells the build, and what every kind of file holds") {
 
 TEST_CASE("every command shows its help, examples first") {
     const program::Folder folder;
-    for (const std::string command : {"train", "eval", "explain", "methods", "gradcheck", "selftest", "bench", "info"}) {
+    for (const std::string command :
+         {"train", "eval", "explain", "methods", "gradcheck", "selftest", "bench", "info"}) {
         const std::string help = fine(command + " --help", folder.path()).out;
         CHECK(help.find("\nExamples:\n  gradpath " + command) < help.find("\nUsage: gradpath " + command));
         for (const char* option : {"--seed", "--threads", "--dtype", "--memory", "--out", "--json", "--quiet"})

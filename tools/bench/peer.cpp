@@ -39,8 +39,8 @@ auto hear(Dialogue& dialogue, const std::string& program, const Take& take) {
     }
 }
 
-/// Empty where there is none: the rows from C++ remain. Debian's torch belongs to Debian's Python, which need not be the
-/// first on the path.
+/// Empty where there is none: the rows from C++ remain. Debian's torch belongs to Debian's Python, which need not be
+/// the first on the path.
 std::string python_with_torch() {
     for (const std::string python : {"python3", "/usr/bin/python3"}) {
         try {

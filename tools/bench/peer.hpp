@@ -1,8 +1,8 @@
 #pragma once
 // A peer is another program that measures identical work: its libraries, threads and symbols never meet ours. Started
 // as PROGRAM MIN_SECONDS FOLDER, it first prints {"peers": {"oneDNN": "2.6.3"}, "rows": [{"peer", "workload"}]}; then
-// it answers each line "WORKLOAD PEER" with one repetition, {"ms": 1.25, "cpu_ms": 1.2} of wall-clock and processor time,
-// or with {"error": "why not"}.
+// it answers each line "WORKLOAD PEER" with one repetition, {"ms": 1.25, "cpu_ms": 1.2} of wall-clock and processor
+// time, or with {"error": "why not"}.
 #include <map>
 #include <string>
 #include <vector>

@@ -14,6 +14,7 @@ using Words = std::span<const std::string>;
 Exit train(Words words, const std::atomic<bool>& interrupted);    ///< trains a network on a data set
 Exit eval(Words words, const std::atomic<bool>& interrupted);     ///< loss, accuracy, confusion; or outputs for a file
 Exit explain(Words words, const std::atomic<bool>& interrupted);  ///< one method on one input, or on rows of a file
+Exit geodesic(Words words, const std::atomic<bool>& interrupted);   ///< the shortest curve between two points
 Exit methods(Words words, const std::atomic<bool>& interrupted);  ///< the registry
 Exit gradcheck(Words words, const std::atomic<bool>& interrupted);  ///< derivatives of all ops against differences
 Exit selftest(Words words, const std::atomic<bool>& interrupted);   ///< attributions against closed forms

@@ -14,6 +14,7 @@
 #include <gradpath/tools/commands/layers.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 #include <gradpath/tools/commands/result.hpp>
+#include <gradpath/tools/commands/soften.hpp>
 #include <gradpath/tools/commands/table_input.hpp>
 
 namespace gradpath::tools {
@@ -57,6 +58,8 @@ void declare(Arguments& arguments, ExplainOptions& o) {
                     "samples:FILE, typical (a table's means), numbers, a file, or all of the kinds side by side (zero, "
                     "unless the method says otherwise)",
                     [&o](const std::string& text) { o.baseline = text, o.baseline_given = true; });
+    arguments.option("--pool", "X", o.pool, "data for methods that lead ways through them (points around the line)");
+    add_soften(arguments, o.soften);
     add_method_options(arguments, o);
     add_table_options(arguments, o.table);
     add_common(arguments, o.common);
@@ -198,8 +201,9 @@ Exit explain(Words words, const std::atomic<bool>& interrupted) {
                    .index = "explain: --index",
                    .seed = o.common.seed,
                    .table = o.table};
-    const Subject subject = open_subject("explain", o.model, o.common.dtype, o.input, input);
+    Subject subject = open_subject("explain", o.model, o.common.dtype, o.input, input);
     if (subject.model) input.table = o.table = table_for(o.table, *subject.model);
+    soften("explain", subject, o.soften);
     const Rows rows = read_rows(o.input, subject.row, subject.dtype, input);
     const auto layer = o.set.find("layer");
     if (method.inside && layer != o.set.end() && layer->second == "all")

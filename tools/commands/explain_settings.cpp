@@ -96,6 +96,10 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
                                    .set = o.set};
     read_groups(settings.set);
     if (o.baseline_given) settings.baseline = chosen_baseline(o, rows, subject);
+    if (!o.pool.empty())
+        settings.pool = read_rows(o.pool, subject.row, subject.dtype,
+                                  {.what = "explain: --pool", .seed = o.common.seed, .table = o.table})
+                            .x;
     if (const auto given = o.set.find("region"); given != o.set.end() && given->second.starts_with("mask:")) {
         settings.region = mask_of(given->second.substr(5), o, subject);
         settings.set.erase("region");

@@ -11,9 +11,10 @@
 namespace gradpath::tools {
 
 struct ExplainOptions {
-    std::string model, input, index, method, target = "predicted", stage = "logit", baseline = "zero";
+    std::string model, input, index, method, target = "predicted", stage = "logit", baseline = "zero", pool;
     bool baseline_given = false;
     std::optional<Index> samples = {};
+    std::optional<double> soften = {};
     std::map<std::string, std::string> set = {};
     models::ReadTable table = {};
     Common common = {};

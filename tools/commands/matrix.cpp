@@ -1,15 +1,11 @@
-// Cells do not depend on each other: every thread takes the next one and runs its kernels alone, since the functions
-// are tiny.
+// Cells do not depend on each other, and the functions are tiny: a task for each.
 #include <gradpath/tools/commands/matrix.hpp>
 
 #include <algorithm>
-#include <exception>
-#include <mutex>
-#include <thread>
 
 #include <nlohmann/json.hpp>
 
-#include <gradpath/autodiff/threads.hpp>
+#include <gradpath/tools/commands/crew.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
 #include <gradpath/tools/commands/progress.hpp>
@@ -27,47 +23,6 @@ using attribution::axioms::Subject;
 struct Task {
     const Subject* subject;
     const Axiom* axiom;
-};
-
-/// Runs all tasks on several threads; what one throws is thrown when all have stopped.
-class Crew {
-public:
-    Crew(const std::vector<Task>& tasks, const attribution::axioms::Check& check, bool quiet)
-        : tasks_(tasks), check_(check), cells_(tasks.size()), progress_(Progress::style(quiet), "cells") {}
-
-    std::vector<Cell> run(std::size_t threads) {
-        std::vector<std::thread> crew;
-        for (std::size_t k = 0; k < std::min(threads, tasks_.size()); ++k) crew.emplace_back([this] { work(); });
-        for (std::thread& thread : crew) thread.join();
-        if (fault_) std::rethrow_exception(fault_);
-        return std::move(cells_);
-    }
-
-private:
-    void work() {
-        const Serial serial;
-        for (std::size_t k = next_++; k < tasks_.size(); k = next_++) {
-            try {
-                cells_[k] = attribution::axioms::check(*tasks_[k].subject, *tasks_[k].axiom, check_);
-            } catch (...) {
-                const std::lock_guard lock(mutex_);
-                if (!fault_) fault_ = std::current_exception();
-                next_ = tasks_.size();
-                return;
-            }
-            const std::lock_guard lock(mutex_);
-            progress_.tell("axioms", static_cast<Index>(++done_), static_cast<Index>(tasks_.size()));
-        }
-    }
-
-    const std::vector<Task>& tasks_;
-    const attribution::axioms::Check& check_;
-    std::vector<Cell> cells_;
-    Progress progress_;
-    std::atomic<std::size_t> next_ = 0;
-    std::size_t done_ = 0;
-    std::mutex mutex_;
-    std::exception_ptr fault_;
 };
 
 Json counterexample_json(const CounterExample& example) {
@@ -97,7 +52,13 @@ std::vector<Cell> measure_matrix(const MatrixOptions& options, const Common& com
             if (only == nullptr || only == &axiom) tasks.push_back({&subject, &axiom});
     attribution::axioms::Check check{.seed = common.seed, .cancel = &interrupted};
     if (options.quick) check.functions = quick_functions;
-    return Crew(tasks, check, common.quiet).run(static_cast<std::size_t>(threads()));
+    std::vector<Cell> cells(tasks.size());
+    Progress progress(Progress::style(common.quiet), "cells");
+    const auto measure = [&](std::size_t k) {
+        cells[k] = attribution::axioms::check(*tasks[k].subject, *tasks[k].axiom, check);
+    };
+    run_tasks(tasks.size(), measure, progress, "axioms");
+    return cells;
 }
 
 Json cell_json(const Cell& cell) {

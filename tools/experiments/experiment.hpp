@@ -17,12 +17,14 @@ struct StudyRow {
     double value = 0;
     std::optional<double> low = {}, high = {}, paper = {};  ///< low and high: quartiles, or a confidence interval
     std::string note = {};
+    std::optional<double> auc = {};  ///< area under the figure's curve, where it has one; `paper` is then of that
 };
 
 struct Study {
     std::vector<StudyRow> rows;
     Report report;
-    bool met = true;  ///< what it set out to show holds
+    bool met = true;               ///< what it set out to show holds
+    DType dtype = DType::float64;  ///< what it computed in
 };
 
 struct ExperimentOptions {
@@ -30,6 +32,7 @@ struct ExperimentOptions {
     bool quick;
     const std::atomic<bool>& interrupted;
     std::string model = {}, input = {};  ///< to measure on instead of networks of its own; empty: those
+    bool full = false;                   ///< also what takes long
 };
 
 struct Experiment {
@@ -39,8 +42,12 @@ struct Experiment {
     bool takes_model = false;
 };
 
-Study study_axioms(const ExperimentOptions& options);      ///< the conformance matrix, with counter-examples
-Study study_quadrature(const ExperimentOptions& options);  ///< error against steps, for every rule
+Study study_axioms(const ExperimentOptions& options);            ///< the conformance matrix, with counter-examples
+Study study_gridworld(const ExperimentOptions& options);         ///< shares of a world's things, against exact ones
+Study study_half_moons(const ExperimentOptions& options);        ///< Geodesic IG beside others, ranked by purity
+Study study_internal_neurons(const ExperimentOptions& options);  ///< units pruned in the order of a ranking
+Study study_quadrature(const ExperimentOptions& options);        ///< error against steps, for every rule
+Study study_randomisation(const ExperimentOptions& options);     ///< explanations of a network that forgets
 
 /// To add one: a file here, a line above, and one in experiment.cpp.
 std::span<const Experiment> experiments();

@@ -125,11 +125,7 @@ std::string opening(double width, double height, const std::string& title, const
 std::string legend(const Chart& chart) {
     if (chart.curves.size() < 2) return "";
     std::string out = "<ul class=\"legend\">";
-    for (std::size_t i = 0; i < chart.curves.size(); ++i) {
-        const std::string kind = text("s", i % series_colours + 1);
-        out += text("<li><svg aria-hidden=\"true\" viewBox=\"0 0 28 8\"><path class=\"curve ", kind,
-                    "\" d=\"M1 4 L27 4\"/></svg>", escape(chart.curves[i].name), "</li>");
-    }
+    for (std::size_t i = 0; i < chart.curves.size(); ++i) out += legend_entry(i, chart.curves[i].name);
     return out + "</ul>";
 }
 
@@ -142,7 +138,7 @@ std::vector<double> round_ticks(double low, double high, int count) {
     const double above = rough / power;  // 1 .. 10; the nearest of 1, 2, 5 and 10 on a logarithmic scale
     const double step = power * (above < std::sqrt(2) ? 1 : above < std::sqrt(10) ? 2 : above < std::sqrt(50) ? 5 : 10);
     std::vector<double> ticks;
-    for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k) ticks.push_back(k * step);
+    for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k) ticks.push_back(k * step + 0.0);  // 0, never -0
     return ticks;
 }
 
@@ -177,6 +173,11 @@ std::string names_below(const Chart& chart) {
 }
 
 }  // namespace
+
+std::string legend_entry(std::size_t index, const std::string& name) {
+    return text("<li><svg aria-hidden=\"true\" viewBox=\"0 0 28 8\"><path class=\"curve s", index % series_colours + 1,
+                "\" d=\"M1 4 L27 4\"/></svg>", escape(name), "</li>");
+}
 
 std::string svg(const Chart& chart) {
     return legend(chart) + opening(wide, tall, chart.title, chart.alt) + body(chart) + "</svg>";

@@ -1,5 +1,6 @@
 // A function per kind of block, each returning markup; std::visit picks. All text passes escape() on its way in. The
-// content security policy forbids every fetch, so a browser would refuse what this file promises not to ask for.
+// content security policy forbids every fetch, and every script but our own by its hash, so a browser would refuse what this
+// file promises not to ask for.
 #include <gradpath/tools/report/html.hpp>
 
 #include <algorithm>
@@ -8,7 +9,9 @@
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/tools/report/chart.hpp>
 #include <gradpath/tools/report/markup.hpp>
+#include <gradpath/tools/report/playground.hpp>
 #include <gradpath/tools/report/png.hpp>
+#include <gradpath/tools/report/scene.hpp>
 #include <gradpath/tools/report/style.hpp>
 
 namespace gradpath::tools {
@@ -105,6 +108,18 @@ std::string drawing(const std::string& title, const std::string& picture, const 
 }
 std::string block(const Chart& block) { return drawing(block.title, svg(block), block.caption); }
 std::string block(const Bars& block) { return drawing(block.title, svg(block), block.caption); }
+std::string block(const Scene& block) { return drawing(block.title, svg(block), block.caption); }
+std::string block(const Playground& block) {
+    return text("<figure>\n", element("h3", block.title), playground(block), element("figcaption", block.caption),
+                "</figure>\n");
+}
+
+bool has_playground(const Report& report) {
+    return std::ranges::any_of(report.sections, [](const Section& section) {
+        return std::ranges::any_of(section.blocks,
+                                   [](const Block& b) { return std::holds_alternative<Playground>(b); });
+    });
+}
 
 std::string footer(const Report& report) {
     if (report.provenance.empty()) return "";
@@ -119,21 +134,26 @@ std::string footer(const Report& report) {
 }  // namespace
 
 std::string html(const Report& report) {
+    const bool script = has_playground(report);
     std::string out = text(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
-        "data:\">\n"
+        "data:",
+        script ? "; script-src '" + playground_script_hash() + "'" : "",
+        "\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"gradpath\">\n<title>",
-        escape(report.title), "</title>\n<style>", theme_style, page_style, drawing_style,
-        "</style>\n</head>\n<body>\n<main>\n<header>\n",
-        element("h1", report.title), element("p", report.subtitle), "</header>\n");
+        escape(report.title), "</title>\n<style>", theme_style, page_style, drawing_style, scene_style,
+        "</style>\n</head>\n<body>\n<main>\n<header>\n", element("h1", report.title), element("p", report.subtitle),
+        "</header>\n");
     for (const Section& section : report.sections) {
         out += "<section>\n" + element("h2", section.title);
         for (const Block& part : section.blocks) out += std::visit([](const auto& kind) { return block(kind); }, part);
         out += "</section>\n";
     }
-    return out + footer(report) + "</main>\n</body>\n</html>\n";
+    out += footer(report) + "</main>\n";
+    if (script) out += text("<script>", playground_script(), "</script>\n");
+    return out + "</body>\n</html>\n";
 }
 
 void write_html(const std::filesystem::path& path, const Report& report) { io::write_file(path, html(report)); }

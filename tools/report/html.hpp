@@ -1,6 +1,7 @@
 #pragma once
-// A report as one HTML file that needs nothing else: no scripts, no fonts, no pictures from anywhere. It follows the
-// reader's light or dark theme, prints, and can be read aloud.
+// A report as one HTML file that needs nothing else: no fonts, no pictures from anywhere, and no script but the one
+// that moves the handles of a playground, where there is one. It follows the reader's light or dark theme, prints, and
+// can be read aloud.
 #include <filesystem>
 #include <string>
 

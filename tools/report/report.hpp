@@ -1,5 +1,6 @@
 #pragma once
 // Report: what a command has to show, as plain data. Commands fill it, writers write it; neither does the other's work.
+#include <array>
 #include <string>
 #include <utility>
 #include <variant>
@@ -69,7 +70,59 @@ struct Bars {
     std::string caption = {};
 };
 
-using Block = std::variant<Text, Facts, Table, Panels, Chart, Bars>;
+/// A rectangle of the plane, x to the right and y upwards, and what lies behind it, stretched over it.
+struct Ground {
+    double left = 0, right = 1, bottom = 0, top = 1;
+    Picture light, dark = {};  ///< without a dark one, the light one serves both
+};
+struct Spot {
+    double x, y;
+    Colour light, dark;
+};
+
+/// Spots, lines and ellipses on a piece of the plane.
+struct Scene {
+    struct Line {
+        std::size_t name;  ///< position in `names`; lines of one name look alike
+        std::vector<double> x, y;
+    };
+    struct Ellipse {
+        double x, y;
+        std::array<double, 2> first, second;  ///< half axes, at right angles
+    };
+    std::string title, alt;
+    Ground ground;
+    std::vector<std::string> names = {};  ///< of lines, at most six
+    std::vector<Line> lines = {};
+    std::vector<Ellipse> ellipses = {};
+    std::vector<Spot> spots = {};
+    std::string caption = {};
+};
+
+/// A scene with two handles, the input and the baseline, which the reader moves over grids of places: by pointer, touch
+/// or arrow keys. It shows both ways between them and what each makes of the model's answer, all of it computed before.
+struct Playground {
+    struct Grid {
+        Index columns, rows;  ///< evenly over the ground, its edges among them; the first row is the bottom
+        Index start = 0;      ///< where the handle is at first, row · columns + column
+    };
+    /// What goes with a place of the input and one of the baseline.
+    struct Answer {
+        std::vector<double> x, y;           ///< corners of the curve, `corners` of them
+        std::array<double, 2> line, curve;  ///< shares of both features along the straight line and the curve
+        double change;                      ///< F(input) - F(baseline), which both must sum to
+        double line_length, curve_length;   ///< in the metric
+    };
+    std::string title, alt;
+    Ground ground;
+    std::vector<Spot> spots = {};
+    Grid inputs, baselines;
+    Index corners;
+    std::vector<Answer> answers;  ///< of every input for the first baseline, then for the second, ..
+    std::string caption = {};
+};
+
+using Block = std::variant<Text, Facts, Table, Panels, Chart, Bars, Scene, Playground>;
 
 struct Section {
     std::string title;

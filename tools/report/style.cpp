@@ -121,4 +121,25 @@ const std::string_view drawing_style = R"css(
 .band.s4, .dot.s4 { fill: var(--s4); } .band.s5, .dot.s5 { fill: var(--s5); } .band.s6, .dot.s6 { fill: var(--s6); }
 )css";
 
+const std::string_view scene_style = R"css(
+.by-night { display: none; }
+@media (prefers-color-scheme: dark) { .by-day { display: none; } .by-night { display: inline; } }
+.spot { fill: var(--light); }
+@media (prefers-color-scheme: dark) { .spot { fill: var(--dark); } }
+.ellipse { fill: none; stroke: var(--ink); stroke-width: 1; stroke-opacity: 0.75; }
+.halo { fill: none; stroke: var(--paper); stroke-width: 4.5; stroke-linecap: round; stroke-linejoin: round; }
+.playground { display: grid; grid-template-columns: minmax(0, 1fr) 17rem; gap: 1.5rem; align-items: start; }
+@media (max-width: 52rem) { .playground { grid-template-columns: minmax(0, 1fr); } }
+.playground > svg { display: block; width: 100%; height: auto; touch-action: none; border: 1px solid var(--line);
+  font: 14px var(--sans); }
+.handle { cursor: grab; }
+.handle:focus { outline: none; }
+.handle circle { fill: var(--paper); stroke: var(--ink); stroke-width: 2.5; }
+.handle:focus-visible circle { stroke: var(--accent); stroke-width: 5; }
+.handle text { fill: var(--ink); font-weight: 600; text-anchor: middle; pointer-events: none; }
+.playground td, .playground thead th { text-align: right; font-variant-numeric: tabular-nums; }
+.playground table { font-size: 0.85rem; }
+.playground thead svg { display: inline-block; width: 28px; height: 8px; margin-right: 0.3rem; }
+)css";
+
 }  // namespace gradpath::tools

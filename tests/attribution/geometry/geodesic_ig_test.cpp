@@ -1,0 +1,202 @@
+// Geodesic IG by name: closed forms through every solver, what batches share, and what stands in for an answer.
+#include <algorithm>
+
+#include <attribution/geometry/functions.hpp>
+
+using namespace geometry_tests;
+using attribution::GeodesicIg;
+using attribution::GeodesicIgKnn;
+
+namespace {
+
+/// On rows 1, 3 and 4 of methods.md 4.6.
+void check_closed_forms(const GeodesicIg& options, double tolerance) {
+    for (const Row& known : rows) {
+        GeodesicIg o = options;
+        o.baseline = row(known.from);
+        const Attribution a = attribution::geodesic_ig(product, row(known.to), o);
+        CHECK(largest_difference(numbers(a.values), exact_shares(known.from, known.to)) <= tolerance);
+        CHECK(a.relative_delta->at(0) <= 1e-6);
+        CHECK(a.tolerance_met->at(0));
+    }
+}
+
+Tensor plane_points(Index count) {
+    return random::uniform({count, 2}, -0.5, 2.5, {.seed = 4, .dtype = DType::float64});
+}
+
+/// Several inputs, one of them its own baseline, and the baseline of all.
+const Tensor inputs({4, 2}, {0.5, 2.0, 1.5, 1.0, 1.0, 0.2, 2.0, 0.5}, DType::float64);
+const Tensor baseline_of_all = row({2, 0.5});
+
+}  // namespace
+
+TEST_CASE("the closed forms of methods.md 4.6 by every solver that follows the metric") {
+    check_closed_forms({.points = 257}, 1e-4);
+    check_closed_forms({.solver = "shooting", .points = 257}, 1e-4);
+    check_closed_forms({.solver = "fast-marching", .cells = 256}, 2e-3);
+    const attribution::NeighbourPool pool{.points = plane_points(1500)};
+    check_closed_forms({.solver = "neighbours", .points = 129, .neighbours = {.k = 30}, .pool = pool}, 1e-2);
+    check_closed_forms({.solver = "neighbours", .refine = false, .neighbours = {.k = 60}, .pool = pool}, 0.06);
+}
+
+TEST_CASE("a linear F has the shares of Integrated Gradients by every metric and solver") {
+    const Model f = [](const Tensor& x) { return matmul(x, Tensor({2, 2}, {2.0, 1.0, -3.0, 0.5}, DType::float64)); };
+    const Tensor x = row({0.7, -0.4}), from = row({-0.2, 0.5});
+    for (const char* metric : {"conformal", "pullback", "logits", "probabilities", "fisher", "euclidean"})
+        for (const char* solver : {"relax", "shooting", "neighbours", "fast-marching", "variational"}) {
+            const bool conformal = metric == std::string("conformal") || metric == std::string("euclidean");
+            if (solver == std::string("fast-marching") && !conformal) continue;
+            CAPTURE(metric);
+            CAPTURE(solver);
+            GeodesicIg o{.target = Index{0}, .baseline = from, .metric = metric, .solver = solver, .points = 9};
+            o.variational.iterations = 20;
+            const Attribution a = attribution::geodesic_ig(f, x, o);
+            CHECK(largest_difference(numbers(a.values), {1.8, 2.7}) <= 1e-12);
+        }
+}
+
+TEST_CASE("what cancels on a geodesic is measured, and an unchanged feature gets a share: E8, E14") {
+    const Attribution level = attribution::geodesic_ig(product, row({0.5, 2}), {.baseline = row({2, 0.5}), .points = 257});
+    CHECK(level.ncc_gap->at(0) == doctest::Approx(4 * std::log(2.0)).epsilon(1e-3));
+    CHECK(std::abs(level.delta->at(0)) <= 1e-6);
+    const Attribution unchanged = attribution::geodesic_ig(product, row({1, 1}), {.baseline = row({1, 0}), .points = 257});
+    CHECK(unchanged.values.at(0) == doctest::Approx(0.069591).epsilon(2e-3));
+}
+
+TEST_CASE("a row's answer does not depend on the other rows, and an input that is its baseline gets nothing") {
+    const attribution::NeighbourPool pool{.points = plane_points(200)};
+    for (GeodesicIg o : {GeodesicIg{.points = 9}, GeodesicIg{.solver = "neighbours", .refine = false, .pool = pool},
+                         GeodesicIg{.solver = "neighbours", .refine = false},
+                         GeodesicIg{.solver = "variational", .variational = {.points = 8, .iterations = 30}}}) {
+        CAPTURE(o.solver);
+        o.baseline = baseline_of_all;
+        const Attribution all = attribution::geodesic_ig(product, inputs, o);
+        for (Index k = 0; k < inputs.rows(); ++k) {
+            const Attribution one = attribution::geodesic_ig(product, slice(inputs, 0, k, k + 1), o);
+            CHECK(same_bits(slice(all.values, 0, k, k + 1), one.values));
+        }
+        CHECK(numbers(slice(all.values, 0, 3, 4)) == std::vector<double>{0, 0});
+    }
+}
+
+TEST_CASE("edges that ways share are integrated once") {
+    const Tensor pool = plane_points(150);
+    const GeodesicIgKnn o{.baseline = baseline_of_all,
+                          .neighbours = {.k = 6},
+                          .pool = {.points = pool},
+                          .quadrature = {.steps = 40}};
+    const Attribution a = attribution::geodesic_ig_knn(product, pool, o);
+    Index steps = 0, graph = 0;
+    for (const Index of_row : *a.steps) steps += of_row;
+    const Attribution none = attribution::geodesic_ig_knn(product, slice(pool, 0, 0, 1), o);
+    graph = none.evaluations.backward - none.steps->at(0);
+    CHECK(steps > 3 * 40 * 151);
+    CHECK(a.evaluations.backward <= graph + 40 * 151 + 151 * 10);
+    for (const double delta : *a.relative_delta) CHECK(delta <= 1e-12);
+}
+
+TEST_CASE("ways lead through the class that is explained where that is asked for") {
+    // Output 0 is the larger one from x1 = -0.2 on; its slope is small on the other side.
+    const Model f = of_columns([](auto& x) {
+        const Tensor y = reshape(x[0] + softplus(x[0] * 8.0) + x[1] * 0.01, {x[0].rows(), 1});
+        return concat({y, -y}, 1);
+    });
+    const Tensor pool = random::uniform({400, 2}, -1, 1, {.seed = 9, .dtype = DType::float64});
+    GeodesicIg o{.baseline = row({0.3, -1}), .solver = "neighbours", .refine = false, .pool = {.points = pool}};
+    const auto leftmost = [&](bool same_class) {
+        o.pool.same_class = same_class;
+        return min(slice(attribution::geodesics(f, row({0.3, 1}), o)[0].corners, 1, 0, 1)).item();
+    };
+    CHECK(leftmost(false) < -0.3);
+    CHECK(leftmost(true) > -0.22);
+}
+
+TEST_CASE("metrics by name are those of the functions, with a share of the median trace added") {
+    const Model f = smooth_net({2, 6, 3}, 4);
+    const Tensor x = row({1, 0.5}), from = row({-1, 0});
+    const auto curve = [&](const GeodesicIg& o) { return attribution::geodesics(f, x, o)[0].corners; };
+    const auto own = [&](const Metric& metric) {
+        return GeodesicIg{.baseline = from, .points = 9, .own_metric = [metric](const Model&) { return metric; }};
+    };
+    const auto named = [&](const char* name) { return GeodesicIg{.baseline = from, .metric = name, .epsilon = 0, .points = 9}; };
+    const auto same = [&](const char* name, Metric metric) {
+        CAPTURE(name);
+        GeodesicIg direct = own(metric);
+        direct.epsilon = 0;
+        CHECK(largest_difference(numbers(curve(named(name))), numbers(curve(direct))) <= 1e-12);
+    };
+    same("logits", geometry::pullback(f));
+    same("probabilities", geometry::pullback(geometry::probabilities(f)));
+    same("layer:hidden", geometry::pullback(geometry::layer_output(f, "hidden")));
+    same("euclidean", geometry::euclidean());
+    GeodesicIg added = named("logits");
+    added.epsilon = 1e6;
+    CHECK(largest_difference(numbers(curve(added)), numbers(geometry::line(from, x, 9))) <= 1e-4);
+}
+
+TEST_CASE("where a solver has no answer the straight line stands for it, and a note says so") {
+    const Tensor x = row({1, 0.5, -1}), from = row({-0.3, 1, 0.2});
+    const Model pieces = relu_net({3, 8, 2}, 3, true);
+    const Attribution a = attribution::geodesic_ig(pieces, x, {.baseline = from});
+    CHECK(largest_difference(numbers(a.values),
+                             numbers(attribution::integrated_gradients(pieces, x, {.baseline = from}).values)) <= 1e-9);
+    REQUIRE_FALSE(a.notes.empty());
+    CHECK(a.notes[0].find("is constant on pieces and pulls no curve: this one is the straight line") != std::string::npos);
+    const Model gap = of_columns([](auto& z) { return sqrt(z[0] - 5.0) + z[1]; });
+    for (const char* solver : {"relax", "shooting", "neighbours", "fast-marching", "variational"}) {
+        CAPTURE(solver);
+        const Attribution lost = attribution::geodesic_ig(gap, row({1, 2}), {.solver = solver, .cells = 16});
+        CHECK(std::ranges::any_of(lost.notes, [](const std::string& note) {
+            return note.find("row 0: the straight line stands for the curve") != std::string::npos;
+        }));
+    }
+}
+
+TEST_CASE("curves for their own sake") {
+    const std::vector<geometry::Geodesic> all =
+        attribution::geodesics(product, inputs, {.baseline = baseline_of_all, .points = 65});
+    REQUIRE(all.size() == 4);
+    for (Index k = 0; k < 3; ++k) {
+        const geometry::Geodesic& g = all[static_cast<std::size_t>(k)];
+        const std::vector<double> to = numbers(slice(inputs, 0, k, k + 1));
+        CHECK(same_bits(slice(g.corners, 0, 0, 1), baseline_of_all));
+        CHECK(same_bits(slice(g.corners, 0, 64, 65), slice(inputs, 0, k, k + 1)));
+        CHECK(g.length == doctest::Approx(exact_length({2, 0.5}, to)).epsilon(1e-3));
+        CHECK(g.converged);
+    }
+}
+
+TEST_CASE("geodesic-ig says what does not fit") {
+    const auto error = [&](const GeodesicIg& o, const Model& f = product) {
+        return error_of<ValueError>([&] { attribution::geodesic_ig(f, row({1, 2}), o); });
+    };
+    CHECK(error({.metric = "conformol"}) ==
+          "geodesic-ig: metric 'conformol' is unknown; did you mean 'conformal'? There are: conformal pullback logits "
+          "probabilities fisher euclidean");
+    CHECK(error({.solver = "relaxx"}) ==
+          "geodesic-ig: solver 'relaxx' is unknown; did you mean 'relax'? There are: relax shooting neighbours "
+          "fast-marching variational");
+    CHECK(error({.epsilon = -1}) == "geodesic-ig: epsilon must not be negative but is -1");
+    CHECK(error({.points = 2}) == "geodesic-ig: points must be at least 3 but is 2");
+    CHECK(error({.max_iterations = -1}) == "geodesic-ig: max-iterations must not be negative but is -1");
+    CHECK(error({.cells = 7}) == "geodesic-ig: cells must be at least 8 but is 7");
+    CHECK(error({.pool = {.around = -1}}) == "geodesic-ig: around must not be negative but is -1");
+    CHECK(error({.pool = {.spread = 0}}) == "geodesic-ig: spread must be positive but is 0");
+    CHECK(error({.target = attribution::OutputFunction([](const Tensor& y) { return sum(y, {.axes = {1}}); }),
+                 .solver = "neighbours",
+                 .pool = {.points = plane_points(20), .same_class = true}}) ==
+          "geodesic-ig: same-class needs a target that is a class but it is function");
+    CHECK(error_of<ValueError>([] {
+              attribution::geodesic_ig(product, random_tensor({2, 3}, 1), {.solver = "fast-marching"});
+          }) == "geodesic-ig: fast-marching is for two features but there are 3; use relax or neighbours");
+    CHECK(error_of<ValueError>([] { attribution::geodesics(product, row({1, 2}), {.target = attribution::AllTargets{}}); }) ==
+          "geodesics: each target has a curve of its own; ask for one target at a time");
+    const Model mixing = [](const Tensor& x) { return sum(x, {.axes = {1}}) + sum(x); };
+    CHECK(error_of<ValueError>([&] { attribution::geodesic_ig(mixing, random_tensor({2, 2}, 1), {}); }) ==
+          "geodesic-ig: rows of the model depend on each other, so the points of a curve cannot be run together; explain "
+          "a model whose rows are independent");
+    CHECK(error_of<ValueError>([] {
+              attribution::geodesic_ig_knn(product, row({1, 2}), {.neighbours = {.k = 0}});
+          }) == "neighbours: k must be at least 1 but is 0");
+}

@@ -1,0 +1,139 @@
+// Two points, and the curve between them that a metric of the model finds shortest.
+#include <set>
+
+#include <gradpath/attribution/attribution.hpp>
+#include <gradpath/attribution/method_row.hpp>
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/tools/commands/commands.hpp>
+#include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/data_options.hpp>
+#include <gradpath/tools/commands/geodesic_result.hpp>
+#include <gradpath/tools/commands/progress.hpp>
+#include <gradpath/tools/commands/soften.hpp>
+#include <gradpath/tools/commands/subject.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+using attribution::GeodesicIg;
+
+struct GeodesicOptions {
+    std::string model, from, to, target = "predicted", stage = "logit", pool;
+    std::optional<double> soften = {};
+    std::map<std::string, std::string> set = {};
+    models::ReadTable table = {};
+    Common common = {};
+};
+
+void declare(Arguments& arguments, GeodesicOptions& o) {
+    arguments.positional("MODEL", o.model, "a .safetensors file, or expr:FORMULA");
+    arguments.option("--from", "X", o.from, "numbers such as 1,3, a file, or data:DATA:SPLIT:INDEX (zeros)");
+    arguments.option("--to", "X", o.to, "the same");
+    arguments.option("--target", "T", o.target, "N or predicted at the end (predicted)");
+    arguments.option("--output", "STAGE", o.stage,
+                     "logit, probability, log-probability, log-odds or margin:A,B (logit)");
+    arguments.option("--pool", "X", o.pool, "points that ways over neighbours may lead through (around the line)");
+    add_soften(arguments, o.soften);
+    arguments.group("Options of the solver");
+    for (const attribution::OptionInfo& option : attribution::options_of<GeodesicIg>())
+        if (option.name != "seed")
+            arguments.value("--" + option.name, "VALUE", option.help + " (" + option.standard + ")",
+                            [&o, name = option.name](const std::string& text) { o.set[name] = text; });
+    add_table_options(arguments, o.table);
+    add_common(arguments, o.common);
+}
+
+Tensor one_point(const std::string& what, const std::string& text, const Subject& subject, const GeodesicOptions& o) {
+    if (text.empty()) {
+        Shape shape{1};
+        return zeros(shape.joined(subject.row), subject.dtype);
+    }
+    const Tensor x = read_rows(text, subject.row, subject.dtype, {.what = what, .seed = o.common.seed, .table = o.table}).x;
+    require<UsageError>(x.rows() == 1, what, " must be one point but has ", x.rows(), " rows; name one of them");
+    return x;
+}
+
+GeodesicIg options_of(const GeodesicOptions& o, const Subject& subject, const Tensor& from) {
+    GeodesicIg options{.target = attribution::parse_target(o.target),
+                       .baseline = from,
+                       .stage = attribution::parse_stage(o.stage)};
+    auto set = o.set;
+    attribution::take_options("geodesic", options, set);
+    if (!o.pool.empty())
+        options.pool.points = read_rows(o.pool, subject.row, subject.dtype,
+                                        {.what = "geodesic: --pool", .seed = o.common.seed, .table = o.table})
+                                  .x;
+    options.seed = o.common.seed;
+    options.run.memory = o.common.memory;
+    return options;
+}
+
+std::map<std::string, std::string> options_used(const GeodesicIg& options) {
+    std::map<std::string, std::string> used;
+    GeodesicIg::visit(options, [&](const char* name, const auto& field, const char*) {
+        used[name] = attribution::field_text(field);
+    });
+    return used;
+}
+
+FoundGeodesic find(const Subject& subject, const Tensor& to, const GeodesicIg& options) {
+    FoundGeodesic found{subject, options_used(options), attribution::geodesics(subject.run, to, options)[0], {}, {}};
+    const Tensor corners = found.curve.corners;
+    const auto path = [&](const Tensor&, const Tensor&, Index) { return attribution::geometry::path_of(corners); };
+    found.attribution = attribution::along_paths(subject.run, to,
+                                                 {.target = options.target,
+                                                  .baseline = options.baseline,
+                                                  .stage = options.stage,
+                                                  .quadrature = options.quadrature,
+                                                  .paths = path,
+                                                  .run = options.run},
+                                                 "geodesic");
+    attribution::Target target = options.target;
+    if (!found.attribution.target.empty()) target = found.attribution.target[0];
+    attribution::Evaluator along("geodesic", subject.run, corners, target, options.stage, options.run);
+    found.f_along = along.f_input();
+    return found;
+}
+
+}  // namespace
+
+Exit geodesic(Words words, const std::atomic<bool>& interrupted) {
+    GeodesicOptions o;
+    Arguments arguments("geodesic", "Finds the shortest curve between two points in a metric that the model makes.",
+                        "gradpath geodesic 'expr:x1*x2' --from 2,0.5 --to 0.5,2 --points 65\n"
+                        "gradpath geodesic run/model.safetensors --to data:fashion-mnist:test:0 --soften 10 --output "
+                        "log-probability --out curve\n"
+                        "gradpath geodesic run/model.safetensors --from=-0.5,-0.5 --to 1,0.2 --solver neighbours --pool "
+                        "data:moons:train --json");
+    declare(arguments, o);
+    if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
+    require_given(arguments, "MODEL", o.model);
+    require_given(arguments, "--to", o.to);
+    apply(o.common);
+
+    const ReadRows input{.what = "geodesic: --to", .seed = o.common.seed, .table = o.table};
+    Subject subject = open_subject("geodesic", o.model, o.common.dtype, o.to, input);
+    if (subject.model) o.table = table_for(o.table, *subject.model);
+    const Tensor to = one_point("geodesic: --to", o.to, subject, o), from = one_point("geodesic: --from", o.from, subject, o);
+    soften("geodesic", subject, o.soften);
+    GeodesicIg options = options_of(o, subject, from);
+    Progress progress(Progress::style(o.common.quiet), "steps");
+    options.run.cancel = &interrupted;
+    options.run.progress = [&](std::string_view stage, Index done, Index total) { progress.tell(stage, done, total); };
+    const FoundGeodesic found = find(subject, to, options);
+    progress.end_line();
+
+    for (const std::string& note : found.curve.notes) say(o.common, "note: " + note);
+    if (!o.common.out.empty()) {
+        make_folder(o.common.out);
+        writing([&] { write_geodesic(o.common.out, found); });
+        say(o.common, "wrote " + (o.common.out / "geodesic.json").string());
+    }
+    if (o.common.json) print_json(geodesic_json(found, o.common.out.empty() ? "" : "geodesic.npz"));
+    else if (o.common.out.empty()) print(geodesic_text(found));
+    return Exit::fine;
+}
+
+}  // namespace gradpath::tools
