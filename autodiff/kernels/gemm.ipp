@@ -35,7 +35,8 @@ template <class L, int R, int V, class Left, class Right>
                                               L (&sum)[R][V]) {
     clear(sum);
     for (Index p = 0; p < depth; ++p)
-        add_products(left(p), step, [&](int v) { return right(p, v); }, sum);
+        add_products(
+            left(p), step, [&](int v) { return right(p, v); }, sum);
 }
 
 template <class L, int R, int V, class T = typename L::Scalar>
@@ -110,7 +111,8 @@ void image_tile(const TapRuns& runs, const T* a, Index step_row, const T* b, con
             }
         }
         for (const T* tap = a + run->tap; tap != a + run->tap + run->count; ++tap, offset += runs.step)
-            add_products(tap, step_row, [&](int v) { return at[v] + offset; }, sum);
+            add_products(
+                tap, step_row, [&](int v) { return at[v] + offset; }, sum);
     }
     store_positions(tile, sum);
 }
