@@ -51,7 +51,7 @@ private:
 // reshape, broadcast_to, sum_to: Shape, of the result · matmul: Matmul · standardize, standardize_vjp: Standardize
 // solve: Solve · triangular_solve: TriangularSolve · cast: DType · tap: std::string, its path
 
-struct ReduceAttributes {  ///< sum, max, logsumexp: axes first .. last-1 become length 1
+struct ReduceAttributes {  ///< sum, max, logsumexp: axes first .. last-1 become length 1; a sum to shape () has none
     Index first, last;
 };
 struct PermuteAttributes {

@@ -1,7 +1,7 @@
 // The adjoint of convolution for its weights: per image, the product of dy's planes with each tap's view of x, over the
 // positions of a few output rows at a time; images are added in fixed blocks, the blocks in a fixed tree. Many filters
 // are a matrix product whose panels of taps are packed straight from the copy of the image; few filters are dot
-// products along the views.
+// products along the views, one filter (depthwise) along the copy itself.
 #include <algorithm>
 #include <array>
 
@@ -62,6 +62,23 @@ private:
     const ConvPlan<T>& plan_;
     Index pitch_;
     Scratch<T> views_, planes_;
+};
+
+/// The same for one filter, whose views are too few to repay copies.
+template <Real T>
+class ByRows {
+public:
+    explicit ByRows(const ConvPlan<T>& plan) : rows(plan.band), plan_(plan) {}
+
+    const Index rows;  ///< at once
+
+    void add(const Rows<T>& o) const {
+        const Planes<T> planes{o.dy, plan_.g.out_width, o.copy, plan_.pitch, o.count, plan_.g.out_width};
+        table<T>().plane_dots(planes, plan_.offsets(), plan_.depth, o.dw, o.add);
+    }
+
+private:
+    const ConvPlan<T>& plan_;
 };
 
 /// dw (+)= a matrix product over positions. A panel has a line for every number of a few rows of the copy; the list of
@@ -151,7 +168,8 @@ void conv2d_weight_vjp(const ConvGeometry& g, const T* x, const T* dy, T* dw, bo
     const Index work = std::max<Index>(1, together * size * plan.outputs);
     parallel_for(blocks, std::max<Index>(1, (1 << 18) / work), [&](Index first, Index last) {
         const Range images{first * together, std::min(last * together, g.rows)};
-        if (plan.filters < many_filters) add_images<ByDots<T>>(plan, images, together, x, dy, sums);
+        if (plan.filters == 1) add_images<ByRows<T>>(plan, images, together, x, dy, sums);
+        else if (plan.filters < many_filters) add_images<ByDots<T>>(plan, images, together, x, dy, sums);
         else add_images<ByPanels<T>>(plan, images, together, x, dy, sums);
     });
     if (sums != dw) sum(sums, dw, 1, blocks, size);

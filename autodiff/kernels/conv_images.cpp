@@ -144,8 +144,8 @@ private:
     Range inputs_of(Range out_rows) const {
         const ConvGeometry& g = plan_.g;
         const Index first = out_rows.first * g.stride_height - g.padding_height;
-        const Index last = (out_rows.last - 1) * g.stride_height - g.padding_height +
-                           (g.kernel_height - 1) * g.dilation_height + 1;
+        const Index last =
+            (out_rows.last - 1) * g.stride_height - g.padding_height + (g.kernel_height - 1) * g.dilation_height + 1;
         return {std::clamp<Index>(first, 0, g.height), std::clamp<Index>(last, 0, g.height)};
     }
 

@@ -35,7 +35,8 @@ template <class L, int R, int V, class Left, class Right>
                                               L (&sum)[R][V]) {
     clear(sum);
     for (Index p = 0; p < depth; ++p)
-        add_products(left(p), step, [&](int v) { return right(p, v); }, sum);
+        add_products(
+            left(p), step, [&](int v) { return right(p, v); }, sum);
 }
 
 template <class L, int R, int V, class T = typename L::Scalar>
@@ -110,7 +111,8 @@ void image_tile(const TapRuns& runs, const T* a, Index step_row, const T* b, con
             }
         }
         for (const T* tap = a + run->tap; tap != a + run->tap + run->count; ++tap, offset += runs.step)
-            add_products(tap, step_row, [&](int v) { return at[v] + offset; }, sum);
+            add_products(
+                tap, step_row, [&](int v) { return at[v] + offset; }, sum);
     }
     store_positions(tile, sum);
 }
@@ -193,6 +195,33 @@ void dots_loop(Index n, const T* a, Index step_a, Index rows, const T* b, Index 
     for (; i < rows; ++i) row_band.template operator()<1>(i);
 }
 
+/// The dot products of a plane with the views of another that `taps` taps have.
+template <class L, int taps, class T = typename L::Scalar>
+void plane_dots_tile(const Planes<T>& o, const Index* offsets, T* c, bool add) {
+    L sum[1][taps];
+    clear(sum);
+    for (Index row = 0; row < o.rows; ++row)
+        for (Index i = 0; i < o.width; i += L::size) {
+            const Index n = o.width - i < L::size ? o.width - i : L::size;
+            const L left = L::load_some(o.dy + row * o.step_dy + i, n);
+            const T* const x = o.x + row * o.step_x + i;
+#pragma GCC unroll 8
+            for (int k = 0; k < taps; ++k) sum[0][k] = fma(left, L::load_some(x + offsets[k], n), sum[0][k]);
+        }
+    for (int k = 0; k < taps; ++k) {
+        const T total = xsimd::hadd(sum[0][k].v);
+        c[k] = add ? c[k] + total : total;
+    }
+}
+
+template <class L, class T = typename L::Scalar>
+void plane_dots_loop(const Planes<T>& planes, const Index* offsets, Index taps, T* c, bool add) {
+    Index k = 0;
+    for (; k + 8 <= taps; k += 8) plane_dots_tile<L, 8>(planes, offsets + k, c + k, add);
+    for (; k + 3 <= taps; k += 3) plane_dots_tile<L, 3>(planes, offsets + k, c + k, add);
+    for (; k < taps; ++k) plane_dots_tile<L, 1>(planes, offsets + k, c + k, add);
+}
+
 /// Bias and activation of numbers that are still in the first-level cache.
 template <class L, bool biased, bool relu, class T = typename L::Scalar>
 void finish_lines(T* c, Index step, Index rows, Index columns, const T* bias) {
@@ -225,6 +254,7 @@ void fill_gemm(Table<T>& table) {
     table.conv.lanes = L::size;
     fill_tiles<L, rows>(table.gemm, table.conv);
     table.dots = &dots_loop<L>;
+    table.plane_dots = &plane_dots_loop<L>;
     table.finish = &finish_loop<L>;
 }
 

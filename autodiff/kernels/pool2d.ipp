@@ -57,8 +57,7 @@ private:
     }
     void store_part(std::int32_t* y, Index n) const {
 #ifdef __AVX512F__
-        if constexpr (L::size == 16)
-            return _mm512_mask_storeu_epi32(y, L::template first<__mmask16>(n), __m512i(v));
+        if constexpr (L::size == 16) return _mm512_mask_storeu_epi32(y, L::template first<__mmask16>(n), __m512i(v));
 #endif
 #ifdef __AVX2__
         if constexpr (L::size == 8) return _mm256_maskstore_epi32(y, __m256i(before(n)), __m256i(v));

@@ -171,6 +171,17 @@ void dots(Index n, const T* a, Index step_a, Index rows, const T* b, Index step_
 }
 
 template <Real T>
+void plane_dots(const Planes<T>& o, const Index* offsets, Index taps, T* c, bool add) {
+    for (Index k = 0; k < taps; ++k) {
+        const T total = pairwise<T>(0, o.rows * o.width, [&](Index i) {
+            const Index row = i / o.width, column = i % o.width;
+            return o.dy[row * o.step_dy + column] * o.x[row * o.step_x + column + offsets[k]];
+        });
+        c[k] = add ? c[k] + total : total;
+    }
+}
+
+template <Real T>
 void copy_lines(const T* from, Index step_from, Index lines, Index count, T* to, Index step_to) {
     for (Index l = 0; l < lines; ++l) std::copy_n(from + l * step_from, count, to + l * step_to);
 }
@@ -284,6 +295,7 @@ void fill(Table<T>& table) {
         .wide = {&filter_tile<T, 1, 8>, &filter_tile<T, 2, 8>, &filter_tile<T, 3, 8>, &filter_tile<T, 4, 8>},
         .narrow = {&filter_tile<T, 1, 4>, &filter_tile<T, 2, 4>, &filter_tile<T, 3, 4>, &filter_tile<T, 4, 4>}};
     table.dots = &dots<T>;
+    table.plane_dots = &plane_dots<T>;
     table.copy_lines = &copy_lines<T>;
     table.turn = &turn<T>;
     table.finish = &finish<T>;

@@ -95,7 +95,9 @@ struct Lane {
 #ifdef __AVX2__
     static __m256i first_lanes(Index n) {  // all bits of the lowest n lanes
         if constexpr (sizeof(T) == 8) return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
-        else return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+        else
+            return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)),
+                                      _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
     }
 #endif
     Numbers numbers() const {

@@ -62,6 +62,15 @@ struct ConvTiles {
     Filters wide[most_rows], narrow[most_rows];  ///< two vectors of filters, or one
 };
 
+/// Some output rows of one plane, and the plane of inputs that taps meet under them.
+template <Real T>
+struct Planes {
+    const T* dy;
+    Index step_dy;
+    const T* x;
+    Index step_x, rows, width;
+};
+
 template <Real T>
 struct StandardizeTerms {
     T scale, mean_g, mean_gy;
@@ -94,6 +103,8 @@ struct Table {
     /// c[i step_c + j] (+)= Σ_l a[i step_a + l] · b[j step_b + l]; n is a multiple of 16, rows start on 64 bytes.
     void (*dots)(Index n, const T* a, Index step_a, Index rows, const T* b, Index step_b, Index columns, T* c,
                  Index step_c, bool add);
+    /// c[k] (+)= Σ over the rows and columns of dy · x at offsets[k] from there, for k < taps.
+    void (*plane_dots)(const Planes<T>& planes, const Index* offsets, Index taps, T* c, bool add);
     /// Pools of one plane, windows of two by two side by side: x is [2 rows, 2 columns], y is [rows, columns]. Null:
     /// the plain loops will do.
     void (*max_pairs)(const T* x, Index rows, Index columns, T* y, std::int32_t* winners);

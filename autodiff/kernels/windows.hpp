@@ -25,8 +25,9 @@ struct Range {
 /// The outputs whose tap at `shift` (after padding) meets an input: 0 ≤ out · stride + shift < length. None is an empty
 /// range.
 inline Range meets(Index outputs, Index stride, Index shift, Index length) {
-    const Index first = std::min(outputs, ceil_div(std::max<Index>(-shift, 0), stride));
-    const Index last = shift >= length ? first : std::clamp(ceil_div(length - shift, stride), first, outputs);
+    const auto over = [stride](Index a) { return stride == 1 ? a : ceil_div(a, stride); };  // a division is slow
+    const Index first = std::min(outputs, over(std::max<Index>(-shift, 0)));
+    const Index last = shift >= length ? first : std::clamp(over(length - shift), first, outputs);
     return {first, last};
 }
 

@@ -185,8 +185,9 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Conv2d& options) {
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2d& options) {
     require_same_dtype("conv2d", std::array{x, weight, bias});
     check(x.shape(), weight.shape(), options);
-    require<ShapeError>(bias.shape() == Shape{weight.rows()}, "conv2d: the bias must have one number per filter, shape ",
-                        Shape{weight.rows()}, ": its shape is ", bias.shape());
+    require<ShapeError>(bias.shape() == Shape{weight.rows()},
+                        "conv2d: the bias must have one number per filter, shape ", Shape{weight.rows()},
+                        ": its shape is ", bias.shape());
     const Geometry geometry{options, x.shape(), weight.shape()};
     return apply_one(conv2d_bias_row, Tensors{x, weight, bias}, Attributes::of(geometry));
 }

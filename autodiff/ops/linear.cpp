@@ -56,8 +56,7 @@ Tensors linear_expand(std::span<const Tensor> inputs, const Attributes&) {
 
 }  // namespace
 
-const Op linear_row{OpCode::linear, "linear",   linear_forward, linear_vjp,
-                    Forward::rule,  linear_jvp, linear_expand};
+const Op linear_row{OpCode::linear, "linear", linear_forward, linear_vjp, Forward::rule, linear_jvp, linear_expand};
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
     require_same_dtype("linear", std::array{x, weight, bias});

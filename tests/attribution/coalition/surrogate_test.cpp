@@ -5,13 +5,13 @@ using namespace attribution_tests;
 
 namespace {
 
-const Model linear = of_columns([](auto& x) { return x[0] * 2.0 - x[1] + x[2] * 0.5 + 4.0; });
+const Model plane = of_columns([](auto& x) { return x[0] * 2.0 - x[1] + x[2] * 0.5 + 4.0; });
 
 }  // namespace
 
 TEST_CASE("lime without a ridge finds the coefficients of an additive game") {
     const Attribution a =
-        attribution::lime(linear, row({1, 3, 2}), {.baseline = row({0, 1, 0}), .samples = 60, .ridge = 0});
+        attribution::lime(plane, row({1, 3, 2}), {.baseline = row({0, 1, 0}), .samples = 60, .ridge = 0});
     CHECK(largest_difference(numbers(a.values), {2, -2, 1}) <= 1e-10);
     CHECK(largest_difference(numbers(*a.standard_error), {0, 0, 0}) <= 1e-10);
 }
@@ -44,7 +44,7 @@ TEST_CASE("lime's errors are of the size they say") {
 
 TEST_CASE("lime refuses options out of range") {
     const auto error = [](const attribution::Lime& o) {
-        return error_of<ValueError>([&] { attribution::lime(linear, row({1, 3, 2}), o); });
+        return error_of<ValueError>([&] { attribution::lime(plane, row({1, 3, 2}), o); });
     };
     CHECK(error({.samples = 0}) == "lime: samples must be at least 1 but is 0");
     CHECK(error({.width = 0}) == "lime: width must be above 0 but is 0");
@@ -53,7 +53,7 @@ TEST_CASE("lime refuses options out of range") {
 
 TEST_CASE("rise of a linear function is known: half of the sum, and half of each term again") {
     // E[F M_i] / p with F = c + Σ tⱼ Mⱼ, tⱼ = wⱼ xⱼ: c + Σ_{j ≠ i} p tⱼ + t_i.
-    const Attribution a = attribution::rise(linear, row({1, 3, 2}), {.samples = 20'000});
+    const Attribution a = attribution::rise(plane, row({1, 3, 2}), {.samples = 20'000});
     const std::vector<double> truth{4 + 2 + (-3 + 1) / 2., 4 - 3 + (2 + 1) / 2., 4 + 1 + (2 - 3) / 2.};
     for (Index i = 0; i < 3; ++i) {
         const double off = std::abs(a.values.at(i) - truth[static_cast<std::size_t>(i)]);
@@ -86,7 +86,7 @@ TEST_CASE("rise's masks lie in [0, 1], are seen with the probability, and are th
 
 TEST_CASE("rise refuses options out of range") {
     const auto error = [](const attribution::Rise& o) {
-        return error_of<ValueError>([&] { attribution::rise(linear, row({1, 3, 2}), o); });
+        return error_of<ValueError>([&] { attribution::rise(plane, row({1, 3, 2}), o); });
     };
     CHECK(error({.samples = 0}) == "rise: samples must be at least 1 but is 0");
     CHECK(error({.cells = {0, 0}}) == "rise: cells must be at least 1x1 but are automatic");

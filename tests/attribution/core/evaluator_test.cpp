@@ -189,10 +189,10 @@ TEST_CASE("the first look runs five rows, sixteen more where chunks would be sma
         attribution::gradient(f, random_tensor({1, 3}, 2), {.run = {.memory = memory}});
         return seen;
     };
-    // One row tells the outputs, then the look, then the input and its gradient.
-    CHECK(runs(std::size_t{64} << 20) == std::vector<Index>{1, 1, 1, 2, 1, 1});
-    CHECK(runs(10'000) == std::vector<Index>{1, 1, 1, 2, 16, 1, 1});
-    CHECK(runs(64) == std::vector<Index>{1, 1, 1, 2, 1, 1});
+    // One row tells the outputs (and, being the whole input, its value), then the look, then the gradient.
+    CHECK(runs(std::size_t{64} << 20) == std::vector<Index>{1, 1, 1, 2, 1});
+    CHECK(runs(10'000) == std::vector<Index>{1, 1, 1, 2, 16, 1});
+    CHECK(runs(64) == std::vector<Index>{1, 1, 1, 2, 1});
 }
 
 TEST_CASE("an attribution or an explained number that is not finite is noted") {

@@ -140,8 +140,8 @@ TEST_CASE_TEMPLATE("convolution and its adjoints are the sums of their definitio
 }
 
 TEST_CASE_TEMPLATE("convolution gives the same bits on any number of threads", T, float, double) {
-    for (const ConvGeometry& g :
-         {geometry(67, 3, 8, 14, 3, 1, 1), geometry(40, 6, 16, 14, 5), geometry(1, 32, 64, 40, 3, 1, 1), geometry(9, 4, 6, 15, 3, 2)}) {
+    for (const ConvGeometry& g : {geometry(67, 3, 8, 14, 3, 1, 1), geometry(40, 6, 16, 14, 5),
+                                  geometry(1, 32, 64, 40, 3, 1, 1), geometry(9, 4, 6, 15, 3, 2)}) {
         const Operands<T> o(g);
         each_set([&](const std::string&) {
             CHECK(same_on_any_threads([&] { return forward(g, o.x, o.weight); }));
@@ -153,8 +153,9 @@ TEST_CASE_TEMPLATE("convolution gives the same bits on any number of threads", T
 }
 
 TEST_CASE_TEMPLATE("an image is convolved to the same bits alone and among others", T, float, double) {
-    for (const auto& many : {geometry(9, 3, 8, 14, 3, 1, 1), geometry(9, 3, 8, 14, 3, 2, 1), geometry(9, 16, 2, 7, 5, 1, 4),
-                             geometry(33, 6, 16, 14, 5), geometry(17, 12, 2, 9, 3, 2, 1, 2)}) {
+    for (const auto& many :
+         {geometry(9, 3, 8, 14, 3, 1, 1), geometry(9, 3, 8, 14, 3, 2, 1), geometry(9, 16, 2, 7, 5, 1, 4),
+          geometry(33, 6, 16, 14, 5), geometry(17, 12, 2, 9, 3, 2, 1, 2)}) {
         ConvGeometry one = many;
         one.rows = 1;
         const Operands<T> o(many), alone(one);

@@ -40,7 +40,9 @@ TEST_CASE("conv2d with a bias has the bits of its convolution and its sum, and s
         const Index k = any(1, 6), height = any(k, 12), width = any(k, 20), rows = any(0, 20);
         const Conv2d o{.stride = any(1, 3), .padding = any(0, k), .groups = groups};
         check_same([=](const Tensors& in) { return conv2d(in[0], in[1], in[2], o); },
-                   [=](const Tensors& in) { return conv2d(in[0], in[1], o) + reshape(in[2], {filters, 1, 1}); },
+                   [=](const Tensors& in) {
+                       return conv2d(in[0], in[1], o) + reshape(in[2], {filters, 1, 1});
+                   },
                    {numbers({rows, channels, height, width}, 1), numbers({filters, channels / groups, k, k}, 2),
                     numbers({filters}, 3)});
     });
@@ -48,8 +50,8 @@ TEST_CASE("conv2d with a bias has the bits of its convolution and its sum, and s
 
 TEST_CASE("weights and biases of biased products have a gradient for each row") {
     const Tensor x = numbers({3, 2, 4, 5}, 1);
-    const Tensors parameters{numbers({4, 2, 3, 3}, 2), numbers({4}, 3), numbers({6, 24}, 4), numbers({6}, 5), numbers({2, 3}, 6),
-                             numbers({2}, 7)};
+    const Tensors parameters{numbers({4, 2, 3, 3}, 2), numbers({4}, 3),    numbers({6, 24}, 4),
+                             numbers({6}, 5),          numbers({2, 3}, 6), numbers({2}, 7)};
     const auto losses = [](const Tensors& p, const Tensor& z) {
         const Tensor maps = tanh(conv2d(z, p[0], p[1], {}));
         const Tensor dense = tanh(linear(flatten(maps), p[2], p[3]));
@@ -64,7 +66,9 @@ TEST_CASE("weights and biases of biased products have a gradient for each row") 
             CHECK(max(abs(mine - alone[i])).item() < 1e-13);
         }
     }
-    const auto weights_of_rows = [](const Tensors& p, const Tensor& z) { return sum(linear(p[0], z, p[1]), {.axes = {0}}); };
+    const auto weights_of_rows = [](const Tensors& p, const Tensor& z) {
+        return sum(linear(p[0], z, p[1]), {.axes = {0}});
+    };
     CHECK_THROWS_WITH_AS(per_sample_grad(weights_of_rows, {numbers({3, 4}, 8), numbers({3}, 9)}, numbers({3, 4}, 1)),
                          doctest::Contains("per_sample_grad: rows mix: "), ValueError);
 }
@@ -72,10 +76,17 @@ TEST_CASE("weights and biases of biased products have a gradient for each row") 
 TEST_CASE("biased products say what does not fit") {
     const Tensor x = ones({2, 3}), image = ones({1, 1, 4, 4}), kernel = ones({2, 1, 3, 3});
     check_refused(
-        {{[&] { linear(x, ones({4, 3}), ones({3})); },
+        {{[&] {
+              linear(x, ones({4, 3}), ones({3}));
+          },
           "linear: the weight must be [outputs, inputs] and the bias [outputs]: their shapes are (4, 3) and (3,)"},
-         {[&] { linear(x, ones({4, 2}), ones({4})); }, "linear: x must be [rows, .., 2]: its shape is (2, 3)"},
-         {[&] { linear(x, ones({4, 3}), ones({4}, DType::float64)); },
+         {[&] {
+              linear(x, ones({4, 2}), ones({4}));
+          },
+          "linear: x must be [rows, .., 2]: its shape is (2, 3)"},
+         {[&] {
+              linear(x, ones({4, 3}), ones({4}, DType::float64));
+          },
           "linear: inputs must have one dtype: got float32 and float64; convert with .to()"},
          {[&] { conv2d(image, kernel, ones({3}), {}); },
           "conv2d: the bias must have one number per filter, shape (2,): its shape is (3,)"}});
