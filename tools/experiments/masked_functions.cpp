@@ -231,7 +231,9 @@ void masked_functions(const ExperimentOptions& o, Study& study) {
          {Text{{text(functions, " sums of products, powers and soft gates by the grammar of the published list; ",
                      data_rows,
                      " rows of 0 and 1 each, half of them 1 in every variable. Variables of negated products "
-                     "have no one faithful value and are not scored.")}},
+                     "have no one faithful value and are not scored."),
+                "Every function is monotone in each variable, so what a variable adds has one sign at a row and both "
+                "losses are the same up to rounding: that they agree says nothing about them."}},
           accuracy_table(scores, study), parts_table(scores, study), distances(scores)}});
 }
 

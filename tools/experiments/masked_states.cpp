@@ -2,6 +2,7 @@
 // tables could not be read, so the columns of its figures are empty.
 #include <gradpath/tools/experiments/masked_states.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 #include <gradpath/attribution/coalition/game.hpp>
@@ -29,7 +30,7 @@ Interval wilson(Index k, Index n) {
     const double z2 = 1.959963984540054 * 1.959963984540054, count = static_cast<double>(n);
     const double p = static_cast<double>(k) / count, centre = (p + z2 / (2 * count)) / (1 + z2 / count),
                  reach = std::sqrt(z2 * (p * (1 - p) / count + z2 / (4 * count * count))) / (1 + z2 / count);
-    return {centre - reach, centre + reach};
+    return {std::max(0.0, centre - reach), std::min(1.0, centre + reach)};
 }
 
 Study study_masked_states(const ExperimentOptions& o) {
