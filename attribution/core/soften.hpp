@@ -5,8 +5,8 @@ namespace gradpath::attribution {
 
 struct Soften {
     double sharpness = 10;
-    /// Also log(mean exp(sharpness · z)) / sharpness over each window for max_pool2d: without it slopes still jump where
-    /// another pixel wins.
+    /// Also log(mean exp(sharpness · z)) / sharpness over each window for max_pool2d: without it slopes still
+    /// jump where another pixel wins.
     bool pools = true;
 };
 

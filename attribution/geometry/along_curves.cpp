@@ -15,15 +15,15 @@ namespace {
 constexpr double stricter = 4;       // the tolerance of a curve over that of its edges
 constexpr double much_stricter = 8;  // where that did not do: sums that cancel
 constexpr Index rounds = 3;
-constexpr Index shares = 32;        // of max-steps, which an edge may have
-constexpr Index first_look = 30;    // gradients of gauss-kronrod on an edge
+constexpr Index shares = 32;      // of max-steps, which an edge may have
+constexpr Index first_look = 30;  // gradients of gauss-kronrod on an edge
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 /// All edges of some curves, and those of each curve.
 struct Edges {
-    Tensor from, to;            ///< [edges, input shape]
-    std::vector<Index> owner;   ///< a row that has the edge
+    Tensor from, to;           ///< [edges, input shape]
+    std::vector<Index> owner;  ///< a row that has the edge
     std::vector<std::vector<std::size_t>> of_row;
 };
 
@@ -157,8 +157,8 @@ Integral along_curves(Evaluator& evaluator, const OnCurves& on, const Quadrature
     Run run = on.run;
     run.facts = evaluator.facts();
     run.progress = [&](std::string_view stage, Index done, Index total) { evaluator.tell(stage, done, total); };
-    Evaluator on_edges(evaluator.method(), evaluator.objective().model(), edges.to, target_of(edges, evaluator, on.target),
-                       evaluator.objective().stage(), run);
+    Evaluator on_edges(evaluator.method(), evaluator.objective().model(), edges.to,
+                       target_of(edges, evaluator, on.target), evaluator.objective().stage(), run);
     const std::vector<double> starts = on_edges.values(edges.from, "corners");
     const Path lines = straight(edges.from, edges.to);
     double tolerance = plan.tolerance.value_or(0) / stricter;

@@ -105,9 +105,7 @@ BlockTridiagonal chain_curvature(const Metric& metric, const Tensor& corners, co
         };
         blocks = jacobian_of(slope, ends);
     } else {
-        const auto residual = [&](const Tensor& at) {
-            return residuals(metric, edge_at(at, shape), rule, edges);
-        };
+        const auto residual = [&](const Tensor& at) { return residuals(metric, edge_at(at, shape), rule, edges); };
         const Tensor j = jacobian_of(residual, ends);
         blocks = matmul(j, j, {.transpose_a = true});
     }

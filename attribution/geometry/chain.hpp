@@ -23,7 +23,7 @@ struct ChainEnergy {
 };
 ChainEnergy chain_energy(const Metric& metric, const Tensor& corners, const EdgeRule& rule = {});
 
-/// Second derivatives with respect to the inner corners: exact, or Gauss-Newton's JᵀJ of the residuals √(edges weight) R d.
+/// Second derivatives with respect to the inner corners: exact, or Gauss-Newton's JᵀJ of residuals √(edges weight) R d.
 BlockTridiagonal chain_curvature(const Metric& metric, const Tensor& corners, const EdgeRule& rule, bool exact);
 /// Adds `weight` times the second derivatives of ½ Σ |p_{k+1} - p_k|².
 void add_springs(BlockTridiagonal& matrix, double weight);

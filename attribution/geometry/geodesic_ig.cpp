@@ -14,9 +14,10 @@ namespace gradpath::attribution {
 namespace {
 
 void require_independent(const Evaluator& evaluator) {
-    require(evaluator.facts()->independent, evaluator.method(),
-            ": rows of the model depend on each other, so the points of a curve cannot be run together; explain a model "
-            "whose rows are independent");
+    require(
+        evaluator.facts()->independent, evaluator.method(),
+        ": rows of the model depend on each other, so the points of a curve cannot be run together; explain a model "
+        "whose rows are independent");
 }
 
 /// (x - x') ∘ Σₖ ‖γ_{k+1} - γₖ‖ ∇F(γₖ) over the inner corners, the last step once more: as published.
@@ -29,8 +30,9 @@ Integral paper_form(Evaluator& evaluator, const std::vector<Tensor>& curves, con
         inner.push_back(slice(curve, 0, 1, nodes + 1));
         for (Index k = 1; k <= nodes; ++k) {
             const Index first = std::min(k, nodes - 1);
-            steps.push_back(
-                norm(slice(curve, 0, first + 1, first + 2) - slice(curve, 0, first, first + 1)).to(DType::float64).item());
+            steps.push_back(norm(slice(curve, 0, first + 1, first + 2) - slice(curve, 0, first, first + 1))
+                                .to(DType::float64)
+                                .item());
         }
     }
     const Tensor points = concat(inner), way = (evaluator.input() - from).to(DType::float64);
@@ -48,8 +50,9 @@ Integral paper_form(Evaluator& evaluator, const std::vector<Tensor>& curves, con
     };
     evaluator.gradients(points.rows(), make, take, "path", 0, points.rows());
     std::ranges::fill(integral.steps, nodes);
-    integral.notes.push_back("this is the published form, (x - x') o sum |step| grad F: not complete, nothing at features "
-                             "that equal the baseline");
+    integral.notes.push_back(
+        "this is the published form, (x - x') o sum |step| grad F: not complete, nothing at features "
+        "that equal the baseline");
     return integral;
 }
 
@@ -89,7 +92,11 @@ Attribution svi_of(const Model& model, const Tensor& x, const GeodesicIg& o) {
 
 /// What the options of a method have in common with those of geodesic_ig.
 GeodesicIg shared(const auto& o) {
-    return {.target = o.target, .baseline = o.baseline, .stage = o.stage, .quadrature = o.quadrature, .seed = o.seed,
+    return {.target = o.target,
+            .baseline = o.baseline,
+            .stage = o.stage,
+            .quadrature = o.quadrature,
+            .seed = o.seed,
             .run = o.run};
 }
 
@@ -115,7 +122,8 @@ std::vector<geometry::Geodesic> geodesics(const Model& model, const Tensor& x, c
     const Tensor from = draw_baseline("geodesics", o.baseline, evaluator.input(), {o.seed, 0});
     std::vector<std::string> notes;
     std::vector<geometry::Geodesic> curves = geometry::solve(evaluator, from, o, notes);
-    for (std::size_t row = 0; row < curves.size(); ++row) geometry::measure(evaluator, static_cast<Index>(row), o, curves[row]);
+    for (std::size_t row = 0; row < curves.size(); ++row)
+        geometry::measure(evaluator, static_cast<Index>(row), o, curves[row]);
     return curves;
 }
 

@@ -35,15 +35,15 @@ struct GeodesicIg {
     /// of what flows there) or euclidean.
     std::string metric = "conformal";
     std::string solver = "relax";  ///< relax, shooting, neighbours, fast-marching (two features) or variational
-    /// Epsilon I is added to the metric, as a share of the median of ‖∇F‖² (of the metric's trace) on the straight line
+    /// Epsilon I is added to the metric, as a share of the median of ‖∇F‖² (not conformal: of the trace) on the line
     /// or in the pool; automatic: 1e-3 for the metrics that do not see all steps, 0 for conformal and euclidean.
     std::optional<double> epsilon = {};
-    Index points = 33;            ///< corners of a curve that is relaxed or shot
-    Index max_iterations = 200;   ///< of relax
+    Index points = 33;           ///< corners of a curve that is relaxed or shot
+    Index max_iterations = 200;  ///< of relax
     /// On the relative gradient norm of a relaxed curve; automatic: relax's own for few features, 1e-4 above 16.
     std::optional<double> curve_tolerance = {};
-    Index cells = 128;            ///< of fast-marching, along the longer side
-    bool refine = true;           ///< relax the way that neighbours found
+    Index cells = 128;   ///< of fast-marching, along the longer side
+    bool refine = true;  ///< relax the way that neighbours found
     geometry::Neighbours neighbours = {};
     NeighbourPool pool = {};
     geometry::Variational variational = {};
@@ -56,7 +56,7 @@ struct GeodesicIg {
     static void visit(auto& self, auto&& f) {
         f("metric", self.metric, "conformal pullback logits probabilities fisher layer:NAME euclidean");
         f("solver", self.solver, "relax shooting neighbours fast-marching variational");
-        f("epsilon", self.epsilon, "of epsilon I, which is added to the metric, as a share of its median trace");
+        f("epsilon", self.epsilon, "of epsilon I, which is added to the metric, as a share of its median size");
         f("points", self.points, "corners of a curve that is relaxed or shot");
         f("max-iterations", self.max_iterations, "of relax, on each level");
         f("curve-tolerance", self.curve_tolerance, "on the relative gradient norm of a relaxed curve");
@@ -97,7 +97,7 @@ struct GeodesicIgKnn {
 
     static void visit(auto& self, auto&& f) {
         f("metric", self.metric, "conformal pullback logits probabilities fisher layer:NAME euclidean");
-        f("epsilon", self.epsilon, "of epsilon I, which is added to the metric, as a share of its median trace");
+        f("epsilon", self.epsilon, "of epsilon I, which is added to the metric, as a share of its median size");
         f("refine", self.refine, "relax the way that was found");
         geometry::Neighbours::visit(self.neighbours, f);
         NeighbourPool::visit(self.pool, f);

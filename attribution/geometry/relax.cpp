@@ -185,7 +185,7 @@ void judge(const Metric& metric, double tolerance, Geodesic& g) {
     }
 }
 
-/// Does the energy miss what lies between the places it looks at? That of any curve is at least length² / 2, and what is
+/// Does the energy miss what lies between the places it looks at? It is at least length² / 2 of any curve, and what is
 /// minimised finds such gaps: long edges over steep places, from one flat place to another.
 bool sees_too_little(const Metric& metric, const Level& level) {
     const double length = geometry::length(metric, level.corners, looks_to_check);
@@ -227,8 +227,9 @@ Geodesic relax(const Metric& metric, const Tensor& from, const Tensor& to, const
                         start.shape());
     Level level;
     for (const Index edges : level_edges(o)) {
-        level = relaxed_level(metric, settings,
-                              with_inner(straight, inner_of(points_at(g.corners ? g.corners : start, even(edges + 1)))));
+        level =
+            relaxed_level(metric, settings,
+                          with_inner(straight, inner_of(points_at(g.corners ? g.corners : start, even(edges + 1)))));
         g.coarse_certificate = g.certificate;
         g.certificate = certificate(metric, level.corners);
         g.corners = level.corners;
@@ -241,8 +242,9 @@ Geodesic relax(const Metric& metric, const Tensor& from, const Tensor& to, const
     judge(metric, tolerance, g);
     if (sees_too_little(metric, level)) {
         g.converged = g.smooth = false;
-        g.notes.push_back("between corners the curve crosses steep places that the energy does not see; use more points, "
-                          "or regularise the metric");
+        g.notes.push_back(
+            "between corners the curve crosses steep places that the energy does not see; use more points, "
+            "or regularise the metric");
     }
     return g;
 }

@@ -27,11 +27,12 @@ std::vector<Method> geometry_rows() {
          .takes_baseline = true,
          .options = options_of<GeodesicIgKnn>(),
          .claims = claims,
-         .citations = {salek,
-                       {"Anupama Jha, Joseph K. Aicher, Matthew R. Gazzara, Deependra Singh, Yoseph Barash",
-                        "Enhanced Integrated Gradients: improving interpretability of deep learning models using splicing "
-                        "codes as a case study",
-                        "Genome Biology 21", 2020}},
+         .citations =
+             {salek,
+              {"Anupama Jha, Joseph K. Aicher, Matthew R. Gazzara, Deependra Singh, Yoseph Barash",
+               "Enhanced Integrated Gradients: improving interpretability of deep learning models using splicing "
+               "codes as a case study",
+               "Genome Biology 21", 2020}},
          .run = runner("geodesic-ig-knn", geodesic_ig_knn)},
         {.name = "geodesic-ig-svi",
          .family = "path",

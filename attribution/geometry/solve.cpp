@@ -122,7 +122,8 @@ private:
         if (is_piecewise_constant(metric, even)) {
             Geodesic g;
             g.corners = start;
-            g.notes.push_back(text("the metric ", metric.name, " is constant on pieces and pulls no curve: this one is ",
+            g.notes.push_back(text("the metric ", metric.name,
+                                   " is constant on pieces and pulls no curve: this one is ",
                                    last == o_.points - 1 ? "the straight line" : "the way over neighbours",
                                    "; soften the function, explain the log-probability, or use the solver neighbours"));
             return g;

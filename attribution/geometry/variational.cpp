@@ -28,7 +28,9 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 /// Adam (Kingma & Ba 2015) on the deviations of one row and the logarithms of their spreads.
 class Fit {
 public:
-    Fit(std::size_t size, double rate) : mean(size, 0), log_spread(size, std::log(first_spread)), rate_(rate) { anew(); }
+    Fit(std::size_t size, double rate) : mean(size, 0), log_spread(size, std::log(first_spread)), rate_(rate) {
+        anew();
+    }
 
     Numbers mean, log_spread;
     bool done() const { return done_; }
@@ -103,7 +105,11 @@ Steepness steepness(const RowFunction& f, const Tensor& points, std::span<const 
 class Inference {
 public:
     Inference(const RowFunction& f, const Tensor& from, const Tensor& to, Index first_row, const Variational& o)
-        : f_(f), o_(o), count_(from.rows()), features_(from.size() / from.rows()), shape_(from.shape()),
+        : f_(f),
+          o_(o),
+          count_(from.rows()),
+          features_(from.size() / from.rows()),
+          shape_(from.shape()),
           dtype_(from.dtype()) {
         const Nodes& rule = nodes(QuadratureRule::gauss_legendre, o.points);
         for (Index row = 0; row < count_; ++row)
@@ -211,8 +217,8 @@ void check(const Variational& o, const Tensor& from, const Tensor& to) {
     require(std::isfinite(o.beta), "variational: beta must be a number but is ", o.beta);
     require(o.iterations >= 0, "variational: iterations must not be negative but is ", o.iterations);
     require(o.rate > 0, "variational: rate must be positive but is ", o.rate);
-    require<ShapeError>(from.shape() == to.shape() && from.size() > 0, "variational: both ends need one shape but have ",
-                        from.shape(), " and ", to.shape());
+    require<ShapeError>(from.shape() == to.shape() && from.size() > 0,
+                        "variational: both ends need one shape but have ", from.shape(), " and ", to.shape());
 }
 
 }  // namespace
@@ -234,7 +240,8 @@ std::vector<Tensor> variational_curves(const RowFunction& f, const Tensor& from,
         Inference inference(f, start, end, first, o);
         inference.run(run.cancel);
         for (Index row = 0; row < last - first; ++row) {
-            const Tensor all = concat({slice(start, 0, row, row + 1), inference.curve(row), slice(end, 0, row, row + 1)});
+            const Tensor all =
+                concat({slice(start, 0, row, row + 1), inference.curve(row), slice(end, 0, row, row + 1)});
             curves.push_back(o.respace ? by_arc_length(euclidean(), all, all.rows()) : all);
         }
     }

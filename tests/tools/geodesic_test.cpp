@@ -63,7 +63,8 @@ TEST_CASE("a network with kinks is softened where that is asked for") {
     CHECK(soft["notes"].empty());
     CHECK(soft["converged"] == true);
     CHECK(soft["energy"] < soft["straight_energy"]);
-    const Json plain = json_of("explain run/model.safetensors --input 1,0.2 --method geodesic-ig-knn --k 5 --json", folder);
+    const Json plain =
+        json_of("explain run/model.safetensors --input 1,0.2 --method geodesic-ig-knn --k 5 --json", folder);
     const Json other = json_of(
         "explain run/model.safetensors --input 1,0.2 --method geodesic-ig-knn --k 5 --pool data:moons:test --soften 5 "
         "--json --quiet",
@@ -80,7 +81,8 @@ TEST_CASE("gradpath geodesic says what does not fit") {
         return o.err;
     };
     CHECK(error("'expr:x1*x2'").find("--to is missing") != std::string::npos);
-    CHECK(error("'expr:x1*x2' --to 1,2 --soften 5").find("geodesic: --soften is for networks with relu or max-pooling: expr:x1*x2 has none") !=
+    CHECK(error("'expr:x1*x2' --to 1,2 --soften 5")
+              .find("geodesic: --soften is for networks with relu or max-pooling: expr:x1*x2 has none") !=
           std::string::npos);
     CHECK(error("'expr:relu(x1)*x2' --to 1,2 --soften 0").find("geodesic: --soften must be above 0: got 0") !=
           std::string::npos);

@@ -1,5 +1,5 @@
-// Slopes of the energy of a path. In the plane: as the peers take them, through a Jacobian that is written down; as this
-// library takes them, by forward sweeps; and a whole geodesic. Between images: in a conformal metric.
+// Slopes of the energy of a path. In the plane: as the peers take them, through a Jacobian that is written down; as
+// this library takes them, by forward sweeps; and a whole geodesic. Between images: in a conformal metric.
 #include <gradpath/attribution/geometry/relax.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/bench/networks.hpp>

@@ -50,15 +50,15 @@ Tensor one_point(const std::string& what, const std::string& text, const Subject
         Shape shape{1};
         return zeros(shape.joined(subject.row), subject.dtype);
     }
-    const Tensor x = read_rows(text, subject.row, subject.dtype, {.what = what, .seed = o.common.seed, .table = o.table}).x;
+    const Tensor x =
+        read_rows(text, subject.row, subject.dtype, {.what = what, .seed = o.common.seed, .table = o.table}).x;
     require<UsageError>(x.rows() == 1, what, " must be one point but has ", x.rows(), " rows; name one of them");
     return x;
 }
 
 GeodesicIg options_of(const GeodesicOptions& o, const Subject& subject, const Tensor& from) {
-    GeodesicIg options{.target = attribution::parse_target(o.target),
-                       .baseline = from,
-                       .stage = attribution::parse_stage(o.stage)};
+    GeodesicIg options{
+        .target = attribution::parse_target(o.target), .baseline = from, .stage = attribution::parse_stage(o.stage)};
     auto set = o.set;
     attribution::take_options("geodesic", options, set);
     if (!o.pool.empty())
@@ -101,12 +101,13 @@ FoundGeodesic find(const Subject& subject, const Tensor& to, const GeodesicIg& o
 
 Exit geodesic(Words words, const std::atomic<bool>& interrupted) {
     GeodesicOptions o;
-    Arguments arguments("geodesic", "Finds the shortest curve between two points in a metric that the model makes.",
-                        "gradpath geodesic 'expr:x1*x2' --from 2,0.5 --to 0.5,2 --points 65\n"
-                        "gradpath geodesic run/model.safetensors --to data:fashion-mnist:test:0 --soften 10 --output "
-                        "log-probability --out curve\n"
-                        "gradpath geodesic run/model.safetensors --from=-0.5,-0.5 --to 1,0.2 --solver neighbours --pool "
-                        "data:moons:train --json");
+    Arguments arguments(
+        "geodesic", "Finds the shortest curve between two points in a metric that the model makes.",
+        "gradpath geodesic 'expr:x1*x2' --from 2,0.5 --to 0.5,2 --points 65\n"
+        "gradpath geodesic run/model.safetensors --to data:fashion-mnist:test:0 --soften 10 --output "
+        "log-probability --out curve\n"
+        "gradpath geodesic run/model.safetensors --from=-0.5,-0.5 --to 1,0.2 --solver neighbours --pool "
+        "data:moons:train --json");
     declare(arguments, o);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     require_given(arguments, "MODEL", o.model);
@@ -116,7 +117,8 @@ Exit geodesic(Words words, const std::atomic<bool>& interrupted) {
     const ReadRows input{.what = "geodesic: --to", .seed = o.common.seed, .table = o.table};
     Subject subject = open_subject("geodesic", o.model, o.common.dtype, o.to, input);
     if (subject.model) o.table = table_for(o.table, *subject.model);
-    const Tensor to = one_point("geodesic: --to", o.to, subject, o), from = one_point("geodesic: --from", o.from, subject, o);
+    const Tensor to = one_point("geodesic: --to", o.to, subject, o),
+                 from = one_point("geodesic: --from", o.from, subject, o);
     soften("geodesic", subject, o.soften);
     GeodesicIg options = options_of(o, subject, from);
     Progress progress(Progress::style(o.common.quiet), "steps");

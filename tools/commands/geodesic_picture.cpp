@@ -45,7 +45,8 @@ void draw_line(Picture& picture, const Frame& frame, const Tensor& points, Colou
         const auto steps = static_cast<Index>(std::max(std::abs(dx), std::abs(dy)) / frame.side * plane_side * 2) + 1;
         for (Index s = 0; s <= steps; ++s) {
             const double t = static_cast<double>(s) / static_cast<double>(steps);
-            fill(picture, frame.column(x + t * dx) - width / 2, frame.row(y + t * dy) - width / 2, width, width, colour);
+            fill(picture, frame.column(x + t * dx) - width / 2, frame.row(y + t * dy) - width / 2, width, width,
+                 colour);
         }
     }
 }

@@ -9,7 +9,8 @@
 namespace gradpath::tools {
 
 void add_soften(Arguments& arguments, std::optional<double>& sharpness);
-/// Softens the subject where that was asked for. Throws UsageError that begins with `command` for a model that has nothing to soften.
+/// Softens the subject where that was asked for. Throws UsageError that begins with `command` for a model that has
+/// nothing to soften.
 void soften(const std::string& command, Subject& subject, const std::optional<double>& sharpness);
 
 }  // namespace gradpath::tools

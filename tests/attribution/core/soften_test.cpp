@@ -20,7 +20,8 @@ TEST_CASE("a softened network is near the network, the nearer the sharper, and b
 }
 
 TEST_CASE("a softened pool is the logarithm of the mean of exponentials over its windows, padded or overlapping") {
-    for (const Pool2d& pool : {Pool2d{.kernel = 2}, Pool2d{.kernel = 3, .stride = 2}, Pool2d{.kernel = 3, .stride = 1, .padding = 1}}) {
+    for (const Pool2d& pool :
+         {Pool2d{.kernel = 2}, Pool2d{.kernel = 3, .stride = 2}, Pool2d{.kernel = 3, .stride = 1, .padding = 1}}) {
         const Model f = [=](const Tensor& x) { return flatten(max_pool2d(x, pool)); };
         const Tensor x = random_tensor({2, 2, 7, 7}, 13);
         const Model soft = softened(f, slice(x, 0, 0, 1), {.sharpness = 1000});
@@ -32,7 +33,8 @@ TEST_CASE("a softened pool is the logarithm of the mean of exponentials over its
 }
 
 TEST_CASE("softening says what does not fit") {
-    CHECK(error_of<ValueError>([] { softened(relu_net({2, 2}, 1, true), row({1, 2}), {.sharpness = 0}); }) ==
-          "soften: sharpness must be above 0 but is 0");
+    CHECK(error_of<ValueError>([] {
+              softened(relu_net({2, 2}, 1, true), row({1, 2}), {.sharpness = 0});
+          }) == "soften: sharpness must be above 0 but is 0");
     CHECK_FALSE(softened(of_columns([](auto& x) { return x[0] * x[1]; }), row({1, 2})));
 }

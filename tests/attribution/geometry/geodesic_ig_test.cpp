@@ -57,10 +57,12 @@ TEST_CASE("a linear F has the shares of Integrated Gradients by every metric and
 }
 
 TEST_CASE("what cancels on a geodesic is measured, and an unchanged feature gets a share: E8, E14") {
-    const Attribution level = attribution::geodesic_ig(product, row({0.5, 2}), {.baseline = row({2, 0.5}), .points = 257});
+    const Attribution level =
+        attribution::geodesic_ig(product, row({0.5, 2}), {.baseline = row({2, 0.5}), .points = 257});
     CHECK(level.ncc_gap->at(0) == doctest::Approx(4 * std::log(2.0)).epsilon(1e-3));
     CHECK(std::abs(level.delta->at(0)) <= 1e-6);
-    const Attribution unchanged = attribution::geodesic_ig(product, row({1, 1}), {.baseline = row({1, 0}), .points = 257});
+    const Attribution unchanged =
+        attribution::geodesic_ig(product, row({1, 1}), {.baseline = row({1, 0}), .points = 257});
     CHECK(unchanged.values.at(0) == doctest::Approx(0.069591).epsilon(2e-3));
 }
 
@@ -82,10 +84,8 @@ TEST_CASE("a row's answer does not depend on the other rows, and an input that i
 
 TEST_CASE("edges that ways share are integrated once") {
     const Tensor pool = plane_points(150);
-    const GeodesicIgKnn o{.baseline = baseline_of_all,
-                          .neighbours = {.k = 6},
-                          .pool = {.points = pool},
-                          .quadrature = {.steps = 40}};
+    const GeodesicIgKnn o{
+        .baseline = baseline_of_all, .neighbours = {.k = 6}, .pool = {.points = pool}, .quadrature = {.steps = 40}};
     const Attribution a = attribution::geodesic_ig_knn(product, pool, o);
     Index steps = 0, graph = 0;
     for (const Index of_row : *a.steps) steps += of_row;
@@ -112,14 +112,16 @@ TEST_CASE("ways lead through the class that is explained where that is asked for
     CHECK(leftmost(true) > -0.22);
 }
 
-TEST_CASE("metrics by name are those of the functions, with a share of the median trace added") {
+TEST_CASE("metrics by name are those of the functions, with a share of the median size added") {
     const Model f = smooth_net({2, 6, 3}, 4);
     const Tensor x = row({1, 0.5}), from = row({-1, 0});
     const auto curve = [&](const GeodesicIg& o) { return attribution::geodesics(f, x, o)[0].corners; };
     const auto own = [&](const Metric& metric) {
         return GeodesicIg{.baseline = from, .points = 9, .own_metric = [metric](const Model&) { return metric; }};
     };
-    const auto named = [&](const char* name) { return GeodesicIg{.baseline = from, .metric = name, .epsilon = 0, .points = 9}; };
+    const auto named = [&](const char* name) {
+        return GeodesicIg{.baseline = from, .metric = name, .epsilon = 0, .points = 9};
+    };
     const auto same = [&](const char* name, Metric metric) {
         CAPTURE(name);
         GeodesicIg direct = own(metric);
@@ -142,7 +144,8 @@ TEST_CASE("where a solver has no answer the straight line stands for it, and a n
     CHECK(largest_difference(numbers(a.values),
                              numbers(attribution::integrated_gradients(pieces, x, {.baseline = from}).values)) <= 1e-9);
     REQUIRE_FALSE(a.notes.empty());
-    CHECK(a.notes[0].find("is constant on pieces and pulls no curve: this one is the straight line") != std::string::npos);
+    CHECK(a.notes[0].find("is constant on pieces and pulls no curve: this one is the straight line") !=
+          std::string::npos);
     const Model gap = of_columns([](auto& z) { return sqrt(z[0] - 5.0) + z[1]; });
     for (const char* solver : {"relax", "shooting", "neighbours", "fast-marching", "variational"}) {
         CAPTURE(solver);
@@ -190,12 +193,16 @@ TEST_CASE("geodesic-ig says what does not fit") {
     CHECK(error_of<ValueError>([] {
               attribution::geodesic_ig(product, random_tensor({2, 3}, 1), {.solver = "fast-marching"});
           }) == "geodesic-ig: fast-marching is for two features but there are 3; use relax or neighbours");
-    CHECK(error_of<ValueError>([] { attribution::geodesics(product, row({1, 2}), {.target = attribution::AllTargets{}}); }) ==
-          "geodesics: each target has a curve of its own; ask for one target at a time");
+    CHECK(error_of<ValueError>([] {
+              attribution::geodesics(product, row({1, 2}), {.target = attribution::AllTargets{}});
+          }) == "geodesics: each target has a curve of its own; ask for one target at a time");
     const Model mixing = [](const Tensor& x) { return sum(x, {.axes = {1}}) + sum(x); };
-    CHECK(error_of<ValueError>([&] { attribution::geodesic_ig(mixing, random_tensor({2, 2}, 1), {}); }) ==
-          "geodesic-ig: rows of the model depend on each other, so the points of a curve cannot be run together; explain "
-          "a model whose rows are independent");
+    CHECK(
+        error_of<ValueError>([&] {
+            attribution::geodesic_ig(mixing, random_tensor({2, 2}, 1), {});
+        }) ==
+        "geodesic-ig: rows of the model depend on each other, so the points of a curve cannot be run together; explain "
+        "a model whose rows are independent");
     CHECK(error_of<ValueError>([] {
               attribution::geodesic_ig_knn(product, row({1, 2}), {.neighbours = {.k = 0}});
           }) == "neighbours: k must be at least 1 but is 0");

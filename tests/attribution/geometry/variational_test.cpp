@@ -8,7 +8,8 @@ using geometry::Variational;
 namespace {
 
 /// A steep hill beside the line from (-1, 0) to (1, 0).
-const Model hill = of_columns([](auto& x) { return 4.0 * exp((square(x[0]) + square(x[1] - 0.3)) * -4.0) + 0.1 * x[0]; });
+const Model hill =
+    of_columns([](auto& x) { return 4.0 * exp((square(x[0]) + square(x[1] - 0.3)) * -4.0) + 0.1 * x[0]; });
 const Tensor left = row({-1, 0}), right = row({1, 0});
 
 const Variational quick{.points = 20, .beta = 2, .iterations = 150, .rate = 0.02};
@@ -16,10 +17,13 @@ const Variational quick{.points = 20, .beta = 2, .iterations = 150, .rate = 0.02
 geometry::RowFunction as_rows(const Model& f) {
     return [f](const Tensor& z, std::span<const Index>) { return reshape(f(z), {z.rows()}); };
 }
-Tensor curve(const Model& f, const Variational& o) { return geometry::variational_curves(as_rows(f), left, right, o)[0]; }
+Tensor curve(const Model& f, const Variational& o) {
+    return geometry::variational_curves(as_rows(f), left, right, o)[0];
+}
 
 double steepness(const Model& f, const Tensor& corners) {
-    return mean(sqrt(geometry::squared_slope([&](const Tensor& z) { return reshape(f(z), {z.rows()}); }, corners))).item();
+    return mean(sqrt(geometry::squared_slope([&](const Tensor& z) { return reshape(f(z), {z.rows()}); }, corners)))
+        .item();
 }
 
 Variational with(Variational o, bool Variational::*flag, bool value = true) {
@@ -100,7 +104,8 @@ TEST_CASE("a piecewise-linear F pulls nothing: beta has no effect: E7") {
 TEST_CASE("without a slope to follow deviations stay near 0, by the divergence's formula and by its sample") {
     Variational o{.points = 10, .beta = 0, .iterations = 400, .rate = 0.01, .match_ends = false};
     const auto off = [&](bool sampled) {
-        return max(abs(curve(product, with(o, &Variational::sampled_kl, sampled)) - curve(product, {.points = 10, .iterations = 0})))
+        return max(abs(curve(product, with(o, &Variational::sampled_kl, sampled)) -
+                       curve(product, {.points = 10, .iterations = 0})))
             .item();
     };
     CHECK(off(false) < 0.1);
@@ -140,8 +145,9 @@ TEST_CASE("the variational solver says what does not fit") {
     CHECK(error_of<ShapeError>([] { geometry::variational_curves(as_rows(hill), left, row({1}), quick); }) ==
           "variational: both ends need one shape but have (1, 2) and (1, 1)");
     const std::atomic<bool> cancel = true;
-    CHECK(error_of<Cancelled>([&] { geometry::variational_curves(as_rows(hill), left, right, quick, {.cancel = &cancel}); }) ==
-          "variational: cancelled");
+    CHECK(error_of<Cancelled>([&] {
+              geometry::variational_curves(as_rows(hill), left, right, quick, {.cancel = &cancel});
+          }) == "variational: cancelled");
     const Model gap = of_columns([](auto& x) { return sqrt(x[0] - 5.0); });
     CHECK(error_of<NumericError>([&] { curve(gap, quick); }) ==
           "variational: the curve is not finite; the function must be finite near the line");
