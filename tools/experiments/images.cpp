@@ -219,14 +219,20 @@ Section curves_section(const std::vector<Answer>& answers) {
     return {"Curves", {std::move(gone), std::move(left)}};
 }
 
+/// The first image and what every method says of it, each on a scale of its own.
 Section picture_section(const Subject& s, const std::vector<Answer>& answers) {
-    Section section{"One image", {}};
     const auto first = [](const Tensor& t) { return reshape(slice(t, 0, 0, 1), t.shape().slice(1, t.rank())); };
+    Panels all{.caption =
+                   "Red speaks for the class, blue against it; every map on a scale of its own, to the 99th "
+                   "percentile of |A|.",
+               .panels = {}};
     for (const Answer& a : answers) {
         const HeatColumn column{a.method->name, first(a.values)};
-        section.blocks.push_back(heat_panels(first(s.x), std::span(&column, 1)));
+        for (Panels::Panel& panel :
+             heat_panels(all.panels.empty() ? first(s.x) : Tensor(), std::span(&column, 1)).panels)
+            all.panels.push_back(std::move(panel));
     }
-    return section;
+    return {"One image", {std::move(all)}};
 }
 
 }  // namespace
