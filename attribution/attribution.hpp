@@ -14,6 +14,7 @@
 #include <gradpath/attribution/coalition/removal.hpp>
 #include <gradpath/attribution/coalition/rise.hpp>
 #include <gradpath/attribution/coalition/sampling.hpp>
+#include <gradpath/attribution/coalition/shapley_ig.hpp>
 #include <gradpath/attribution/coalition/shapley_sampling.hpp>
 #include <gradpath/attribution/coalition/table.hpp>
 #include <gradpath/attribution/core/baseline.hpp>
@@ -40,6 +41,7 @@
 #include <gradpath/attribution/neurons/internal_neurons.hpp>
 #include <gradpath/attribution/neurons/layer.hpp>
 #include <gradpath/attribution/neurons/layer_methods.hpp>
+#include <gradpath/attribution/neurons/pruning.hpp>
 #include <gradpath/attribution/neurons/region.hpp>
 #include <gradpath/attribution/path/agi.hpp>
 #include <gradpath/attribution/path/along_paths.hpp>
@@ -52,8 +54,13 @@
 #include <gradpath/attribution/path/integrated_gradients.hpp>
 #include <gradpath/attribution/path/integrated_hessians.hpp>
 #include <gradpath/attribution/path/path_ensemble.hpp>
+#include <gradpath/attribution/quality/agreement.hpp>
+#include <gradpath/attribution/quality/confidence.hpp>
+#include <gradpath/attribution/quality/insertion_deletion.hpp>
 #include <gradpath/attribution/quality/masking.hpp>
 #include <gradpath/attribution/quality/purity.hpp>
+#include <gradpath/attribution/quality/randomisation.hpp>
+#include <gradpath/attribution/quality/sensitivity_max.hpp>
 #include <gradpath/attribution/registry.hpp>
 #include <gradpath/attribution/rules/by_rules.hpp>
 #include <gradpath/attribution/rules/deep_lift.hpp>

@@ -57,6 +57,7 @@ const Names private_headers = {
     "autodiff/minimize/walk.hpp", "nn/channels.hpp", "nn/conv_sizes.hpp", "nn/streams.hpp", "models/sha256.hpp",
     "models/saved_columns.hpp", "models/saved_parts.hpp", "models/staged.hpp", "models/data/coding.hpp",
     "models/data/plane_points.hpp", "attribution/axioms/rooms.hpp", "attribution/coalition/blocks.hpp",
+    "attribution/coalition/lines.hpp",
     "attribution/coalition/regression.hpp", "attribution/neurons/joint.hpp",
     "attribution/core/adaptive.hpp", "attribution/core/doubling.hpp", "attribution/core/exact.hpp",
     "attribution/core/linear_pieces.hpp", "attribution/core/measure.hpp", "attribution/core/names.hpp",

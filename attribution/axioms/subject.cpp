@@ -64,6 +64,7 @@ const std::vector<Setting>& settings() {
         {"ig2", descent, 1},
         {"integrated-hessians", nodes, 1},
         {"shapley-sampling", samples, 0.5},
+        {"shapley-integrated-gradients", exactly},
         {"rise", noise, 0.5},
         {"lime", samples, 0.5},
         {"deep-lift", nullptr, 0, {"A8", "A9", "A10"}},

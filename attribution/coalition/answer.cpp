@@ -27,6 +27,17 @@ Numbers spread(const Game& game, const Numbers& of_players, bool pairs) {
     return spread;
 }
 
+/// Numbers of features become numbers of players, their sums.
+Numbers gathered(const Game& game, const Numbers& of_features) {
+    const std::vector<Index>& of = game.groups().of;
+    Numbers sums(static_cast<std::size_t>(game.lanes() * game.players()), 0);
+    for (std::size_t k = 0; k < of_features.size(); ++k) {
+        const auto lane = static_cast<Index>(k / of.size());
+        sums[static_cast<std::size_t>(lane * game.players() + of[k % of.size()])] += of_features[k];
+    }
+    return sums;
+}
+
 Tensor by_player(const Game& game, const Numbers& values, bool pairs) {
     Shape shape{game.evaluator().rows()};
     if (game.evaluator().objective().all_targets()) shape = shape.joined(Shape{game.evaluator().targets()});
@@ -40,12 +51,15 @@ Tensor by_player(const Game& game, const Numbers& values, bool pairs) {
 Attribution answer(const Game& game, const Recorder& recorder, const Shares& shares) {
     Attribution result;
     const Evaluator& evaluator = game.evaluator();
-    const Numbers values = spread(game, shares.values, shares.pairs);
+    const auto of_features = [&](const Numbers& all) {
+        return shares.of_features ? all : spread(game, all, shares.pairs);
+    };
+    const Numbers values = of_features(shares.values);
     result.values = values_like(evaluator, values, shares.pairs);
-    if (shares.errors)
-        result.standard_error = values_like(evaluator, spread(game, *shares.errors, shares.pairs), shares.pairs);
+    if (shares.errors) result.standard_error = values_like(evaluator, of_features(*shares.errors), shares.pairs);
     if (game.setup().groups.kind != Groups::Kind::features)
-        result.players = by_player(game, shares.values, shares.pairs);
+        result.players =
+            by_player(game, shares.of_features ? gathered(game, shares.values) : shares.values, shares.pairs);
     recorder.finish(result, evaluator, game.setup().target);
     if (shares.complete) report_completeness(result, values, game.v_nobody());
     else result.f_baseline = game.v_nobody();

@@ -8,16 +8,18 @@
 
 namespace gradpath::attribution {
 
-/// What each player, or each pair of players, got in each lane.
+/// What each player, each pair of players, or each feature got in each lane.
 struct Shares {
-    Numbers values;                      ///< [lanes · players], or [lanes · players · players]
+    Numbers values;                      ///< [lanes · players], [lanes · players · players] or [lanes · features]
     std::optional<Numbers> errors = {};  ///< their standard errors, alike
     bool pairs = false;
     bool complete = true;  ///< do they sum to v(everybody) - v(nobody)? Then the figures of completeness are reported
+    bool of_features = false;
 };
 
 /// The result of a game: a player's share is spread evenly over its features, so that sums stay what they were, and
-/// stands in `players` where features are grouped. A method that samples adds seed and samples.
+/// stands in `players` where features are grouped; shares of features are added up there. A method that samples adds
+/// seed and samples.
 Attribution answer(const Game& game, const Recorder& recorder, const Shares& shares);
 
 /// The same of the lanes one by one, for methods that know all values of the game: f(table of the lane) gives its

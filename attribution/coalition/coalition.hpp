@@ -56,6 +56,13 @@ private:
     std::vector<std::uint64_t> words_;
 };
 
+/// How many coalitions of k players there are among n.
+inline double choose(Index n, Index k) {
+    double ways = 1;
+    for (Index i = 1; i <= k; ++i) ways = ways * static_cast<double>(n - k + i) / static_cast<double>(i);
+    return ways;
+}
+
 /// Everybody.
 inline Coalition everybody(Index players) { return Coalition(players).rest(); }
 

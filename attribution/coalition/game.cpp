@@ -164,4 +164,14 @@ Tensor Game::composite(const Coalition& s) const {
     return where(broadcast_to(mask, x.shape()), x, background_[0]);
 }
 
+Tensor Game::composites(std::span<const Coalition> coalitions, Index row, Index draw) const {
+    const auto all = [&](auto made) {
+        for (const Coalition& s : coalitions) made.add(members(s, players_), row, draw);
+        return made.made();
+    };
+    const Tensor& x = evaluator_.input();
+    if (x.dtype() == DType::float32) return all(Composites<float>(x, background_));
+    return all(Composites<double>(x, background_));
+}
+
 }  // namespace gradpath::attribution

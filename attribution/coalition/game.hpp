@@ -56,6 +56,8 @@ public:
     Numbers table(Index row);
     /// The input where the players in S are, draw 0 of the background where they are not: like the input.
     Tensor composite(const Coalition& s) const;
+    /// The same of one row and draw for each of some coalitions: [coalitions, row shape].
+    Tensor composites(std::span<const Coalition> coalitions, Index row, Index draw) const;
 
 private:
     struct Batch {

@@ -102,6 +102,13 @@ void parse_field(const std::string&, std::string_view given, Groups& field) { fi
 
 std::string field_text(const Groups& field) { return describe(field); }
 
+Groups pixels_of(const Shape& row) {
+    Groups groups{.kind = Groups::Kind::given};
+    const Index pixels = row.rank() >= 2 ? row[-2] * row[-1] : row.size();
+    for (Index i = 0; i < row.size(); ++i) groups.given.push_back(i % pixels);
+    return groups;
+}
+
 Players players_of(const std::string& method, const Groups& groups, const Shape& row) {
     const bool plane = groups.kind == Groups::Kind::patches || groups.kind == Groups::Kind::grid;
     require<ShapeError>(!plane || row.rank() >= 2, method, ": groups ", describe(groups),

@@ -38,6 +38,8 @@ Groups parse_groups(std::string_view text);
 std::string describe(const Groups& groups);
 void parse_field(const std::string& what, std::string_view text, Groups& field);
 std::string field_text(const Groups& field);
+/// Every place on the last two axes (of a row with one axis, every feature) is a player, with all of its channels.
+Groups pixels_of(const Shape& row);
 
 /// Groups on rows of one shape.
 struct Players {

@@ -44,13 +44,6 @@ std::vector<std::vector<Index>> windows_of(const Plane& plane, const Extent& win
     return windows;
 }
 
-/// Every pixel, with all of its channels, is a player.
-Groups pixels(const Shape& row, const Plane& plane) {
-    Groups groups{.kind = Groups::Kind::given};
-    for (Index i = 0; i < row.size(); ++i) groups.given.push_back(i % (plane.height * plane.width));
-    return groups;
-}
-
 /// v(everybody) - v(all but these): [lists · lanes].
 Numbers losses(Game& game, const std::vector<std::vector<Index>>& lists) {
     constexpr std::size_t at_once = 1024;
@@ -90,7 +83,7 @@ Attribution occlusion(const Model& model, const Tensor& x, const Occlusion& o) {
               {.target = o.target,
                .baseline = o.baseline,
                .stage = o.stage,
-               .groups = x.size() > 0 ? pixels(row, plane) : Groups{},
+               .groups = x.size() > 0 ? pixels_of(row) : Groups{},
                .seed = o.seed,
                .run = o.run});
     const std::vector<std::vector<Index>> windows = windows_of(plane, chosen_window(o, plane), o.stride);

@@ -9,6 +9,7 @@
 #include <gradpath/attribution/coalition/owen.hpp>
 #include <gradpath/attribution/coalition/removal.hpp>
 #include <gradpath/attribution/coalition/rise.hpp>
+#include <gradpath/attribution/coalition/shapley_ig.hpp>
 #include <gradpath/attribution/coalition/shapley_sampling.hpp>
 #include <gradpath/attribution/method_row.hpp>
 
@@ -143,6 +144,22 @@ std::vector<Method> together() {
     };
 }
 
+/// Complete, and linear, only as its options say: what is rescaled is neither where shares cancel.
+Method lines_from_coalitions() {
+    return {.name = "shapley-integrated-gradients",
+            .family = "coalition",
+            .summary = "Integrated Gradients from coalitions of the input's features as baselines, of all sizes alike",
+            .takes_baseline = true,
+            .options = options_of<ShapleyIntegratedGradients>(),
+            .claims = {Claim::sensitivity, Claim::dummy, Claim::implementation_invariance,
+                       Claim::affine_scale_invariance, Claim::positivity, Claim::locality},
+            .citations = {{"Shuyang Liu, Zixuan Chen, Ge Shi, Ji Wang, Changjie Fan, Yu Xiong, Runze Wu, Yujing Hu, "
+                           "Ze Ji, Yang Gao",
+                           "A New Baseline Assumption of Integated Gradients Based on Shaply value", "arXiv", 2023,
+                           "2310.04821"}},
+            .run = runner("shapley-integrated-gradients", shapley_integrated_gradients)};
+}
+
 std::vector<Method> removals() {
     return {
         {.name = "feature-ablation",
@@ -191,8 +208,10 @@ std::vector<Method> removals() {
 
 std::vector<Method> coalition_rows() {
     std::vector<Method> rows;
-    for (auto part : {shapley_values, other_values, together, removals})
-        for (Method& row : part()) rows.push_back(std::move(row));
+    const auto add = [&](std::vector<Method> part) { std::ranges::move(part, std::back_inserter(rows)); };
+    for (auto part : {shapley_values, other_values, together}) add(part());
+    rows.push_back(lines_from_coalitions());
+    add(removals());
     return rows;
 }
 

@@ -19,15 +19,18 @@ constexpr Index coalitions_at_once = 512;  // so that a forward pass has rows en
 /// The estimates of the rows while they are drawn.
 class Estimates {
 public:
-    Estimates(const Game& game, Index width)
+    Estimates(const Game& game, Index width, const Reading& reading)
         : game_(game),
           rows_(static_cast<std::size_t>(game.evaluator().rows())),
-          row_size_(static_cast<std::size_t>(game.evaluator().targets() * width)),
+          targets_(static_cast<std::size_t>(game.evaluator().targets())),
+          width_(static_cast<std::size_t>(width)),
+          reading_(reading),
           met_(rows_.size(), false) {}
 
     void add(const Numbers& block) {
+        const std::size_t size = targets_ * width_;
         for (std::size_t row = 0; row < rows_.size(); ++row)
-            if (!met_[row]) rows_[row].add(std::span(block).subspan(row * row_size_, row_size_));
+            if (!met_[row]) rows_[row].add(std::span(block).subspan(row * size, size));
     }
     /// Stops the rows that are exact enough; have all?
     bool look(double tolerance) {
@@ -40,27 +43,13 @@ public:
     }
     Shares shares() const {
         Shares all;
-        for (const Average& row : rows_) all.values.insert(all.values.end(), row.mean().begin(), row.mean().end());
-        if (rows_[0].count() < 2) return all;
-        all.errors.emplace();
-        for (const Average& row : rows_) {
-            const Numbers errors = row.standard_error();
-            all.errors->insert(all.errors->end(), errors.begin(), errors.end());
-        }
+        if (rows_[0].count() > 1) all.errors.emplace();
+        for (std::size_t row = 0; row < rows_.size(); ++row)
+            for (const Lane& lane : lanes(row)) {
+                all.values.insert(all.values.end(), lane.values.begin(), lane.values.end());
+                if (all.errors) all.errors->insert(all.errors->end(), lane.errors.begin(), lane.errors.end());
+            }
         return all;
-    }
-    std::vector<double> half_widths(std::size_t row) const {
-        std::vector<double> widths;
-        const std::size_t targets = static_cast<std::size_t>(game_.evaluator().targets()), width = row_size_ / targets;
-        const Numbers& values = rows_[row].mean();
-        const Numbers errors = rows_[row].standard_error();
-        for (std::size_t t = 0; t < targets; ++t) {
-            const std::size_t lane = row * targets + t;
-            widths.push_back(relative_half_width(
-                std::span(values).subspan(t * width, width), std::span(errors).subspan(t * width, width),
-                game_.v_everybody()[lane] - game_.v_nobody()[lane], rows_[row].count() - 1));
-        }
-        return widths;
     }
     std::vector<double> half_widths() const {
         std::vector<double> all;
@@ -71,14 +60,41 @@ public:
     const std::vector<bool>& met() const { return met_; }
 
 private:
+    std::vector<Lane> lanes(std::size_t row) const {
+        const Average& average = rows_[row];
+        const Numbers errors = average.count() > 1 ? average.standard_error() : Numbers{};
+        std::vector<Lane> all;
+        for (std::size_t t = 0; t < targets_; ++t) {
+            const auto part = [&](const Numbers& numbers) -> std::vector<double> {
+                if (numbers.empty()) return {};
+                const auto first = numbers.begin() + static_cast<std::ptrdiff_t>(t * width_);
+                return {first, first + static_cast<std::ptrdiff_t>(width_)};
+            };
+            Lane means{part(average.mean()), part(errors)};
+            all.push_back(reading_ ? reading_(std::move(means), row * targets_ + t) : std::move(means));
+        }
+        return all;
+    }
+    std::vector<double> half_widths(std::size_t row) const {
+        std::vector<double> widths;
+        std::size_t lane = row * targets_;
+        for (const Lane& one : lanes(row)) {
+            const double difference = game_.v_everybody()[lane] - game_.v_nobody()[lane];
+            widths.push_back(relative_half_width(one.values, one.errors, difference, rows_[row].count() - 1));
+            ++lane;
+        }
+        return widths;
+    }
+
     const Game& game_;
     std::vector<Average> rows_;
-    std::size_t row_size_;
+    std::size_t targets_, width_;
+    const Reading& reading_;
     std::vector<bool> met_;
 };
 
-/// Evaluates blocks first .. last-1 together and adds them in order.
-void add_blocks(Game& game, Index first, Index last, const std::function<Block(Index)>& make, Estimates& estimates) {
+/// Evaluates blocks first .. last-1 together.
+std::vector<Numbers> answers_of(Game& game, Index first, Index last, const std::function<Block(Index)>& make) {
     std::vector<Block> blocks;
     std::vector<Coalition> all;
     for (Index k = first; k < last; ++k) {
@@ -86,12 +102,14 @@ void add_blocks(Game& game, Index first, Index last, const std::function<Block(I
         all.insert(all.end(), blocks.back().coalitions.begin(), blocks.back().coalitions.end());
     }
     const Numbers v = game.values(all);
+    std::vector<Numbers> answers;
     auto begin = v.begin();
     for (const Block& block : blocks) {
         const auto end = begin + static_cast<std::ptrdiff_t>(block.coalitions.size()) * game.lanes();
-        estimates.add(block.answer(Numbers(begin, end)));
+        answers.push_back(block.answer(Numbers(begin, end)));
         begin = end;
     }
+    return answers;
 }
 
 }  // namespace
@@ -104,16 +122,21 @@ void require_effort(const std::string& method, const Effort& e) {
     require(e.max_samples >= 1, method, ": max-samples must be at least 1 but is ", e.max_samples);
 }
 
-Sampled sample(Game& game, const Effort& e, Index width, const std::function<Block(Index)>& block) {
+Sampled sample(Game& game, const Effort& effort, Index width, const std::function<Block(Index)>& block) {
+    return sample_answers(game, effort, width,
+                          [&](Index first, Index last) { return answers_of(game, first, last, block); });
+}
+
+Sampled sample_answers(Game& game, const Effort& e, Index width, const Answers& answers, const Reading& reading) {
     require_effort(game.method(), e);
     const Index wanted = e.tolerance ? e.max_samples : e.samples, total = (wanted + e.block - 1) / e.block;
-    Estimates estimates(game, width);
+    Estimates estimates(game, width, reading);
     Index done = 0, look = least_blocks, at_once = 1;
     bool met = false;
     while (done < total && !met) {
         const Index last = std::min({total, done + at_once, e.tolerance ? std::max(look, done + 1) : total});
         const Index before = game.evaluator().evaluations().forward;
-        add_blocks(game, done, last, block, estimates);
+        for (const Numbers& answer : answers(done, last)) estimates.add(answer);
         const Index each = (game.evaluator().evaluations().forward - before) / (last - done);
         at_once = std::clamp<Index>(coalitions_at_once / std::max<Index>(each, 1), 1, coalitions_at_once);
         done = last;

@@ -32,6 +32,13 @@ struct Block {
     std::function<Numbers(const Numbers& v)> answer;
 };
 
+/// The numbers of a lane and their standard errors; none of those below two blocks.
+struct Lane {
+    std::vector<double> values, errors = {};
+};
+/// What the means of a lane's blocks stand for; by default for themselves.
+using Reading = std::function<Lane(Lane means, std::size_t lane)>;
+
 /// What sampling came to.
 struct Sampled {
     Shares shares;
@@ -54,6 +61,12 @@ Attribution exact_or_sampled(Game& game, const Recorder& recorder, const Samplin
 /// A tolerance is looked at from 30 blocks on, each time there are a quarter more. `width`: numbers per lane. Throws
 /// ValueError (naming the game's method) for an effort out of range.
 Sampled sample(Game& game, const Effort& effort, Index width, const std::function<Block(Index k)>& block);
+
+/// The same for methods that ask for something else than values of coalitions: what blocks first .. last-1 come to,
+/// each [lanes · width].
+using Answers = std::function<std::vector<Numbers>(Index first, Index last)>;
+Sampled sample_answers(Game& game, const Effort& effort, Index width, const Answers& answers,
+                       const Reading& reading = {});
 
 /// Fills in samples, seed, half-width and what became of the tolerance.
 Attribution answer(const Game& game, const Recorder& recorder, const Sampled& sampled, const Effort& effort);

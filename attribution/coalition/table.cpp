@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 
+#include <gradpath/attribution/coalition/coalition.hpp>
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
@@ -21,12 +22,6 @@ template <class F>
 void each_pair(std::size_t size, Index player, const F& f) {
     for (Bits s = 0; s < size; ++s)
         if (!has(s, player)) f(s, s | bit(player));
-}
-
-double choose(Index n, Index k) {
-    double ways = 1;
-    for (Index i = 1; i <= k; ++i) ways = ways * static_cast<double>(n - k + i) / static_cast<double>(i);
-    return ways;
 }
 
 /// How much a coalition of each size counts, of those without some players.

@@ -20,8 +20,8 @@
 namespace gradpath::attribution {
 namespace {
 
-constexpr std::size_t comfortable = std::size_t{4} << 20;  // larger chunks leave the caches: LeNet-5 takes twice
-constexpr Index comfortable_rows = 16;                     // as long; but fewer rows leave threads idle
+constexpr std::size_t comfortable = std::size_t{8} << 20;  // larger chunks leave the caches: LeNet-5 takes twice
+constexpr Index comfortable_rows = 16;                     // as long; but fewer rows leave lanes and threads idle
 
 struct Evaluated {
     std::vector<Tensor> scores, gradients;  // per target: [rows], [rows, input shape]
@@ -76,7 +76,8 @@ Index ModelFacts::rows_within(std::size_t budget) const {
     const auto fit = [&](std::size_t bytes) {
         return static_cast<Index>((bytes - std::min(bytes, fixed_bytes)) / std::max<std::size_t>(bytes_per_row, 1));
     };
-    return std::max<Index>(1, std::min(fit(budget), std::max(fit(comfortable), comfortable_rows)));
+    const Index rows = std::min(fit(budget), std::max(fit(comfortable), comfortable_rows));
+    return rows > comfortable_rows ? rows - rows % comfortable_rows : std::max<Index>(1, rows);
 }
 
 ModelFacts examine(const Objective& objective, const Tensor& x, std::size_t memory) {
@@ -131,14 +132,16 @@ Evaluator::Evaluator(std::string method, Model model, const Tensor& x, const Tar
           require<ShapeError>(x.rank() >= 1 && x.size() > 0, method_,
                               ": the input needs at least one row and one feature but has shape ", x.shape());
           const NoRecording off;
-          const Tensor first = model(slice(x_, 0, 0, 1));
-          return Objective(method_, std::move(model), target, stage, x.rows(), first);
+          first_output_ = model(slice(x_, 0, 0, 1));
+          return Objective(method_, std::move(model), target, stage, x.rows(), first_output_);
       }()),
       run_(run) {
     before_chunk();
     if (!run_.facts) run_.facts = std::make_shared<const ModelFacts>(examine(objective_, x_, run_.memory));
     chunk_ = run_.facts->rows_within(run_.memory);
-    f_input_ = forward(x_, "input", true);
+    if (rows() == 1) take_outputs(0, reshape(first_output_, {1, objective_.outputs()}), "input", f_input_);
+    else f_input_ = forward(x_, "input", true);
+    first_output_ = {};
 }
 
 Target Evaluator::fixed_target() const {
@@ -162,18 +165,21 @@ std::vector<double> Evaluator::forward(const Tensor& x, std::string_view stage, 
     std::vector<double> result;
     for (Index first = 0; first < rows(); first += chunk_) {
         before_chunk();
-        const Index last = std::min(rows(), first + chunk_);
-        std::vector<Index> ids(static_cast<std::size_t>(last - first));
-        std::iota(ids.begin(), ids.end(), first);
-        const Tensor output = objective_.run(slice(x, 0, first, last));
+        const Tensor output = objective_.run(slice(x, 0, first, std::min(rows(), first + chunk_)));
         if (resolve) objective_.resolve(first, output);
-        const std::vector<Tensor> scores = objective_.scores(output, ids);
-        for (Index row = 0; row < last - first; ++row)
-            for (const Tensor& score : scores) result.push_back(score.at(row));
-        evaluations_.forward += last - first;
-        tell(stage, last, rows());
+        take_outputs(first, output, stage, result);
     }
     return result;
+}
+
+void Evaluator::take_outputs(Index first, const Tensor& output, std::string_view stage, std::vector<double>& numbers) {
+    std::vector<Index> ids(static_cast<std::size_t>(output.rows()));
+    std::iota(ids.begin(), ids.end(), first);
+    const std::vector<Tensor> scores = objective_.scores(output, ids);
+    for (Index row = 0; row < output.rows(); ++row)
+        for (const Tensor& score : scores) numbers.push_back(score.at(row));
+    evaluations_.forward += output.rows();
+    tell(stage, first + output.rows(), rows());
 }
 
 void Evaluator::begin_chunk(Index forward_rows) {

@@ -84,10 +84,13 @@ private:
     void run_chunks(Index count, const Make& make, const Scores& scores, const Take& take, const Telling& telling);
     void before_chunk() const;
     std::vector<double> forward(const Tensor& x, std::string_view stage, bool resolve);
+    /// Appends the explained numbers of input rows first, first+1, .. from their raw outputs.
+    void take_outputs(Index first, const Tensor& output, std::string_view stage, std::vector<double>& numbers);
 
     std::string method_;
     Tensor x_;
     Target target_;
+    Tensor first_output_;  // of the first row alone, until f_input_ is known
     Objective objective_;
     Run run_;
     Index chunk_ = 1;

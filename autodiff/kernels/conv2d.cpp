@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include <gradpath/autodiff/kernels/conv_plan.hpp>
+#include <gradpath/autodiff/kernels/conv_images.hpp>
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/kernels/product.hpp>
 
@@ -107,8 +107,9 @@ public:
           packed_(plan.g.groups * panels_ * plan.depth * width_) {
         for (Index group = 0; group < plan.g.groups; ++group)
             for (Index panel = 0; panel < panels_; ++panel)
-                turn(weight + (group * plan.filters + panel * width_) * plan.depth, plan.depth, count(panel),
-                     plan.depth, packed(group, panel), width_);
+                turn_lines<T>({weight + (group * plan.filters + panel * width_) * plan.depth, plan.depth, count(panel),
+                               plan.depth},
+                              packed(group, panel), width_);
     }
     Index sums_size() const { return plan_.band * plan_.g.out_width * width_; }
 
@@ -116,7 +117,8 @@ public:
     void run(const T* copy, Index group, Index out_rows, T* sums, T* y) const {
         for (Index panel = 0; panel < panels_; ++panel) {
             add_up(copy, packed(group, panel), out_rows, sums);
-            store(sums, out_rows * plan_.g.out_width, count(panel), y + panel * width_ * plan_.outputs);
+            store_turned<T>({sums, width_, out_rows * plan_.g.out_width, count(panel)},
+                            y + panel * width_ * plan_.outputs, plan_.outputs);
         }
     }
 
@@ -124,11 +126,6 @@ private:
     Index count(Index panel) const { return std::min(width_, plan_.filters - panel * width_); }
     T* packed(Index group, Index panel) const {
         return packed_.get() + (group * panels_ + panel) * plan_.depth * width_;
-    }
-    static void turn(const T* from, Index step, Index count, Index depth, T* to, Index step_to) {
-        std::array<const T*, widest> lines;
-        for (Index i = 0; i < count; ++i) lines[static_cast<std::size_t>(i)] = from + i * step;
-        table<T>().turn(lines.data(), count, depth, to, step_to);
     }
 
     /// sums[position][filter] of one panel, block by block of the depth.
@@ -144,30 +141,11 @@ private:
                         width_, first > 0);
     }
 
-    void store(const T* sums, Index positions, Index filters, T* y) const {
-        const Index lanes = tiles_.lanes;
-        for (Index first = 0; first < positions; first += lanes, sums += lanes * width_) {
-            const Index count = std::min(lanes, positions - first);
-            if (count == lanes) {
-                turn(sums, width_, lanes, filters, y + first, plan_.outputs);
-            } else {
-                alignas(64) T rest[widest * widest];
-                turn(sums, width_, count, filters, rest, lanes);
-                table<T>().copy_lines(rest, lanes, filters, count, y + first, plan_.outputs);
-            }
-        }
-    }
-
     const ConvPlan<T>& plan_;
     const ConvTiles<T>& tiles_;
     Index width_, run_, panels_;
     Scratch<T> packed_;
 };
-
-/// Which part of the lanes, cut into vectors, `count` of them fill.
-double filled(Index count, Index lanes) {
-    return static_cast<double>(count) / static_cast<double>(ceil_div(count, lanes) * lanes);
-}
 
 template <Real T>
 bool filters_in_lanes(const ConvPlan<T>& plan) {
@@ -187,8 +165,10 @@ void convolve(const ConvPlan<T>& plan, const T* x, const T* weight, T* y) {
                 const Index part = task / plan.bands * g.groups + group, first_row = task % plan.bands * plan.band;
                 plan.copy(x + part * plan.channels * g.height * g.width, first_row, task == first && group == 0,
                           copy.get());
-                lanes.run(copy.get(), group, std::min(plan.band, g.out_height - first_row), sums.get(),
-                          y + part * plan.filters * plan.outputs + first_row * g.out_width);
+                const Index rows = std::min(plan.band, g.out_height - first_row);
+                T* const to = y + part * plan.filters * plan.outputs + first_row * g.out_width;
+                lanes.run(copy.get(), group, rows, sums.get(), to);
+                plan.add_bias(group, rows * g.out_width, to);
             }
     });
 }
@@ -198,7 +178,7 @@ template <Real T>
 void convolve_numbers(const ConvPlan<T>& plan, const T* x, const T* weight, T* y) {
     const Index work = std::max<Index>(1, plan.filters * plan.depth * plan.outputs);
     parallel_for(plan.g.rows * plan.g.groups, std::max<Index>(1, one_task / work), [&](Index first, Index last) {
-        for (Index i = first; i < last; ++i)
+        for (Index i = first; i < last; ++i) {
             multiply(Product<T>{.m = plan.filters,
                                 .n = plan.outputs,
                                 .k = plan.depth,
@@ -210,24 +190,32 @@ void convolve_numbers(const ConvPlan<T>& plan, const T* x, const T* weight, T* y
                                 .b_column = 1,
                                 .c = y + i * plan.filters * plan.outputs,
                                 .c_row = plan.outputs});
+            plan.add_bias(i % plan.g.groups, plan.outputs, y + i * plan.filters * plan.outputs);
+        }
     });
 }
 
 }  // namespace
 
 template <Real T>
-void conv2d(const ConvGeometry& g, const T* x, const T* weight, T* y) {
+void conv2d(const ConvGeometry& g, const T* x, const T* weight, const T* bias, T* y) {
     if (g.rows * g.filters * g.out_height * g.out_width <= 0) return;
-    const ConvPlan<T> plan(g);
-    if (plan.depth <= 0) return std::fill(y, y + g.rows * g.filters * plan.outputs, T(0));
+    const ConvPlan<T> plan(g, bias);
+    if (plan.depth <= 0) {
+        std::fill(y, y + g.rows * g.filters * plan.outputs, T(0));
+        for (Index i = 0; i < g.rows * g.groups; ++i)
+            plan.add_bias(i % g.groups, plan.outputs, y + i * plan.filters * plan.outputs);
+        return;
+    }
     const bool same_size = g.height == g.out_height && g.width == g.out_width;
     if (plan.taps == 1 && same_size && g.padding_height == 0 && g.padding_width == 0)
         return convolve_numbers(plan, x, weight, y);
-    if (filters_in_lanes(plan)) convolve<FilterLanes<T>>(plan, x, weight, y);
+    if (images_in_lanes(plan)) convolve_images(plan, x, weight, y);
+    else if (filters_in_lanes(plan)) convolve<FilterLanes<T>>(plan, x, weight, y);
     else convolve<PositionLanes<T>>(plan, x, weight, y);
 }
 
-template void conv2d(const ConvGeometry&, const float*, const float*, float*);
-template void conv2d(const ConvGeometry&, const double*, const double*, double*);
+template void conv2d(const ConvGeometry&, const float*, const float*, const float*, float*);
+template void conv2d(const ConvGeometry&, const double*, const double*, const double*, double*);
 
 }  // namespace gradpath::kernels

@@ -1,9 +1,12 @@
 #include <gradpath/autodiff/kernels/conv_plan.hpp>
 
+#include <array>
+
 namespace gradpath::kernels {
 namespace {
 
 constexpr Index task_work = 1 << 22;  // multiply-adds of a band
+constexpr Index widest = 32;          // no set has wider tiles
 constexpr Index beyond = 32;          // a tile may read so far past the last position
 
 /// to[r][i] = from[r · step_row + i · step]
@@ -17,7 +20,7 @@ void copy_rectangle(const T* from, Index step_row, Index step, Index rows, Index
 }  // namespace
 
 template <Real T>
-ConvPlan<T>::ConvPlan(const ConvGeometry& geometry)
+ConvPlan<T>::ConvPlan(const ConvGeometry& geometry, const T* bias)
     : g(geometry),
       channels(g.channels / g.groups),
       filters(g.filters / g.groups),
@@ -26,6 +29,7 @@ ConvPlan<T>::ConvPlan(const ConvGeometry& geometry)
       outputs(g.out_height * g.out_width),
       rows_(g.kernel_height, g.dilation_height, g.stride_height),
       columns_(g.kernel_width, g.dilation_width, g.stride_width),
+      bias_(bias),
       offsets_(depth) {
     bands = std::clamp<Index>(outputs * g.filters * depth / task_work, 1, std::max<Index>(1, g.out_height));
     band = ceil_div(g.out_height, bands);
@@ -63,7 +67,41 @@ void ConvPlan<T>::copy(const T* image, Index first_row, bool fresh, T* to) const
             }
 }
 
+template <Real T>
+void ConvPlan<T>::add_bias(Index group, Index count, T* y) const {
+    if (bias_ == nullptr) return;
+    for (Index f = 0; f < filters; ++f, y += outputs)
+        binary(OpCode::add, static_cast<const T*>(y), 1, bias_ + group * filters + f, 0, y, count);
+}
+
+template <Real T>
+void turn_lines(const Lines<T>& lines, T* y, Index step) {
+    std::array<const T*, widest> each;
+    for (Index i = 0; i < lines.count; ++i) each[static_cast<std::size_t>(i)] = lines.first + i * lines.step;
+    table<T>().turn(each.data(), lines.count, lines.length, y, step);
+}
+
+template <Real T>
+void store_turned(const Lines<T>& lines, T* y, Index step) {
+    const Index lanes = table<T>().conv.lanes;
+    for (Index first = 0; first < lines.count; first += lanes) {
+        const Lines<T> some{lines.first + first * lines.step, lines.step, std::min(lanes, lines.count - first),
+                            lines.length};
+        if (some.count == lanes) {
+            turn_lines(some, y + first, step);
+        } else {
+            alignas(64) T rest[widest * widest];
+            turn_lines(some, rest, lanes);
+            table<T>().copy_lines(rest, lanes, lines.length, some.count, y + first, step);
+        }
+    }
+}
+
 template class ConvPlan<float>;
 template class ConvPlan<double>;
+template void turn_lines(const Lines<float>&, float*, Index);
+template void turn_lines(const Lines<double>&, double*, Index);
+template void store_turned(const Lines<float>&, float*, Index);
+template void store_turned(const Lines<double>&, double*, Index);
 
 }  // namespace gradpath::kernels

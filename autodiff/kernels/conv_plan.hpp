@@ -34,9 +34,13 @@ public:
     Index band, bands;                     ///< output rows of a task; tasks of an image
     Index pitch;                           ///< length of a row of the copy
 
-    explicit ConvPlan(const ConvGeometry& geometry);
+    explicit ConvPlan(const ConvGeometry& geometry, const T* bias = nullptr);
     const Index* offsets() const { return offsets_.get(); }  ///< of the taps, in the copy
+    const PhaseAxis& rows() const { return rows_; }
+    const PhaseAxis& columns() const { return columns_; }
     Index copy_size() const;
+    /// Adds its bias, if there is one, to `count` outputs of each filter of a group; y points at the first filter's.
+    void add_bias(Index group, Index count, T* y) const;
     /// What output rows first_row .. first_row + band - 1 need of the channels at `image`. The border is cleared when
     /// the buffer is `fresh`, and stays.
     void copy(const T* image, Index first_row, bool fresh, T* to) const;
@@ -44,7 +48,26 @@ public:
 private:
     PhaseAxis rows_, columns_;
     Index plane_;  // of one phase
+    const T* bias_;
     Scratch<Index> offsets_;
 };
+
+/// Which part of the lanes, cut into vectors, `count` of them fill.
+inline double filled(Index count, Index lanes) {
+    return static_cast<double>(count) / static_cast<double>(ceil_div(count, lanes) * lanes);
+}
+
+/// Lines of at most 32 numbers, `step` apart.
+template <Real T>
+struct Lines {
+    const T* first;
+    Index step, count, length;
+};
+/// y[i step + line] = number i of each line
+template <Real T>
+void store_turned(const Lines<T>& lines, T* y, Index step);
+/// The same where lines are no more than a tile is wide; y may be written up to the next multiple of a vector.
+template <Real T>
+void turn_lines(const Lines<T>& lines, T* y, Index step);
 
 }  // namespace gradpath::kernels

@@ -3,29 +3,39 @@
 namespace gradpath::kernels {
 namespace {
 
-/// sum[r][v] = Σ_p left(p)[r step] · the vector at right(p, v)
-template <class L, int R, int V, class Left, class Right>
-[[gnu::always_inline]] inline void accumulate(Index depth, const Left& left, Index step, const Right& right,
-                                              L (&sum)[R][V]) {
+template <class L, int R, int V>
+[[gnu::always_inline]] inline void clear(L (&sum)[R][V]) {
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 8
         for (int v = 0; v < V; ++v) sum[r][v] = L::all(0);
-    for (Index p = 0; p < depth; ++p) {
-        const typename L::Scalar* group[(R + 2) / 3];  // one pointer for three rows: few enough for the registers
-        group[0] = left(p);
+}
+
+/// sum[r][v] += left[r step] · the vector at right(v)
+template <class L, int R, int V, class T = typename L::Scalar>
+[[gnu::always_inline]] inline void add_products(const T* left, Index step, const auto& right, L (&sum)[R][V]) {
+    const T* group[(R + 2) / 3];  // one pointer for three rows: few enough for the registers
+    group[0] = left;
 #pragma GCC unroll 16
-        for (int r = 3; r < R; r += 3) group[r / 3] = group[r / 3 - 1] + 3 * step;
-        L row[V];
+    for (int r = 3; r < R; r += 3) group[r / 3] = group[r / 3 - 1] + 3 * step;
+    L row[V];
 #pragma GCC unroll 8
-        for (int v = 0; v < V; ++v) row[v] = L::load(right(p, v));
+    for (int v = 0; v < V; ++v) row[v] = L::load(right(v));
 #pragma GCC unroll 16
-        for (int r = 0; r < R; ++r) {
-            const L one = L::all(group[r / 3][(r % 3) * step]);
+    for (int r = 0; r < R; ++r) {
+        const L one = L::all(group[r / 3][(r % 3) * step]);
 #pragma GCC unroll 8
-            for (int v = 0; v < V; ++v) sum[r][v] = fma(one, row[v], sum[r][v]);
-        }
+        for (int v = 0; v < V; ++v) sum[r][v] = fma(one, row[v], sum[r][v]);
     }
+}
+
+/// sum[r][v] = Σ_p left(p)[r step] · the vector at right(p, v)
+template <class L, int R, int V, class Left, class Right>
+[[gnu::always_inline]] inline void accumulate(Index depth, const Left& left, Index step, const Right& right,
+                                              L (&sum)[R][V]) {
+    clear(sum);
+    for (Index p = 0; p < depth; ++p)
+        add_products(left(p), step, [&](int v) { return right(p, v); }, sum);
 }
 
 template <class L, int R, int V, class T = typename L::Scalar>
@@ -45,6 +55,19 @@ void gemm_tile(Index depth, const T* a, Index step_row, Index step_depth, const 
         }
 }
 
+/// Adds the sums of the blocks before and puts the vectors where they go.
+template <class L, int R, int V, class T = typename L::Scalar>
+[[gnu::always_inline]] inline void store_positions(const PositionTile<T>& tile, const L (&sum)[R][V]) {
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+        for (int v = 0; v < V; ++v) {
+            const Index place = (r * V + v) * L::size;
+            const L total = tile.before == nullptr ? sum[r][v] : L::load(tile.before + place) + sum[r][v];
+            total.store(tile.to == nullptr ? tile.c + place : tile.c + r * tile.step + tile.to[v]);
+        }
+}
+
 /// A tile of filters times positions: its rows are filters, its vectors stand at places of their own.
 template <class L, int R, int V, class T = typename L::Scalar>
 void position_tile(Index depth, const T* a, Index step_row, const T* b, const Index* offsets,
@@ -54,14 +77,42 @@ void position_tile(Index depth, const T* a, Index step_row, const T* b, const In
     L sum[R][V];
     accumulate(
         depth, [=](Index p) { return a + p; }, step_row, [&](Index p, int v) { return at[v] + offsets[p]; }, sum);
+    store_positions(tile, sum);
+}
+
+/// sum[0][v] += Σ_j tap[j] · the vector j + v steps from `from`, in order of j; each vector is loaded once.
+template <int taps, class L, int V, class T = typename L::Scalar>
+[[gnu::always_inline]] inline void slide(const T* tap, const T* from, Index step, L (&sum)[1][V]) {
+    L weight[taps];
+    for (int j = 0; j < taps; ++j) weight[j] = L::all(tap[j]);
 #pragma GCC unroll 16
-    for (int r = 0; r < R; ++r)
+    for (int i = 0; i < V + taps - 1; ++i) {
+        const L x = L::load(from + i * step);
 #pragma GCC unroll 8
-        for (int v = 0; v < V; ++v) {
-            const Index place = (r * V + v) * L::size;
-            const L total = tile.before == nullptr ? sum[r][v] : L::load(tile.before + place) + sum[r][v];
-            total.store(tile.to == nullptr ? tile.c + place : tile.c + r * tile.step + tile.to[v]);
+        for (int j = 0; j < taps; ++j)
+            if (i - j >= 0 && i - j < V) sum[0][i - j] = fma(weight[j], x, sum[0][i - j]);
+    }
+}
+
+/// The same over runs of taps, with a position of as many images as there are lanes in a vector.
+template <class L, int R, int V, class T = typename L::Scalar>
+void image_tile(const TapRuns& runs, const T* a, Index step_row, const T* b, const PositionTile<T>& tile) {
+    const T* at[V];
+    for (int v = 0; v < V; ++v) at[v] = b + tile.from[v];
+    L sum[R][V];
+    clear(sum);
+    for (const TapRun* run = runs.first; run != runs.last; ++run) {
+        Index offset = run->offset;
+        if constexpr (R == 1) {
+            if (runs.slides && run->count == 5) {  // the usual number where a filter alone repays turning images
+                slide<5>(a + run->tap, at[0] + offset, runs.step, sum);
+                continue;
+            }
         }
+        for (const T* tap = a + run->tap; tap != a + run->tap + run->count; ++tap, offset += runs.step)
+            add_products(tap, step_row, [&](int v) { return at[v] + offset; }, sum);
+    }
+    store_positions(tile, sum);
 }
 
 /// A tile of positions times filters: its rows are neighbours, its vectors are filters.
@@ -94,6 +145,7 @@ void fill_tiles(GemmTiles<T>& gemm, ConvTiles<T>& conv) {
         gemm.narrow[R - 1] = &gemm_tile<L, R, 1>;
         conv.vectors[R - 1] = position_vectors<L, R>();
         conv.positions[R - 1] = &position_tile<L, R, position_vectors<L, R>()>;
+        conv.images[R - 1] = &image_tile<L, R, position_vectors<L, R>()>;
         conv.wide[R - 1] = &filter_tile<L, R, 2>;
         conv.narrow[R - 1] = &filter_tile<L, R, 1>;
         fill_tiles<L, R - 1>(gemm, conv);

@@ -84,19 +84,21 @@ template <Index lanes, class T>
     }
 }
 
-/// Groups of a vector's length of rows, line by line: a line may spill over into the next, which is written later.
+/// Groups of a vector's length of rows, line by line: a line may spill over into the next, which is written later. The
+/// last piece is moved back to end with the rows.
 template <class L, Index groups, class T>
 void turn_rows(const T* const* rows, Index depth, T* to, Index step) {
     constexpr Index piece = 16 / static_cast<Index>(sizeof(T));
-    Index p = 0;
-    for (; p + piece <= depth; p += piece) {
+    for (Index next = 0; next < depth && piece <= depth; next += piece) {
+        const Index p = next + piece <= depth ? next : depth - piece;
         Raw<T, L::size> lines[groups][static_cast<std::size_t>(piece)];
         for (Index g = 0; g < groups; ++g) turn_piece<L::size>(rows + g * L::size, p, lines[g]);
         for (Index i = 0; i < piece; ++i)
             for (Index g = 0; g < groups; ++g)
                 __builtin_memcpy(to + (p + i) * step + g * L::size, &lines[g][i], sizeof lines[g][i]);
     }
-    for (; p < depth; ++p)
+    if (depth >= piece) return;
+    for (Index p = 0; p < depth; ++p)
         for (Index r = 0; r < groups * L::size; ++r) to[p * step + r] = rows[r][p];
 }
 

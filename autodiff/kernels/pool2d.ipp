@@ -14,6 +14,60 @@ struct Windows {
 template <class L>
 using Places = std::make_index_sequence<static_cast<std::size_t>(L::size)>;
 
+/// As many whole numbers as L has lanes.
+template <class L>
+struct Counts {
+    using Batch = Raw<std::int32_t, L::size>;
+    Batch v;
+
+    static Counts all(Index value) { return {Batch{} + static_cast<std::int32_t>(value)}; }
+    /// 0, 2, 4, ..
+    static Counts even() {
+        Counts counts;
+        for (int i = 0; i < static_cast<int>(L::size); ++i) counts.v[i] = 2 * i;
+        return counts;
+    }
+    static Counts of(L x) { return {__builtin_convertvector(x.v.data, Batch)}; }
+    L lane() const { return {__builtin_convertvector(v, decltype(L().v.data))}; }
+    /// The first n ≤ L::size numbers; reads and writes nothing beyond.
+    static Counts load_some(const std::int32_t* x, Index n) {
+        Counts counts;
+        if (n == L::size) __builtin_memcpy(&counts.v, x, sizeof(Batch));
+        else counts.v = load_part(x, n);
+        return counts;
+    }
+    void store_some(std::int32_t* y, Index n) const {
+        if (n == L::size) __builtin_memcpy(y, &v, sizeof(Batch));
+        else store_part(y, n);
+    }
+
+private:
+    static auto before(Index n) { return even().v < all(2 * n).v; }
+    static Batch load_part(const std::int32_t* x, Index n) {
+#ifdef __AVX512F__
+        if constexpr (L::size == 16) return Batch(_mm512_maskz_loadu_epi32(L::template first<__mmask16>(n), x));
+#endif
+#ifdef __AVX2__
+        if constexpr (L::size == 8) return Batch(_mm256_maskload_epi32(x, __m256i(before(n))));
+        if constexpr (L::size == 4) return Batch(_mm_maskload_epi32(x, __m128i(before(n))));
+#endif
+        Batch part{};
+        for (Index i = 0; i < n; ++i) part[i] = x[i];
+        return part;
+    }
+    void store_part(std::int32_t* y, Index n) const {
+#ifdef __AVX512F__
+        if constexpr (L::size == 16)
+            return _mm512_mask_storeu_epi32(y, L::template first<__mmask16>(n), __m512i(v));
+#endif
+#ifdef __AVX2__
+        if constexpr (L::size == 8) return _mm256_maskstore_epi32(y, __m256i(before(n)), __m256i(v));
+        if constexpr (L::size == 4) return _mm_maskstore_epi32(y, __m128i(before(n)), __m128i(v));
+#endif
+        for (Index i = 0; i < n; ++i) y[i] = v[i];
+    }
+};
+
 /// The even (first = 0) or odd (first = 1) places of 2 · L::size numbers.
 template <int first, class L, std::size_t... I>
 L every_second(L a, L b, std::index_sequence<I...>) {
@@ -87,9 +141,8 @@ void max_pairs(const T* x, Index rows, Index columns, T* y, std::int32_t* winner
             place = select(stays, place, places.part[k]);
         }
         best.store_some(y + out, n);
-        const auto numbers = place.numbers();
-        for (Index i = 0; i < n; ++i)
-            winners[out + i] = static_cast<std::int32_t>(in + 2 * i) + static_cast<std::int32_t>(numbers.at[i]);
+        const auto first = Counts<L>::all(in).v + Counts<L>::even().v;
+        Counts<L>{first + Counts<L>::of(place).v}.store_some(winners + out, n);
     });
 }
 
@@ -97,10 +150,9 @@ template <class L, class T = typename L::Scalar>
 void scatter_pairs(const T* dy, const std::int32_t* winners, Index rows, Index columns, T* dx) {
     const Windows<L> places = places_of<L>(2 * columns);
     each_windows<L>(rows, columns, [&](Index in, Index out, Index n) {
-        typename L::Numbers numbers{};
-        for (Index i = 0; i < n; ++i)
-            numbers.at[i] = static_cast<T>(winners[out + i] - static_cast<std::int32_t>(in + 2 * i));
-        const L place = L::load(numbers.at), slope = L::load_some(dy + out, n);
+        const auto first = Counts<L>::all(in).v + Counts<L>::even().v;
+        const L place = Counts<L>{Counts<L>::load_some(winners + out, n).v - first}.lane();
+        const L slope = L::load_some(dy + out, n);
         Windows<L> w;
         for (int k = 0; k < 4; ++k) w.part[k] = L::all(0) + select(place == places.part[k], slope, L::all(0));
         store_windows(w, dx + in, 2 * columns, n);

@@ -118,19 +118,36 @@ void tile(Index depth, const T* a, Index step_row, Index step_depth, const T* b,
         for (Index j = 0; j < C; ++j) c[r * step_c + j] = add ? c[r * step_c + j] + total[r][j] : total[r][j];
 }
 
-/// 2 vectors of 4 lanes.
+/// 2 vectors of 4 lanes of sum(row, place in b).
+template <Real T>
+void store_positions(Index rows, const PositionTile<T>& tile, const auto& sum) {
+    for (Index i = 0; i < 8 * rows; ++i) {
+        const Index r = i / 8, v = i / 4 % 2, lane = i % 4;
+        T total = sum(r, tile.from[v] + lane);
+        if (tile.before != nullptr) total = tile.before[i] + total;
+        tile.c[tile.to == nullptr ? i : r * tile.step + tile.to[v] + lane] = total;
+    }
+}
+
 template <Real T, Index R>
 void position_tile(Index depth, const T* a, Index step_row, const T* b, const Index* offsets,
                    const PositionTile<T>& tile) {
-    for (Index r = 0; r < R; ++r)
-        for (Index v = 0; v < 2; ++v)
-            for (Index lane = 0; lane < 4; ++lane) {
-                T total = 0;
-                for (Index p = 0; p < depth; ++p) total += a[r * step_row + p] * b[offsets[p] + tile.from[v] + lane];
-                const Index place = (r * 2 + v) * 4 + lane;
-                if (tile.before != nullptr) total = tile.before[place] + total;
-                tile.c[tile.to == nullptr ? place : r * tile.step + tile.to[v] + lane] = total;
-            }
+    store_positions(R, tile, [=](Index r, Index place) {
+        T total = 0;
+        for (Index p = 0; p < depth; ++p) total += a[r * step_row + p] * b[offsets[p] + place];
+        return total;
+    });
+}
+
+template <Real T, Index R>
+void image_tile(const TapRuns& runs, const T* a, Index step_row, const T* b, const PositionTile<T>& tile) {
+    store_positions(R, tile, [=](Index r, Index place) {
+        T total = 0;
+        for (const TapRun* run = runs.first; run != runs.last; ++run)
+            for (Index i = run->tap, at = run->offset + place; i < run->tap + run->count; ++i, at += runs.step)
+                total += a[r * step_row + i] * b[at];
+        return total;
+    });
 }
 
 template <Real T, Index R, Index C>
@@ -263,6 +280,7 @@ void fill(Table<T>& table) {
         .lanes = 4,
         .vectors = {2, 2, 2, 2},
         .positions = {&position_tile<T, 1>, &position_tile<T, 2>, &position_tile<T, 3>, &position_tile<T, 4>},
+        .images = {&image_tile<T, 1>, &image_tile<T, 2>, &image_tile<T, 3>, &image_tile<T, 4>},
         .wide = {&filter_tile<T, 1, 8>, &filter_tile<T, 2, 8>, &filter_tile<T, 3, 8>, &filter_tile<T, 4, 8>},
         .narrow = {&filter_tile<T, 1, 4>, &filter_tile<T, 2, 4>, &filter_tile<T, 3, 4>, &filter_tile<T, 4, 4>}};
     table.dots = &dots<T>;

@@ -56,6 +56,14 @@ struct Lane {
             else return {_mm512_mask_loadu_pd(Batch(rest), first<__mmask8>(n), x)};
         }
 #endif
+#ifdef __AVX2__
+        if constexpr (size * sizeof(T) == 32) {
+            const __m256i mask = first_lanes(n);
+            if constexpr (sizeof(T) == 4)
+                return {_mm256_blendv_ps(Batch(rest), _mm256_maskload_ps(x, mask), _mm256_castsi256_ps(mask))};
+            else return {_mm256_blendv_pd(Batch(rest), _mm256_maskload_pd(x, mask), _mm256_castsi256_pd(mask))};
+        }
+#endif
         Numbers padded;
         for (Index i = 0; i < size; ++i) padded.at[i] = i < n ? x[i] : rest;
         return {Batch::load_aligned(padded.at)};
@@ -69,6 +77,12 @@ struct Lane {
             else return _mm512_mask_storeu_pd(y, first<__mmask8>(n), v);
         }
 #endif
+#ifdef __AVX2__
+        if constexpr (size * sizeof(T) == 32) {
+            if constexpr (sizeof(T) == 4) return _mm256_maskstore_ps(y, first_lanes(n), v);
+            else return _mm256_maskstore_pd(y, first_lanes(n), v);
+        }
+#endif
         const Numbers padded = numbers();
         for (Index i = 0; i < n; ++i) y[i] = padded.at[i];
     }
@@ -76,6 +90,12 @@ struct Lane {
     template <class Bits>
     static Bits first(Index n) {  // the lowest n bits
         return static_cast<Bits>((1u << n) - 1u);
+    }
+#endif
+#ifdef __AVX2__
+    static __m256i first_lanes(Index n) {  // all bits of the lowest n lanes
+        if constexpr (sizeof(T) == 8) return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
+        else return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
     }
 #endif
     Numbers numbers() const {

@@ -32,6 +32,18 @@ struct PositionTile {
     const T* before;  ///< dense sums of the blocks of the depth before this one; null: none
 };
 
+/// Taps side by side in a kernel.
+struct TapRun {
+    Index tap, count;  ///< the first, in the kernel
+    Index offset;      ///< what it meets, in the images
+};
+struct TapRuns {
+    const TapRun* first;
+    const TapRun* last;
+    Index step;   ///< from what a tap meets to what the next one does
+    bool slides;  ///< that is what the next output meets
+};
+
 /// Register tiles of a convolution, up to GemmTiles::rows rows, with either of its factors in the lanes.
 template <Real T>
 struct ConvTiles {
@@ -39,11 +51,14 @@ struct ConvTiles {
     /// Rows are filters: c[r][v] = before[r][v] + Σ_p a[r step_row + p] · (the vector at b + offsets[p] + from[v])
     using Positions = void (*)(Index depth, const T* a, Index step_row, const T* b, const Index* offsets,
                                const PositionTile<T>& tile);
+    /// The same over the taps of these runs, where a vector holds one position of `lanes` images.
+    using Images = void (*)(const TapRuns& runs, const T* a, Index step_row, const T* b, const PositionTile<T>& tile);
     /// Rows are neighbouring positions: c[r][f] (+)= Σ_p a[r + offsets[p]] · b[p step + f], c with the same step.
     using Filters = void (*)(Index depth, const T* a, const Index* offsets, const T* b, T* c, Index step, bool add);
     Index lanes;
     Index vectors[most_rows];  ///< [r - 1]: vectors of a tile of r rows of filters
     Positions positions[most_rows];
+    Images images[most_rows];
     Filters wide[most_rows], narrow[most_rows];  ///< two vectors of filters, or one
 };
 

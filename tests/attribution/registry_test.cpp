@@ -42,6 +42,7 @@ TEST_CASE("the registry has the methods by their names, each with a paper and a 
                                             "shapley-interactions",
                                             "shapley-taylor",
                                             "harsanyi",
+                                            "shapley-integrated-gradients",
                                             "feature-ablation",
                                             "occlusion",
                                             "rise",
@@ -111,6 +112,7 @@ TEST_CASE("what a caller leaves out is the method's own default, in every row of
     same("shapley-interactions", attribution::shapley_interactions(f, x));
     same("shapley-taylor", attribution::shapley_taylor(f, x));
     same("harsanyi", attribution::harsanyi(f, x));
+    same("shapley-integrated-gradients", attribution::shapley_integrated_gradients(f, x));
     same("feature-ablation", attribution::feature_ablation(f, x));
     same("occlusion", attribution::occlusion(f, x));
     same("rise", attribution::rise(f, x));
@@ -168,7 +170,7 @@ TEST_CASE("options are set by name, and unknown or malformed ones are refused") 
           "integrated-gradients path-ensemble expected-gradients guided-ig blur-ig idgi agi ig2 integrated-hessians "
           "geodesic-ig geodesic-ig-knn geodesic-ig-svi "
           "shapley shapley-sampling kernel-shap owen banzhaf shapley-interactions shapley-taylor harsanyi "
-          "feature-ablation occlusion rise lime "
+          "shapley-integrated-gradients feature-ablation occlusion rise lime "
           "conductance internal-influence internal-neurons layer-ig layer-activation gradient-x-activation "
           "neuron-gradient neuron-ig guided-backprop deconvnet deep-lift deep-shap");
     CHECK(error("smooth-grad", "zebra", "1") ==

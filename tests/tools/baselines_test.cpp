@@ -1,15 +1,12 @@
 // explain --baseline: all kinds side by side, and the pools and ranges that one may name.
 #include <doctest/doctest.h>
 
-#include <cmath>
-
 #include <nlohmann/json.hpp>
 
 #include <gradpath/autodiff/io/npy.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/models/saved.hpp>
-#include <gradpath/tools/commands/baselines.hpp>
 #include <gradpath/tools/report/png.hpp>
 
 #include "program.hpp"
@@ -25,27 +22,9 @@ Json json_of(const std::string& line, const program::Folder& folder) {
     return Json::parse(outcome.out);
 }
 
-attribution::Attribution answer(std::initializer_list<double> values, Index rows = 1) {
-    attribution::Attribution a;
-    a.values = Tensor({rows, static_cast<Index>(values.size()) / rows}, values, DType::float64);
-    a.f_input.assign(static_cast<std::size_t>(rows), 0);
-    return a;
-}
-
 const std::string line = "explain expr:(x1+x2)^3+x3 --input 1,3,2 --method integrated-gradients --dtype f64 ";
 
 }  // namespace
-
-TEST_CASE("rank agreement is Spearman's, with ties at their mean rank, and the mean over rows") {
-    using tools::rank_agreement;
-    CHECK(rank_agreement(answer({1, 2, 3}), answer({10, 20, 1000})) == doctest::Approx(1));
-    CHECK(rank_agreement(answer({1, 2, 3}), answer({3, 2, 1})) == doctest::Approx(-1));
-    CHECK(rank_agreement(answer({1, 2, 3, 4}), answer({1, 3, 2, 4})) == doctest::Approx(0.8));  // 1 - 6·2/60
-    CHECK(rank_agreement(answer({1, 1, 2}), answer({1, 2, 3})) == doctest::Approx(std::sqrt(0.75)));
-    CHECK(rank_agreement(answer({5, 5, 5}), answer({1, 2, 3})) == 0);
-    CHECK(rank_agreement(answer({5, 5, 5}), answer({2, 2, 2})) == 1);
-    CHECK(rank_agreement(answer({1, 2, 3, 1, 2, 3}, 2), answer({1, 2, 3, 3, 2, 1}, 2)) == doctest::Approx(0));
-}
 
 TEST_CASE("--baseline all explains under each kind, and says how far they agree") {
     const program::Folder folder;

@@ -1,11 +1,11 @@
 #include <gradpath/tools/commands/baselines.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include <nlohmann/json.hpp>
 
+#include <gradpath/attribution/quality/agreement.hpp>
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
@@ -20,36 +20,8 @@ namespace gradpath::tools {
 namespace {
 
 using attribution::Attribution;
+using attribution::quality::rank_agreement;
 using Json = nlohmann::ordered_json;
-
-/// Ranks from 0, ties at their mean.
-std::vector<double> ranks(const Tensor& values, Index first, Index count) {
-    std::vector<Index> order(static_cast<std::size_t>(count));
-    std::iota(order.begin(), order.end(), Index{0});
-    const auto value = [&](Index i) { return values.at(first + i); };
-    std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return value(a) < value(b); });
-    std::vector<double> list(order.size());
-    for (std::size_t begin = 0; begin < order.size();) {
-        std::size_t end = begin + 1;
-        while (end < order.size() && !(value(order[begin]) < value(order[end]))) ++end;
-        for (std::size_t k = begin; k < end; ++k)
-            list[static_cast<std::size_t>(order[k])] = static_cast<double>(begin + end - 1) / 2;
-        begin = end;
-    }
-    return list;
-}
-
-double correlation(const std::vector<double>& a, const std::vector<double>& b) {
-    const double middle = static_cast<double>(a.size() - 1) / 2;
-    double both = 0, of_a = 0, of_b = 0;
-    for (std::size_t k = 0; k < a.size(); ++k) {
-        both += (a[k] - middle) * (b[k] - middle);
-        of_a += (a[k] - middle) * (a[k] - middle);
-        of_b += (b[k] - middle) * (b[k] - middle);
-    }
-    if (of_a == 0 || of_b == 0) return of_a == of_b ? 1 : 0;
-    return both / std::sqrt(of_a * of_b);
-}
 
 /// Of every answer with every answer.
 std::vector<std::vector<double>> agreements(const UnderBaselines& all) {
@@ -91,14 +63,6 @@ UnderBaselines explain_under_all(const Subject& subject, const Rows& rows,
         all.names.push_back(all.answers.back().baseline_kind);
     }
     return all;
-}
-
-double rank_agreement(const Attribution& a, const Attribution& b) {
-    const Index count = static_cast<Index>(a.f_input.size()), inner = a.values.size() / count;
-    double total = 0;
-    for (Index k = 0; k < count; ++k)
-        total += correlation(ranks(a.values, k * inner, inner), ranks(b.values, k * inner, inner));
-    return total / static_cast<double>(count);
 }
 
 Json baselines_json(const UnderBaselines& all) {

@@ -28,10 +28,6 @@ const std::string& baselines_left_out();
 UnderBaselines explain_under_all(const Subject& subject, const Rows& rows,
                                  const std::function<attribution::Attribution(const std::string& baseline)>& run);
 
-/// Spearman's rank correlation of the signed values of two answers, ties at their mean rank: the mean over rows and
-/// targets; 0 where either has one value everywhere (1 where both have).
-double rank_agreement(const attribution::Attribution& a, const attribution::Attribution& b);
-
 /// Schema gradpath.baselines/1.
 nlohmann::ordered_json baselines_json(const UnderBaselines& all);
 std::string baselines_text(const UnderBaselines& all);

@@ -73,12 +73,21 @@ const Experiment& find_experiment(const std::string& name) {
         text("reproduce: there is no experiment \"", name, "\"", did_you_mean(name, names), "; there are: ", list));
 }
 
+/// Names and summaries, a line each.
+std::string catalogue() {
+    std::vector<std::vector<std::string>> rows{{"Experiments:", ""}};
+    for (const Experiment& experiment : experiments()) rows.push_back({text("  ", experiment.name), experiment.summary});
+    std::string lines = table_text(rows, {0, 1});
+    lines.pop_back();  // the line end
+    return lines;
+}
+
 void write_study(const Common& common, const Experiment& experiment, Study& study, const Json& json) {
     study.report.provenance = {{"gradpath", version()},
                                {"instruction set", isa()},
                                {"threads", std::to_string(threads())},
                                {"seed", std::to_string(common.seed)},
-                               {"dtype", "float64"}};
+                               {"dtype", to_text(study.dtype)}};
     make_folder(common.out);
     const std::string name = experiment.name;
     writing([&] {
@@ -109,10 +118,7 @@ Exit reproduce(Words words, const std::atomic<bool>& interrupted) {
     Common common;
     std::string name, model, input;
     bool quick = false, full = false;
-    std::string about = "Runs an experiment and writes its table (CSV, JSON) and a report (HTML).\n\nExperiments:";
-    for (const Experiment& experiment : experiments())
-        about += text("\n  ", experiment.name, std::string(12 - std::string_view(experiment.name).size(), ' '),
-                      experiment.summary);
+    const std::string about = "Runs an experiment and writes its table (CSV, JSON) and a report (HTML).\n\n" + catalogue();
     Arguments arguments("reproduce", about,
                         "gradpath reproduce quadrature --quick --out study\ngradpath reproduce axioms --json\n"
                         "gradpath reproduce half-moons --out study\n"

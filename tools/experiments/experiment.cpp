@@ -5,13 +5,18 @@
 namespace gradpath::tools {
 
 std::span<const Experiment> experiments() {
-    static constexpr std::array<Experiment, 4> all{{
+    static constexpr auto all = std::to_array<Experiment>({
         {"axioms", "which axioms each method keeps, with a counter-example where not", study_axioms},
+        {"gridworld", "Shapley Integrated Gradients and its rivals in grid worlds, against exact Shapley values",
+         study_gridworld},
         {"half-moons", "Geodesic IG and its competitors on two moons (arXiv 2502.12108, section 4.1)",
          study_half_moons},
-        {"images", "masking curves of Geodesic IG and its competitors on Fashion-MNIST (section 4.2)", study_images},
+        {"internal-neurons", "units that carry a region, silenced: where does the explanation go?",
+         study_internal_neurons},
         {"quadrature", "the error of every rule against its steps", study_quadrature, true},
-    }};
+        {"randomisation", "the network forgets layer by layer: does the explanation change?", study_randomisation,
+         true},
+    });
     return all;
 }
 

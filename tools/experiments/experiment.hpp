@@ -23,7 +23,8 @@ struct StudyRow {
 struct Study {
     std::vector<StudyRow> rows;
     Report report;
-    bool met = true;  ///< what it set out to show holds
+    bool met = true;               ///< what it set out to show holds
+    DType dtype = DType::float64;  ///< what it computed in
 };
 
 struct ExperimentOptions {
@@ -41,10 +42,12 @@ struct Experiment {
     bool takes_model = false;
 };
 
-Study study_axioms(const ExperimentOptions& options);      ///< the conformance matrix, with counter-examples
-Study study_half_moons(const ExperimentOptions& options);  ///< Geodesic IG beside others, ranked by purity
-Study study_images(const ExperimentOptions& options);      ///< masking curves of Geodesic IG and others on photographs
-Study study_quadrature(const ExperimentOptions& options);  ///< error against steps, for every rule
+Study study_axioms(const ExperimentOptions& options);            ///< the conformance matrix, with counter-examples
+Study study_gridworld(const ExperimentOptions& options);         ///< shares of a world's things, against exact ones
+Study study_half_moons(const ExperimentOptions& options);        ///< Geodesic IG beside others, ranked by purity
+Study study_internal_neurons(const ExperimentOptions& options);  ///< units pruned in the order of a ranking
+Study study_quadrature(const ExperimentOptions& options);        ///< error against steps, for every rule
+Study study_randomisation(const ExperimentOptions& options);     ///< explanations of a network that forgets
 
 /// To add one: a file here, a line above, and one in experiment.cpp.
 std::span<const Experiment> experiments();

@@ -25,6 +25,7 @@ const std::map<std::string, std::string> expected{
     {"idgi", "y-ynyynnynn"},
     {"input-x-gradient", "nnyyyynn--n"},
     {"shapley", "yyyyyyynyny"},
+    {"shapley-integrated-gradients", "nyynyyynyny"},  // complete by rescaling, unless shares cancel
     {"feature-ablation", "nyyyyyynyny"},
     {"deep-lift", "yynynny---y"},
 };

@@ -37,6 +37,10 @@ std::vector<ConvGeometry> geometries() {
             geometry(70, 2, 3, 5, 3),
             geometry(1, 1, 1, 1, 1),
             geometry(1, 40, 20, 40, 3, 1, 1),
+            geometry(19, 6, 16, 14, 5),
+            geometry(9, 16, 3, 7, 5, 1, 4),
+            geometry(18, 12, 2, 9, 3, 2, 1, 2),
+            geometry(10, 24, 4, 6, 3, 1, 1, 1, 2),
             uneven};
 }
 
@@ -75,7 +79,7 @@ struct Operands {
 template <class T>
 std::vector<T> forward(const ConvGeometry& g, const std::vector<T>& x, const std::vector<T>& weight) {
     const Guarded<T> from(x), by(weight), y(g.rows * g.filters * g.out_height * g.out_width);
-    kernels::conv2d(g, from.data(), by.data(), y.data());
+    kernels::conv2d<T>(g, from.data(), by.data(), nullptr, y.data());
     return {y.begin(), y.end()};
 }
 
@@ -137,7 +141,7 @@ TEST_CASE_TEMPLATE("convolution and its adjoints are the sums of their definitio
 
 TEST_CASE_TEMPLATE("convolution gives the same bits on any number of threads", T, float, double) {
     for (const ConvGeometry& g :
-         {geometry(67, 3, 8, 14, 3, 1, 1), geometry(1, 32, 64, 40, 3, 1, 1), geometry(9, 4, 6, 15, 3, 2)}) {
+         {geometry(67, 3, 8, 14, 3, 1, 1), geometry(40, 6, 16, 14, 5), geometry(1, 32, 64, 40, 3, 1, 1), geometry(9, 4, 6, 15, 3, 2)}) {
         const Operands<T> o(g);
         each_set([&](const std::string&) {
             CHECK(same_on_any_threads([&] { return forward(g, o.x, o.weight); }));
@@ -149,8 +153,10 @@ TEST_CASE_TEMPLATE("convolution gives the same bits on any number of threads", T
 }
 
 TEST_CASE_TEMPLATE("an image is convolved to the same bits alone and among others", T, float, double) {
-    for (const Index stride : {1, 2}) {
-        const auto many = geometry(9, 3, 8, 14, 3, stride, 1), one = geometry(1, 3, 8, 14, 3, stride, 1);
+    for (const auto& many : {geometry(9, 3, 8, 14, 3, 1, 1), geometry(9, 3, 8, 14, 3, 2, 1), geometry(9, 16, 2, 7, 5, 1, 4),
+                             geometry(33, 6, 16, 14, 5), geometry(17, 12, 2, 9, 3, 2, 1, 2)}) {
+        ConvGeometry one = many;
+        one.rows = 1;
         const Operands<T> o(many), alone(one);
         const std::vector<T> x(o.x.begin(), o.x.begin() + static_cast<std::ptrdiff_t>(alone.x.size()));
         const std::vector<T> dy(o.dy.begin(), o.dy.begin() + static_cast<std::ptrdiff_t>(alone.dy.size()));
@@ -199,7 +205,7 @@ TEST_CASE_TEMPLATE("no convolution touches what lies before its arrays", T, floa
             dx(static_cast<Index>(x.size()), Guard::before);
         const Guarded<T> dw(static_cast<Index>(weight.size()), Guard::before);
         each_set([&](const std::string&) {
-            kernels::conv2d(g, x.data(), weight.data(), y.data());
+            kernels::conv2d<T>(g, x.data(), weight.data(), nullptr, y.data());
             kernels::conv2d_input_vjp(g, dy.data(), weight.data(), dx.data());
             kernels::conv2d_weight_vjp(g, x.data(), dy.data(), dw.data(), false);
             CHECK(std::equal(y.begin(), y.end(), forward(g, o.x, o.weight).begin()));

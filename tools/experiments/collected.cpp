@@ -1,0 +1,78 @@
+#include <gradpath/tools/experiments/collected.hpp>
+
+#include <algorithm>
+#include <limits>
+
+#include <gradpath/tools/commands/format.hpp>
+
+namespace gradpath::tools {
+namespace {
+
+using attribution::quality::Confidence;
+using attribution::quality::confidence;
+
+/// Appends what is not there yet, and says where it stands.
+std::size_t place_of(std::vector<std::string>& list, const std::string& name) {
+    const auto found = std::ranges::find(list, name);
+    if (found != list.end()) return static_cast<std::size_t>(found - list.begin());
+    list.push_back(name);
+    return list.size() - 1;
+}
+
+}  // namespace
+
+void Collected::add(const std::string& method, const std::string& figure, double value) {
+    const auto found = std::ranges::find_if(
+        series_, [&](const Series& s) { return s.method == method && s.figure == figure; });
+    if (found != series_.end()) found->values.push_back(value);
+    else series_.push_back({method, figure, {value}});
+}
+
+std::span<const double> Collected::values(const std::string& method, const std::string& figure) const {
+    for (const Series& s : series_)
+        if (s.method == method && s.figure == figure) return s.values;
+    return {};
+}
+
+double Collected::mean(const std::string& method, const std::string& figure) const {
+    const std::span<const double> list = values(method, figure);
+    return list.empty() ? std::numeric_limits<double>::quiet_NaN() : confidence(list).mean;
+}
+
+void Collected::append_rows(Study& study, std::span<const Note> notes) const {
+    for (const Series& s : series_) {
+        const Confidence c = confidence(s.values);
+        const auto note = std::ranges::find(notes, s.method, &Note::method);
+        study.rows.push_back({.method = s.method,
+                              .figure = s.figure,
+                              .value = c.mean,
+                              .low = c.low,
+                              .high = c.high,
+                              .note = note == notes.end() ? "" : note->words});
+    }
+}
+
+Table Collected::table(const std::string& caption, const std::string& suffix) const {
+    std::vector<std::string> methods, figures;
+    for (const Series& s : series_)
+        if (s.figure.ends_with(suffix)) place_of(methods, s.method), place_of(figures, s.figure);
+    Table table{.caption = caption, .columns = {{"method"}}, .rows = {}};
+    for (const std::string& figure : figures)
+        table.columns.push_back({figure.substr(0, figure.size() - suffix.size()), true});
+    for (const std::string& method : methods) {
+        std::vector<std::string>& row = table.rows.emplace_back(std::vector{method});
+        for (const std::string& figure : figures) {
+            const std::span<const double> list = values(method, figure);
+            row.push_back(list.empty() ? "" : interval_text(confidence(list)));
+        }
+    }
+    return table;
+}
+
+std::string interval_text(const Confidence& c) {
+    const std::string mean = short_number(c.mean, 3);
+    if (!(c.low < c.high)) return mean;
+    return text(mean, " (", short_number(c.low, 3), " .. ", short_number(c.high, 3), ")");
+}
+
+}  // namespace gradpath::tools
