@@ -11,6 +11,7 @@ std::span<const Experiment> experiments() {
          study_gridworld},
         {"half-moons", "Geodesic IG and its competitors on two moons (arXiv 2502.12108, section 4.1)",
          study_half_moons},
+        {"images", "masking curves of Geodesic IG and its competitors on Fashion-MNIST (section 4.2)", study_images},
         {"internal-neurons", "units that carry a region, silenced: where does the explanation go?",
          study_internal_neurons},
         {"quadrature", "the error of every rule against its steps", study_quadrature, true},
