@@ -65,7 +65,8 @@ Subject prepare(const ExperimentOptions& o) {
     Subject s{data_of("test", o.common.seed), {}, {}, {}, 0, o.quick};
     s.accuracy = nn::evaluate(net, {s.test.x, s.test.labels}).accuracy;
     s.x = slice(s.test.x, 0, 0, o.quick ? quick_images : images);
-    s.f = attribution::softened([net](const Tensor& x) { return net(x); }, slice(s.x, 0, 0, 1), softness);
+    s.f =
+        attribution::softened([net](const Tensor& x) { return net(x); }, slice(s.x, 0, 0, 1), {.sharpness = softness});
     const NoRecording plain;
     const Indices found = argmax(s.f(s.x), 1);
     s.question = {
@@ -219,14 +220,20 @@ Section curves_section(const std::vector<Answer>& answers) {
     return {"Curves", {std::move(gone), std::move(left)}};
 }
 
+/// The first image and what every method says of it, each on a scale of its own.
 Section picture_section(const Subject& s, const std::vector<Answer>& answers) {
-    Section section{"One image", {}};
     const auto first = [](const Tensor& t) { return reshape(slice(t, 0, 0, 1), t.shape().slice(1, t.rank())); };
+    Panels all{.caption =
+                   "Red speaks for the class, blue against it; every map on a scale of its own, to the 99th "
+                   "percentile of |A|.",
+               .panels = {}};
     for (const Answer& a : answers) {
         const HeatColumn column{a.method->name, first(a.values)};
-        section.blocks.push_back(heat_panels(first(s.x), std::span(&column, 1)));
+        for (Panels::Panel& panel :
+             heat_panels(all.panels.empty() ? first(s.x) : Tensor(), std::span(&column, 1)).panels)
+            all.panels.push_back(std::move(panel));
     }
-    return section;
+    return {"One image", {std::move(all)}};
 }
 
 }  // namespace
@@ -250,8 +257,9 @@ Study study_images(const ExperimentOptions& o) {
     for (const Answer& a : answers) add_rows(study, table, a);
     study.report = {.title = "What happens when the important pixels go",
                     .subtitle = text(s.x.rows(), " images of ", s.test.name, ", a LeNet that is right on ",
-                                     percent(s.accuracy), " of the test images, its ReLU softened to softplus(",
+                                     percent(s.accuracy), " of the test images, its kinks softened by softplus(",
                                      softness, "); arXiv 2502.12108, section 4.2.")};
+    study.dtype = s.x.dtype();
     study.report.sections.push_back({"All methods", {std::move(table)}});
     study.report.sections.push_back(curves_section(answers));
     study.report.sections.push_back(picture_section(s, answers));
