@@ -1,5 +1,7 @@
 #pragma once
 // Everything of gradpath::attribution.
+#include <gradpath/attribution/baselines/attack.hpp>
+#include <gradpath/attribution/baselines/learn_baseline.hpp>
 #include <gradpath/attribution/coalition/answer.hpp>
 #include <gradpath/attribution/coalition/banzhaf.hpp>
 #include <gradpath/attribution/coalition/coalition.hpp>
@@ -10,6 +12,7 @@
 #include <gradpath/attribution/coalition/lime.hpp>
 #include <gradpath/attribution/coalition/options.hpp>
 #include <gradpath/attribution/coalition/owen.hpp>
+#include <gradpath/attribution/coalition/patterns.hpp>
 #include <gradpath/attribution/coalition/players.hpp>
 #include <gradpath/attribution/coalition/removal.hpp>
 #include <gradpath/attribution/coalition/rise.hpp>

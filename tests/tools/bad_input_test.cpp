@@ -154,7 +154,7 @@ TEST_CASE("a model that cannot be opened is named, with the reason") {
          "load: the metadata must have the key \"gradpath\": this file is not a model of gradpath "
          "(stranger.safetensors)"},
         {"eval three.npy --data moons", 2,
-         "eval: MODEL is a .safetensors file of gradpath or expr:FORMULA: got \"three.npy\""},
+         "eval: MODEL is a .safetensors file of gradpath, an .onnx file or expr:FORMULA: got \"three.npy\""},
         {"eval run/model.safetensors", 2, "eval: give either --data or --input; see gradpath eval --help"},
         {"eval expr:x1 --data moons", 2, "eval: --data needs a trained model: expr:x1 is a formula; give --input"},
         {"eval run/model.safetensors --data moons --split tset", 2,
@@ -166,7 +166,7 @@ TEST_CASE("a model that cannot be opened is named, with the reason") {
         {"info missing.npy", 4, "info: no such file: missing.npy"},
         {"info missing", 4, "info: no such file: missing"},
         {"info run", 4, "info: no such file: run"},
-        {"info file", 2, "info: it reads .safetensors, .npz, .npy and .png files: got \"file\""},
+        {"info file", 2, "info: it reads .safetensors, .onnx, .npz, .npy and .png files: got \"file\""},
     });
 }
 
@@ -255,11 +255,13 @@ TEST_CASE("a method, target, stage or baseline that is not there is answered wit
         {ig + "--baseline blr", 2,
          "baseline: 'blr' is unknown; did you mean 'blur'? There are: zero constant:C mean blur:SIGMA "
          "uniform:LOW,HIGH,SAMPLES "
-         "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH samples:FILE typical all"},
+         "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH coalition:ABSENT,SAMPLES samples:FILE "
+         "learned:DATA typical all"},
         {ig + "--baseline typicl", 2,
          "baseline: 'typicl' is unknown; did you mean 'typical'? There are: zero constant:C mean blur:SIGMA "
          "uniform:LOW,HIGH,SAMPLES "
-         "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH samples:FILE typical all"},
+         "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH coalition:ABSENT,SAMPLES samples:FILE "
+         "learned:DATA typical all"},
         {ig + "--baseline 0", 2,
          "explain: --baseline: the model takes 2 numbers a row: got 1; for the same number everywhere write "
          "constant:0"},

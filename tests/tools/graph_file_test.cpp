@@ -47,11 +47,12 @@ TEST_CASE("info says what cannot be drawn, and where, and writes nothing") {
         CHECK(outcome.out.empty());
         CHECK(program::listing(folder.path()).empty());
     };
-    check("info --graph g.svg", 2, "info: --graph draws a model: name a .safetensors file of gradpath or expr:FORMULA");
+    check("info --graph g.svg", 2,
+          "info: --graph draws a model: name a .safetensors file of gradpath, an .onnx file or expr:FORMULA");
     check("info expr:x1 --graph g.png", 2, "info: --graph takes the name of an .svg or .dot file: got \"g.png\"");
     check("info expr:x1 --graph ''", 2, "info: --graph takes the name of an .svg or .dot file: got \"\"");
     check("info x.npy --graph g.svg", 2,
-          "info: MODEL is a .safetensors file of gradpath or expr:FORMULA: got \"x.npy\"");
+          "info: MODEL is a .safetensors file of gradpath, an .onnx file or expr:FORMULA: got \"x.npy\"");
     check("info x.safetensors --graph g.svg", 4, "read: cannot open x.safetensors: No such file or directory");
     check("info expr:2x1", 2,
           "expr: expected an operator: got \"x1\" at character 2 of \"2x1\"; a product is written 2*x1");

@@ -12,6 +12,7 @@ namespace gradpath::tools {
 using Words = std::span<const std::string>;
 
 Exit train(Words words, const std::atomic<bool>& interrupted);    ///< trains a network on a data set
+Exit convert(Words words, const std::atomic<bool>& interrupted);  ///< models and tensor files into other kinds
 Exit eval(Words words, const std::atomic<bool>& interrupted);     ///< loss, accuracy, confusion; or outputs for a file
 Exit explain(Words words, const std::atomic<bool>& interrupted);  ///< one method on one input, or on rows of a file
 Exit geodesic(Words words, const std::atomic<bool>& interrupted);   ///< the shortest curve between two points

@@ -159,7 +159,7 @@ Exit eval(Words words, const std::atomic<bool>& interrupted) {
                         "gradpath eval run/model.safetensors --data moons\n"
                         "gradpath eval run/model.safetensors --data fashion-mnist --split train --json\n"
                         "gradpath eval run/model.safetensors --input rows.npy --out answers");
-    arguments.positional("MODEL", o.model, "a .safetensors file, or expr:FORMULA");
+    arguments.positional("MODEL", o.model, "a .safetensors or .onnx file, or expr:FORMULA");
     arguments.option("--data", "DATA", o.data, data_help);
     arguments.option("--split", "NAME", o.split, "train, test or all (test)");
     arguments.option("--input", "X", o.input,

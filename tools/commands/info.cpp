@@ -18,6 +18,7 @@
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/graph_file.hpp>
+#include <gradpath/tools/commands/onnx.hpp>
 #include <gradpath/tools/commands/subject.hpp>
 #include <gradpath/tools/report/png.hpp>
 
@@ -115,6 +116,7 @@ Json file_json(const std::string& file) {
                      "info: no such file: ", file);
     const std::string ending = std::filesystem::path(file).extension();
     if (ending == ".safetensors") return safetensors_json(file);
+    if (ending == ".onnx") return model_json(file, load_onnx(file));
     if (ending == ".npz") return tensors_json(file, "npz", io::read_npz(file, io::ReadNpz{.integers = DType::float64}));
     if (ending == ".npy") return tensors_json(file, "npy", {{"", io::read_npy(file, {.integers = DType::float64})}});
     if (ending == ".png") {
@@ -126,7 +128,7 @@ Json file_json(const std::string& file) {
                 {"height", picture.height},
                 {"channels", picture.channels}};
     }
-    throw UsageError("info: it reads .safetensors, .npz, .npy and .png files: got \"" + file + "\"");
+    throw UsageError("info: it reads .safetensors, .onnx, .npz, .npy and .png files: got \"" + file + "\"");
 }
 
 Json formula_json(const Subject& subject) {
@@ -212,13 +214,14 @@ Exit info(Words words, const std::atomic<bool>&) {
                         "Shows the build, what a model, tensor or picture file holds, or draws the graph of a model.",
                         "gradpath info\ngradpath info run/model.safetensors --graph model.svg\ngradpath info "
                         "'expr:x1*x2' --graph g.dot");
-    arguments.positional("FILE", file, "a .safetensors, .npz, .npy or .png file, or expr:FORMULA");
+    arguments.positional("FILE", file, "a .safetensors, .onnx, .npz, .npy or .png file, or expr:FORMULA");
     arguments.option("--graph", "FILE", graph, "draw the model's graph there: .svg, or .dot for Graphviz");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     apply(common);
     require<UsageError>(!graph || !file.empty(),
-                        "info: --graph draws a model: name a .safetensors file of gradpath or expr:FORMULA");
+                        "info: --graph draws a model: name a .safetensors file of gradpath, an .onnx file or "
+                        "expr:FORMULA");
     const bool is_formula = file.starts_with("expr:");
     if (is_formula || graph) {
         const Subject subject = open_subject("info", file, common.dtype, "", {});

@@ -17,7 +17,7 @@ struct Command {
     const char* summary;
     Exit (*run)(Words, const std::atomic<bool>&);
 };
-constexpr std::array<Command, 11> commands{{
+constexpr std::array<Command, 12> commands{{
     {"train", "train a network on a data set", train},
     {"eval", "loss, accuracy and confusion of a model; or its outputs for a file", eval},
     {"explain", "attribute a model's output to its input", explain},
@@ -28,6 +28,7 @@ constexpr std::array<Command, 11> commands{{
     {"axioms", "check which axioms the methods keep", axioms},
     {"bench", "measure how fast this build is, beside peers", bench},
     {"reproduce", "run an experiment and write its report", reproduce},
+    {"convert", "turn a model or tensor file into another kind: safetensors, npz, ONNX", convert},
     {"info", "show the build; or what a model or tensor file holds", info},
 }};
 

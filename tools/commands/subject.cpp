@@ -15,6 +15,7 @@
 #include <gradpath/tools/commands/arguments.hpp>
 #include <gradpath/tools/commands/data_source.hpp>
 #include <gradpath/tools/commands/exit.hpp>
+#include <gradpath/tools/commands/onnx.hpp>
 #include <gradpath/tools/commands/table_input.hpp>
 
 namespace gradpath::tools {
@@ -217,10 +218,13 @@ Subject open_subject(const std::string& command, const std::string& name, std::o
                      const std::string& input, const ReadRows& options) {
     if (name.starts_with(formula_prefix))
         return open_formula(name, dtype.value_or(DType::float32), input.empty() ? 0 : columns_of(input, options));
-    require<UsageError>(name.ends_with(".safetensors"), command,
-                        ": MODEL is a .safetensors file of gradpath or expr:FORMULA: got \"", name, "\"");
-    models::Model model = models::load_model(name);
-    const DType chosen = dtype.value_or(nn::parameters(model).at(0).value.dtype());
+    const bool is_onnx = name.ends_with(".onnx");
+    require<UsageError>(is_onnx || name.ends_with(".safetensors"), command,
+                        ": MODEL is a .safetensors file of gradpath, an .onnx file or expr:FORMULA: got \"", name,
+                        "\"");
+    models::Model model = is_onnx ? load_onnx(name) : models::load_model(name);
+    const std::vector<nn::Parameter> parameters = nn::parameters(model);
+    const DType chosen = dtype.value_or(parameters.empty() ? DType::float32 : parameters[0].value.dtype());
     Subject subject{.run = {},
                     .name = name,
                     .hash = models::hash(model),

@@ -1,0 +1,81 @@
+#pragma once
+// Networks from ONNX files (opsets 1 to 17): ordinary differentiable functions here, with weights that can be trained
+// further, and every tensor of the graph tapped under its name. Needs the onnx feature.
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gradpath/models/model.hpp>
+#include <gradpath/models/onnx/value.hpp>
+
+namespace gradpath::models::onnx {
+
+struct Program;
+struct Graph;
+
+struct Import {
+    bool fold_constants = true;    ///< compute once what depends on no input
+    bool fold_batch_norm = false;  ///< into the convolution or product before it
+    bool check_rows = true;        ///< find out how rows can run together; else they are taken to
+    std::string output = {};       ///< the output that rows are mapped to; the first real one if empty
+};
+
+/// How a network that was made for one row, or for a batch, takes any number of rows.
+enum class Batching {
+    together,     ///< as it stands
+    generalised,  ///< together, with the number of rows for the leading 1 of shapes in Reshape and Expand
+    one_by_one,   ///< neither gives what single rows give
+};
+
+class Network {
+public:
+    /// Throws IoError: one error that lists all nodes, attributes and tensors that are not supported, by name, or what
+    /// is wrong with the file.
+    explicit Network(const Graph& graph, const Import& options = {}, const std::string& name = "graph");
+
+    /// The whole graph: one value per input (in the file's order) → one per output. The dtypes are the file's. Throws
+    /// ShapeError, DTypeError or ValueError, naming the node that cannot go on.
+    std::vector<Value> run(const std::vector<Value>& inputs) const;
+    /// Rows → rows, for a network of one real input: the output's axes behind the leading one are made one. It computes
+    /// in the dtype of x. Integer results have no slopes.
+    Tensor operator()(const Tensor& x) const;
+
+    std::vector<std::string> inputs() const, outputs() const;
+    Shape row() const;  ///< of the one real input; throws ValueError where an axis is free or there is no such
+    Batching batching() const { return batching_; }
+    Index nodes() const;  ///< left to run after folding
+
+    // Parameters are real initializers (and what was folded from them), under their names in the file; statistics of
+    // batch normalisation are buffers.
+    void each(std::string& path, const nn::TensorVisitor& f);
+    void each(std::string& path, const nn::ConstTensorVisitor& f) const;
+
+private:
+    struct Constant {
+        std::string name;
+        std::size_t slot;
+        Value value;
+        bool parameter = false, buffer = false;
+    };
+    std::vector<Value> run(const std::vector<Value>& inputs, Index rows, const DType* dtype) const;
+    Tensor mapped(const Tensor& x, Batching how) const;
+    void fold(const Import& options);
+    void find_batching();
+
+    std::shared_ptr<const Program> program_;
+    std::vector<Constant> constants_;
+    Batching batching_ = Batching::together;
+    std::string wanted_;
+};
+
+/// A file as a network: for several inputs or outputs, and whole numbers.
+Network open(const std::filesystem::path& path, const Import& options = {});
+/// A model of the architecture "onnx", for `explain` and all else that takes models. Throws IoError as Network does,
+/// and for a network that does not map rows to rows.
+Model load(const std::filesystem::path& path, const Import& options = {});
+Model parse(std::string_view bytes, const std::string& name, const Import& options = {});
+
+}  // namespace gradpath::models::onnx

@@ -1,0 +1,116 @@
+#include <gradpath/models/onnx/writer.hpp>
+
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/models/onnx/value.hpp>
+
+namespace gradpath::models::onnx {
+namespace {
+
+// Constants that were made for a number of rows are alike in all of them: one row serves, because ops broadcast.
+Tensor for_any_rows(const Twin& constant) {
+    const Index axis = constant.rows_axis();
+    if (axis < 0) return constant.two;
+    const Tensor one = slice(constant.two, axis, 0, 1);
+    require(same_bits(broadcast_to(one, constant.three.shape()), constant.three),
+            "export: a constant must not depend on the number of rows: its shape is ", constant.two.shape());
+    return one;
+}
+
+template <class T>
+std::string raw(std::span<const T> numbers) {
+    return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
+}
+
+void fill(::onnx::TensorProto& proto, const std::string& name, const Shape& shape, Element element) {
+    proto.set_name(name);
+    proto.set_data_type(static_cast<std::int32_t>(code_of(element)));
+    for (const Index length : shape) proto.add_dims(length);
+}
+
+}  // namespace
+
+Index Twin::rows_axis() const {
+    require(two.rank() == three.rank(), "export: a rank must not depend on the number of rows");
+    Index axis = -1;
+    for (Index i = 0; i < two.rank(); ++i) {
+        if (two.shape()[i] == three.shape()[i]) continue;
+        require(axis < 0, "export: the number of rows must be told by one axis of a shape: two differ in ",
+                two.shape());
+        axis = i;
+    }
+    return axis;
+}
+
+std::string Writer::fresh(const std::string& wanted) {
+    std::string name = wanted;
+    for (int i = 2; !used_.insert(name).second; ++i) name = text(wanted, "_", i);
+    return name;
+}
+
+void Writer::call(const Tensor& tensor, const std::string& name) {
+    held_.push_back(tensor);
+    names_[key(tensor)] = name;
+}
+
+void Writer::prefer(const Tensor& tensor, const std::string& name) {
+    held_.push_back(tensor);
+    preferred_.emplace(key(tensor), name);
+}
+
+std::string Writer::result(const Tensor& tensor) {
+    const auto found = preferred_.find(key(tensor));
+    const std::string name = fresh(found != preferred_.end() ? found->second : text("value", names_.size()));
+    call(tensor, name);
+    return name;
+}
+
+std::string Writer::name(const Twin& tensor) {
+    const auto known = names_.find(key(tensor.two));
+    if (known != names_.end()) return known->second;
+    const auto wanted = preferred_.find(key(tensor.two));
+    const std::string name = constant(for_any_rows(tensor), wanted != preferred_.end() ? wanted->second : "constant");
+    call(tensor.two, name);
+    return name;
+}
+
+std::string Writer::add(const char* type, const std::vector<std::string>& inputs,
+                        const std::vector<Attribute>& attributes, const std::vector<std::string>& outputs) {
+    ::onnx::NodeProto& node = *graph_.add_node();
+    node.set_op_type(type);
+    for (const std::string& input : inputs) node.add_input(input);
+    for (const std::string& output : outputs) node.add_output(output);
+    if (outputs.empty()) node.add_output(fresh(std::string(type) + "_out"));
+    node.set_name(text(type, "_", graph_.node_size()));
+    for (const Attribute& a : attributes) {
+        ::onnx::AttributeProto& proto = *node.add_attribute();
+        proto.set_name(a.name);
+        proto.set_type(a.list ? ::onnx::AttributeProto::INTS : ::onnx::AttributeProto::INT);
+        if (!a.list) proto.set_i(a.integers.at(0));
+        else
+            for (const Index integer : a.integers) proto.add_ints(integer);
+    }
+    return node.output(0);
+}
+
+std::string Writer::constant(const Tensor& values, const std::string& wanted) {
+    ::onnx::TensorProto& proto = *graph_.add_initializer();
+    const std::string name = fresh(wanted);
+    const bool is_float = values.dtype() == DType::float32;
+    fill(proto, name, values.shape(), is_float ? Element::float32 : Element::float64);
+    proto.set_raw_data(is_float ? raw(values.data<float>()) : raw(values.data<double>()));
+    return name;
+}
+
+std::string Writer::constant(const Indices& positions) {
+    ::onnx::TensorProto& proto = *graph_.add_initializer();
+    const std::string name = fresh("whole");
+    fill(proto, name, positions.shape(), Element::int64);
+    proto.set_raw_data(raw(positions.data()));
+    return name;
+}
+
+std::string Writer::constant(const std::vector<Index>& list) {
+    return constant(Indices(Shape{static_cast<Index>(list.size())}, list));
+}
+
+}  // namespace gradpath::models::onnx
