@@ -79,8 +79,8 @@ Attribution layer_map(const std::string& method, const Model& model, const Tenso
                       AddChannel add) {
     const Recorder recorder;
     Evaluator evaluator(method, model, x, o.target, o.stage, o.run);
-    require<ShapeError>(x.rank() == 4, method, ": the input must be [rows, channels, height, width] but has shape ",
-                        x.shape());
+    require(x.rank() == 4, method, ": explains pictures, [rows, channels, height, width], but the input has shape ",
+            x.shape());
     const LayerInfo layer = chosen(method, model, evaluator.input(), o.layer);
     const bool smooth = o.upsampling == Upsampling::bilinear;
     Attribution result;

@@ -32,8 +32,8 @@ struct LayerMap {
     }
 };
 // All maps are [rows, 1, height, width] for inputs [rows, channels, height, width], not below 0, in output units. A are
-// the layer's channels, g the slopes of the explained number in them. They throw ShapeError for inputs or layers that
-// are no pictures, ValueError for a layer that the model does not have.
+// the layer's channels, g the slopes of the explained number in them. They throw ValueError for inputs that are no
+// pictures and for a layer that the model does not have, ShapeError for one that is no picture.
 
 /// relu(Σ_c a_c A_c), where a_c is the mean of g over channel c (Selvaraju et al. 2017, eq. 1 and 2).
 Attribution grad_cam(const Model& model, const Tensor& x, const LayerMap& options = {});

@@ -77,7 +77,7 @@ TEST_CASE("what is no picture has no map, and a map of a missing layer names the
         return error_of([&] { attribution::grad_cam(f, x, o); });
     };
     CHECK(error([](const Tensor& x) { return sum(x, {.axes = {1}}); }, row({1, 2}), {}) ==
-          "grad-cam: the input must be [rows, channels, height, width] but has shape (1, 2)");
+          "grad-cam: explains pictures, [rows, channels, height, width], but the input has shape (1, 2)");
     CHECK(error([](const Tensor& x) { return sum(flatten(x), {.axes = {1}}); }, image, {}) ==
           "grad-cam: the model has no layer with rows and columns; name one with tap()");
     CHECK(error(model, image, {.layer = "head"}) ==
