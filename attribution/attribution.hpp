@@ -1,5 +1,7 @@
 #pragma once
 // Everything of gradpath::attribution.
+#include <gradpath/attribution/baselines/attack.hpp>
+#include <gradpath/attribution/baselines/learn_baseline.hpp>
 #include <gradpath/attribution/coalition/answer.hpp>
 #include <gradpath/attribution/coalition/banzhaf.hpp>
 #include <gradpath/attribution/coalition/coalition.hpp>
@@ -10,6 +12,7 @@
 #include <gradpath/attribution/coalition/lime.hpp>
 #include <gradpath/attribution/coalition/options.hpp>
 #include <gradpath/attribution/coalition/owen.hpp>
+#include <gradpath/attribution/coalition/patterns.hpp>
 #include <gradpath/attribution/coalition/players.hpp>
 #include <gradpath/attribution/coalition/removal.hpp>
 #include <gradpath/attribution/coalition/rise.hpp>
@@ -40,6 +43,7 @@
 #include <gradpath/attribution/gradient/smooth.hpp>
 #include <gradpath/attribution/neurons/internal_neurons.hpp>
 #include <gradpath/attribution/neurons/layer.hpp>
+#include <gradpath/attribution/neurons/layer_maps.hpp>
 #include <gradpath/attribution/neurons/layer_methods.hpp>
 #include <gradpath/attribution/neurons/pruning.hpp>
 #include <gradpath/attribution/neurons/region.hpp>
@@ -64,4 +68,5 @@
 #include <gradpath/attribution/registry.hpp>
 #include <gradpath/attribution/rules/by_rules.hpp>
 #include <gradpath/attribution/rules/deep_lift.hpp>
+#include <gradpath/attribution/rules/lrp.hpp>
 #include <gradpath/attribution/rules/relu_rules.hpp>

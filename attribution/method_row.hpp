@@ -60,7 +60,9 @@ Options options_from(const std::string& method, const Settings& s) {
     if constexpr (requires { o.quadrature.steps; })
         o.quadrature = {.tolerance = s.tolerance, .steps = s.steps, .rule = s.rule};
     else if constexpr (requires { o.quadrature; }) o.quadrature = {.tolerance = s.tolerance, .rule = s.rule};
-    if constexpr (requires { o.steps; }) o.steps = s.steps.value_or(o.steps);
+    if constexpr (requires { o.steps; })
+        if (s.steps) o.steps = *s.steps;
+    if constexpr (requires { o.rule = s.rule; }) o.rule = s.rule;
     if constexpr (requires { o.tolerance; }) o.tolerance = s.tolerance;
     if constexpr (requires { o.samples; })
         if (s.samples) o.samples = *s.samples;

@@ -12,6 +12,7 @@ Baseline with_samples(Baseline baseline, std::optional<Index> samples) {
     if (!samples) return baseline;
     if (auto* uniform = std::get_if<baseline::Uniform>(&baseline)) uniform->samples = *samples;
     if (auto* gaussian = std::get_if<baseline::Gaussian>(&baseline)) gaussian->samples = *samples;
+    if (auto* coalition = std::get_if<baseline::Coalition>(&baseline)) coalition->samples = *samples;
     return baseline;
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 // The option structs of the ops, as nodes carry them: what a reader of a graph sees under Step::attributes. Ops that
 // are not named here carry none.
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <string>
+#include <type_traits>
 #include <typeinfo>
 #include <utility>
 #include <vector>
@@ -13,7 +16,8 @@
 
 namespace gradpath {
 
-/// An option struct, type-erased and immutable.
+/// An option struct, type-erased and immutable. A small one lives inside, which spares the op that carries it an
+/// allocation.
 class Attributes {
 public:
     Attributes() = default;
@@ -21,19 +25,25 @@ public:
     static Attributes of(T options) {
         Attributes a;
         a.type_ = &typeid(T);
-        a.held_ = std::make_shared<const T>(std::move(options));
+        if constexpr (small<T>) new (a.inside_) T(options);
+        else a.held_ = std::make_shared<const T>(std::move(options));
         return a;
     }
-    /// Throws ValueError if they are not of type T.
+    /// Valid as long as this object lives. Throws ValueError if they are not of type T.
     template <class T>
     const T& as() const {
         require(type_ != nullptr && *type_ == typeid(T),
                 "attributes: these are not the options asked for; attributes.hpp lists what each op carries");
-        return *static_cast<const T*>(held_.get());
+        if constexpr (small<T>) return *std::launder(reinterpret_cast<const T*>(inside_));
+        else return *static_cast<const T*>(held_.get());
     }
-    explicit operator bool() const { return held_ != nullptr; }
+    explicit operator bool() const { return type_ != nullptr; }
 
 private:
+    template <class T>
+    static constexpr bool small = std::is_trivially_copyable_v<T> && sizeof(T) <= 16 && alignof(T) <= 8;
+
+    alignas(8) std::byte inside_[16]{};
     std::shared_ptr<const void> held_;
     const std::type_info* type_ = nullptr;
 };
@@ -70,7 +80,7 @@ struct GatherAttributes {  ///< gather, take_along_axis and their adjoints: `len
     Indices positions;
     Index axis, length;
 };
-struct Conv2dAttributes {  ///< conv2d and its two adjoints
+struct Conv2dAttributes {  ///< conv2d, conv2d_bias and the two adjoints
     Conv2d options;
     Shape x, weight;
     bool per_row = false;  ///< conv2d_weight_vjp: one weight per row

@@ -215,6 +215,8 @@ struct Matmul {
 };
 /// Product over the last two axes, [.., m, k] · [.., k, n] → [.., m, n]; leading axes broadcast; rank 2 and above.
 Tensor matmul(const Tensor& a, const Tensor& b, const Matmul& options = {});
+/// x Wᵀ + b in one pass, to the same bits: x [rows, .., inputs], weight [outputs, inputs], bias [outputs].
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
 
 struct Size2 {
     Index height, width;
@@ -229,6 +231,8 @@ struct Conv2d {
 /// Cross-correlation: x [rows, channels, height, width], weight [filters, channels/groups, kernel height, kernel
 /// width].
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Conv2d& options = {});
+/// The same with a bias [filters] added in one pass, to the same bits.
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2d& options);
 struct Conv1d {
     Index stride = 1, padding = 0, dilation = 1, groups = 1;
 };

@@ -53,11 +53,28 @@ Tensor matmul_per_row(const Node& node, std::size_t i, const Tensor& g) {
     return middle.empty() ? product : sum(product, {.axes = middle});
 }
 
+/// The same for linear and conv2d with a bias.
+Tensor biased_per_row(const Node& node, std::size_t i, const Tensor& g) {
+    const Tensor& x = node.inputs[0];
+    const bool linear = node.op->code == OpCode::linear;
+    require(i > 0, "per_sample_grad: rows mix: ", node.op->name, " sums over the rows of a weight that carries them; ",
+            "rows must stay the leading axis");
+    if (i == 1 && !linear)
+        return conv2d_weight_vjp(x, g, node.inputs[1].shape(), node.attributes.as<Conv2dAttributes>().options, true);
+    const Index rows = g.rows(), outputs = node.inputs[2].size(), each = std::max<Index>(rows * outputs, 1);
+    const Index places = g.size() / each;  // that a row has
+    if (!linear) return sum(reshape(g, {rows, outputs, places}), {.axes = {2}});
+    const Tensor all = reshape(g, {rows, places, outputs});
+    if (i == 2) return sum(all, {.axes = {1}});
+    return matmul(all, reshape(x, {rows, places, x.shape()[-1]}), {.transpose_a = true});
+}
+
 /// The cotangents of parameter input i of a node over rows, one per row: [rows, shape of the input].
 Tensor per_row(const Node& node, std::size_t i, const Tensor& g) {
     const Tensor& p = node.inputs[i];
     const OpCode code = node.op->code;
     if (code == OpCode::matmul) return matmul_per_row(node, i, g);
+    if (code == OpCode::linear || code == OpCode::conv2d_bias) return biased_per_row(node, i, g);
     if (code == OpCode::conv2d && i == 1) {
         return conv2d_weight_vjp(node.inputs[0], g, p.shape(), node.attributes.as<Conv2dAttributes>().options, true);
     }

@@ -1,6 +1,6 @@
-// Value iteration (Bellman 1957) over states = cell × what has been taken, V ← max over moves of reward + discount · V',
-// in place. It begins at what bumping for ever is worth, so that most states are right after as many sweeps as the walk
-// to the goal has steps.
+// Value iteration (Bellman 1957) over states = cell × what has been taken, V ← max over moves of reward + discount ·
+// V', in place. It begins at what bumping for ever is worth, so that most states are right after as many sweeps as the
+// walk to the goal has steps.
 #include <gradpath/models/grid_world.hpp>
 
 #include <algorithm>
@@ -178,7 +178,9 @@ std::vector<double> grid_world_game(const GridWorld& world) {
 
 GridWorld random_grid_world(std::uint64_t seed, std::uint64_t number) {
     GridWorld world;
-    const auto shuffled = [&](Index count, std::uint64_t k) { return random::permutation(count, seed, 4 * number + k); };
+    const auto shuffled = [&](Index count, std::uint64_t k) {
+        return random::permutation(count, seed, 4 * number + k);
+    };
     const Indices layout = shuffled(6, 0), gaps = shuffled(5, 1);
     const bool across = layout[0] % 2 == 0;
     const Index line = 1 + layout[0] / 2;  // 1, 2 or 3: start and goal stay clear

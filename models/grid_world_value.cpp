@@ -36,7 +36,7 @@ nn::Examples examples(const std::vector<double>& game, Index items, const GridWo
 }  // namespace
 
 FittedValue fit_grid_world_value(const std::vector<double>& game, const GridWorldValue& o) {
-    const Index items = std::bit_width(game.size()) - 1;
+    const auto items = static_cast<Index>(std::bit_width(game.size())) - 1;
     require<ShapeError>(items >= 1 && items <= 16 && std::has_single_bit(game.size()),
                         "fit_grid_world_value: a game has 2^items numbers, 1 to 16 items, but this has ",
                         static_cast<Index>(game.size()));

@@ -12,6 +12,8 @@ Conv2d::Conv2d(Index channels, Index filters, const Conv2dOptions& options)
     if (options.bias) bias = zeros({filters}, options.init.dtype);
 }
 
-Tensor Conv2d::operator()(const Tensor& x) const { return with_bias(conv2d(x, weight, window), bias); }
+Tensor Conv2d::operator()(const Tensor& x) const {
+    return bias ? conv2d(x, weight, bias, window) : conv2d(x, weight, window);
+}
 
 }  // namespace gradpath::nn

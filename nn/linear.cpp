@@ -15,8 +15,7 @@ Linear::Linear(Index inputs, Index outputs, const LinearOptions& options) {
 Tensor Linear::operator()(const Tensor& x) const {
     require<ShapeError>(x.rank() >= 2 && x.shape()[-1] == weight.shape()[1], "linear: x must be [rows, ",
                         weight.shape()[1], "]: its shape is ", x.shape(), "; flatten() joins axes");
-    const Tensor y = matmul(x, weight, {.transpose_b = true});
-    return bias ? y + bias : y;
+    return bias ? linear(x, weight, bias) : matmul(x, weight, {.transpose_b = true});
 }
 
 }  // namespace gradpath::nn

@@ -59,7 +59,7 @@ const Names private_headers = {
     "models/onnx/graph.hpp", "models/onnx/operators.hpp", "models/onnx/phrases.hpp", "models/onnx/program.hpp",
     "models/onnx/read.hpp", "models/onnx/tensors.hpp", "models/onnx/windows.hpp", "models/onnx/writer.hpp",
     "models/saved_columns.hpp", "models/saved_parts.hpp", "models/staged.hpp", "models/data/coding.hpp",
-    "models/data/plane_points.hpp", "attribution/axioms/rooms.hpp", "attribution/coalition/blocks.hpp",
+    "models/data/plane_points.hpp", "attribution/axioms/rooms.hpp", "attribution/baselines/contexts.hpp", "attribution/coalition/blocks.hpp",
     "attribution/coalition/lines.hpp",
     "attribution/coalition/regression.hpp", "attribution/neurons/joint.hpp",
     "attribution/core/adaptive.hpp", "attribution/core/doubling.hpp", "attribution/core/exact.hpp",
@@ -67,9 +67,11 @@ const Names private_headers = {
     "attribution/core/stage_mean.hpp", "attribution/core/walk.hpp", "attribution/geometry/along_curves.hpp",
     "attribution/geometry/block_tridiagonal.hpp", "attribution/geometry/chain.hpp", "attribution/geometry/explained.hpp",
     "attribution/geometry/runge_kutta.hpp", "attribution/geometry/solve.hpp", "attribution/geometry/ways.hpp",
-    "attribution/method_row.hpp",
-    "attribution/neurons/identities.hpp", "attribution/neurons/slopes.hpp", "attribution/path/draws.hpp",
+    "attribution/method_row.hpp", "attribution/neurons/identities.hpp", "attribution/neurons/path_nodes.hpp",
+    "attribution/neurons/slopes.hpp", "attribution/path/draws.hpp",
     "attribution/path/each_target.hpp", "attribution/rules/deep_lift_rules.hpp",
+    "attribution/rules/halves.hpp", "attribution/rules/linear_block.hpp", "attribution/rules/lrp_layers.hpp",
+    "attribution/rules/lrp_rules.hpp", "attribution/rules/reveal_cancel.hpp",
     "tools/",
 };
 // clang-format on

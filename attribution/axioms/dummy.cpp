@@ -2,6 +2,8 @@
 // formula or hides there in the difference of two formulas of one function.
 #include <gradpath/attribution/axioms/rooms.hpp>
 
+#include <algorithm>
+
 #include <gradpath/attribution/axioms/network.hpp>
 #include <gradpath/autodiff/error.hpp>
 
@@ -42,6 +44,18 @@ std::optional<Miss> hidden(Trial& trial, const Generator& generator) {
     return judge(trial, s, used);
 }
 
+/// Smooth, behind a ridge, which is never flat.
+std::optional<Miss> in_products(Trial& trial) {
+    static const Generator& ridge = *std::ranges::find(generators(), "ridge", &Generator::name);
+    Sample s = ridge.make(trial.draws);
+    const std::size_t used = s.x.size();
+    append(s, trial.draws, 2);
+    const std::vector<Expression> x = variables(used + 2);
+    const Rewritten pair = expanded_pair(x[used], x[used + 1], trial.draws.weight(-1, 1), trial.draws.weight(-1, 1));
+    s.f = s.f + (pair.plain - pair.rewritten);
+    return judge(trial, s, used);
+}
+
 }  // namespace
 
 Axiom dummy() {
@@ -51,6 +65,7 @@ Axiom dummy() {
         source.smooth = false;
         axiom.sources.push_back(std::move(source));
     }
+    axiom.sources.push_back({"hidden in products", true, in_products});
     return axiom;
 }
 

@@ -45,9 +45,7 @@ std::optional<Miss> two_graphs(Trial& trial) {
 std::optional<Miss> expanded(Trial& trial) {
     const std::vector<Expression> x = variables(2);
     const double a = trial.draws.weight(-1, 1), b = trial.draws.weight(-1, 1);
-    const Expression sum = a * x[0] + b * x[1];
-    const Rewritten pair{sum * sum * x[0], (a * a) * (x[0] * x[0] * x[0]) + (2 * a * b) * (x[0] * x[0] * x[1]) +
-                                               (b * b) * (x[0] * x[1] * x[1])};
+    const Rewritten pair = expanded_pair(x[0], x[1], a, b);
     return judge(trial, pair, {pair.plain, random_point(trial.draws, 2), random_point(trial.draws, 2)});
 }
 

@@ -106,4 +106,9 @@ Rewritten hidden_pair(const Expression& u, const Expression& v, double c) {
     return {relu(relu(u) - c - relu(v)), relu(relu(u - c) - relu(v))};
 }
 
+Rewritten expanded_pair(const Expression& u, const Expression& v, double a, double b) {
+    const Expression sum = a * u + b * v;
+    return {sum * sum * u, (a * a) * (u * u * u) + (2 * a * b) * (u * u * v) + (b * b) * (u * v * v)};
+}
+
 }  // namespace gradpath::attribution::axioms

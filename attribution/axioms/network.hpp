@@ -35,5 +35,7 @@ Rewritten rewrite(Draws& draws, std::string_view kind, std::size_t features);
 /// The pair T15 of one function (Sundararajan et al. 2017, figure 3): relu(relu(u) - c - relu(v)) and
 /// relu(relu(u - c) - relu(v)), equal for c > 0.
 Rewritten hidden_pair(const Expression& u, const Expression& v, double c);
+/// (a u + b v)² u, and multiplied out.
+Rewritten expanded_pair(const Expression& u, const Expression& v, double a, double b);
 
 }  // namespace gradpath::attribution::axioms

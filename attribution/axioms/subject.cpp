@@ -68,6 +68,7 @@ const std::vector<Setting>& settings() {
         {"rise", noise, 0.5},
         {"lime", samples, 0.5},
         {"deep-lift", nullptr, 0, {"A8", "A9", "A10"}},
+        {"lrp", nullptr, 0, {"A2", "A4", "A6", "A8", "A9", "A10"}},
     };
     return all;
 }

@@ -5,18 +5,10 @@
 #include <cmath>
 
 #include <gradpath/attribution/coalition/answer.hpp>
-#include <gradpath/attribution/coalition/table.hpp>
+#include <gradpath/attribution/coalition/patterns.hpp>
 
 namespace gradpath::attribution {
 namespace {
-
-constexpr double usual_salient = 0.05;  // of the largest dividend (Ren et al. 2023)
-
-double largest_of(Table dividends) {
-    double largest = 0;
-    for (std::size_t s = 1; s < dividends.size(); ++s) largest = std::max(largest, std::abs(dividends[s]));
-    return largest;
-}
 
 /// Every dividend above the bound, shared evenly among its players.
 std::vector<double> shared(Table dividends, double bound) {
@@ -54,12 +46,12 @@ Attribution harsanyi(const Model& model, const Tensor& x, const Harsanyi& o) {
     const Numbers values = of_tables(game, [&](Table v) {
         std::vector<double> w(v.begin(), v.end());
         moebius(w);
-        const double largest = largest_of(w), bound = (o.salient > 0 ? o.salient : usual_salient) * largest;
+        const double bound = salient_bound(w, o.salient > 0 ? o.salient : usual_salient);
         const auto above = std::count_if(w.begin() + 1, w.end(), [&](double d) { return std::abs(d) > bound; });
         notes.push_back(text(static_cast<Index>(above), " of ", static_cast<Index>(w.size()) - 1,
                              " coalitions are salient in ", lane_name(game, dividends.size() / w.size())));
         dividends.insert(dividends.end(), w.begin(), w.end());
-        return shared(w, o.salient * largest);
+        return shared(w, o.salient > 0 ? bound : 0);
     });
     Attribution result = answer(game, recorder, {.values = values, .complete = o.salient == 0});
     Shape shape{game.evaluator().rows()};

@@ -11,6 +11,8 @@ namespace gradpath::attribution {
 namespace {
 
 constexpr Index lines_at_once = 512;
+constexpr double of_each_line =
+    0.05;                  // where nothing is asked for and kinks are costly: in a mean of lines errors cancel
 constexpr Index many = 2;  // lines whose mean is taken: plan_for_many asks only whether it is one
 
 /// What a target of all rows is for one of them.
@@ -55,7 +57,10 @@ Lines::Lines(Model model, Game& game, const Quadrature& quadrature)
       error_(static_cast<std::size_t>(game.lanes()), 0),
       steps_(static_cast<std::size_t>(game.evaluator().rows()), 0),
       met_(steps_.size(), true),
-      rule_(plan_.rule) {}
+      rule_(plan_.rule) {
+    const bool chosen = plan_.rule == QuadratureRule::gauss_legendre && !quadrature.rule && !quadrature.steps;
+    if (chosen && !quadrature.tolerance) plan_.tolerance = of_each_line;
+}
 
 Numbers Lines::sum(const Cells& cells) {
     const Evaluator& evaluator = game_.evaluator();

@@ -58,6 +58,18 @@ Tensor noisy(const std::string& method, const baseline::Gaussian& g, const Tenso
     return reshape(minimum(maximum(reshape(moved, rows.shape()), low), high), x.shape());
 }
 
+/// The features of a coalition as in x, the others absent; mirrored, the other way round.
+Tensor of_coalition(const baseline::Coalition& c, const Tensor& x, const Draw& draw) {
+    const Index features = x.size() / x.rows();
+    const random::Random random = draws(x, draw);
+    const Index size = random::integers({1}, features, draw.seed, random.stream + (std::uint64_t{1} << 31))[0];
+    const Indices order = random::permutation(features, draw.seed, random.stream);
+    std::vector<double> present(static_cast<std::size_t>(features), draw.mirrored ? 1 : 0);
+    for (Index k = 0; k < size; ++k) present[static_cast<std::size_t>(order[k])] = draw.mirrored ? 0 : 1;
+    const Tensor mask = Tensor(x.shape().slice(1, x.rank()), std::span<const double>(present)).to(x.dtype());
+    return where(broadcast_to(mask, x.shape()), x, full(x.shape(), c.absent, x.dtype()));
+}
+
 /// A user's tensor, checked and broadcast to x.
 Tensor fitted(const std::string& method, const Tensor& given, const Tensor& x) {
     require<ShapeError>(static_cast<bool>(given), method, ": the baseline is an empty tensor");
@@ -100,6 +112,7 @@ Baseline parse_baseline(std::string_view text, std::span<const std::string> besi
     if (name == "gaussian") return takes(2), baseline::Gaussian{.sigma = number(0, 1), .samples = count(1)};
     if (name == "farthest") return takes(2), baseline::Farthest{.low = number(0, 0), .high = number(1, 1)};
     if (name == "black+white") return takes(2), baseline::BlackWhite{.low = number(0, 0), .high = number(1, 1)};
+    if (name == "coalition") return takes(2), baseline::Coalition{.absent = number(0, 0), .samples = count(1)};
     std::vector<std::string> names, known{"zero",
                                           "constant:C",
                                           "mean",
@@ -107,7 +120,8 @@ Baseline parse_baseline(std::string_view text, std::span<const std::string> besi
                                           "uniform:LOW,HIGH,SAMPLES",
                                           "gaussian:SIGMA,SAMPLES",
                                           "farthest:LOW,HIGH",
-                                          "black+white:LOW,HIGH"};
+                                          "black+white:LOW,HIGH",
+                                          "coalition:ABSENT,SAMPLES"};
     known.insert(known.end(), beside.begin(), beside.end());
     for (const std::string& entry : known) names.push_back(entry.substr(0, entry.find(':')));
     throw ValueError("baseline: " + unknown(name, names, joined(known, " ")));
@@ -123,6 +137,7 @@ std::string describe(const Baseline& baseline) {
                    [](const baseline::Gaussian& g) { return text("gaussian:", g.sigma, ",", g.samples); },
                    [](const baseline::Farthest& r) { return text("farthest:", r.low, ",", r.high); },
                    [](const baseline::BlackWhite& r) { return text("black+white:", r.low, ",", r.high); },
+                   [](const baseline::Coalition& c) { return text("coalition:", c.absent, ",", c.samples); },
                    [](const baseline::Samples&) { return std::string("samples"); },
                    [](const Tensor&) { return std::string("tensor"); },
                    [](const baseline::Function&) { return std::string("function"); }},
@@ -134,6 +149,7 @@ Index samples_of(const Baseline& baseline) {
         Overloaded{[](const baseline::Uniform& u) { return u.samples; },
                    [](const baseline::Gaussian& g) { return g.samples; },
                    [](const baseline::BlackWhite&) { return Index{2}; },
+                   [](const baseline::Coalition& c) { return c.samples; },
                    [](const baseline::Samples& s) { return s.pool && s.pool.rank() > 0 ? s.pool.rows() : 0; },
                    [](const baseline::Function& f) { return f.samples; }, [](const auto&) { return Index{1}; }},
         baseline);
@@ -142,7 +158,9 @@ Index samples_of(const Baseline& baseline) {
 }
 
 bool is_random(const Baseline& baseline) {
-    return std::holds_alternative<baseline::Uniform>(baseline) || std::holds_alternative<baseline::Gaussian>(baseline);
+    return std::holds_alternative<baseline::Uniform>(baseline) ||
+           std::holds_alternative<baseline::Gaussian>(baseline) ||
+           std::holds_alternative<baseline::Coalition>(baseline);
 }
 
 Tensor draw_baseline(const std::string& method, const Baseline& baseline, const Tensor& x, const Draw& draw) {
@@ -166,6 +184,7 @@ Tensor draw_baseline(const std::string& method, const Baseline& baseline, const 
                                   require_range(method, "black+white", r.low, r.high);
                                   return everywhere(draw.sample % 2 == 0 ? r.low : r.high);
                               },
+                              [&](const baseline::Coalition& c) { return of_coalition(c, x, draw); },
                               [&](const baseline::Samples& s) {
                                   return fitted(method, slice(s.pool, 0, draw.sample, draw.sample + 1), x);
                               },

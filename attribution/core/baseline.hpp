@@ -40,6 +40,12 @@ struct Farthest {
 struct BlackWhite {
     double low = 0, high = 1;
 };
+/// A coalition of features as in x, the others absent: its size is uniform in 0 .. n-1, and all of a size are as likely
+/// (Liu et al. 2023). The same for all rows.
+struct Coalition {
+    double absent = 0;
+    Index samples = 1;
+};
 /// Each row of the pool, [samples, input shape], is a baseline of every row of x.
 struct Samples {
     Tensor pool;
@@ -53,12 +59,12 @@ struct Function {
 
 /// A Tensor is used as it is: shaped like x, like one of its rows, or broadcasting to x.
 using Baseline = std::variant<baseline::Zero, baseline::Constant, baseline::Mean, baseline::Blur, baseline::Uniform,
-                              baseline::Gaussian, baseline::Farthest, baseline::BlackWhite, baseline::Samples, Tensor,
-                              baseline::Function>;
+                              baseline::Gaussian, baseline::Farthest, baseline::BlackWhite, baseline::Coalition,
+                              baseline::Samples, Tensor, baseline::Function>;
 
 /// "zero", "constant:C", "mean", "blur:SIGMA", "uniform:LOW,HIGH,SAMPLES", "gaussian:SIGMA,SAMPLES",
-/// "farthest:LOW,HIGH", "black+white:LOW,HIGH"; what follows the colon may be left out. Throws ValueError that lists
-/// these, and what the caller takes beside them.
+/// "farthest:LOW,HIGH", "black+white:LOW,HIGH", "coalition:ABSENT,SAMPLES"; what follows the colon may be left out.
+/// Throws ValueError that lists these, and what the caller takes beside them.
 Baseline parse_baseline(std::string_view text, std::span<const std::string> beside = {});
 /// The inverse; the others are called "samples", "tensor" and "function".
 std::string describe(const Baseline& baseline);
@@ -71,7 +77,8 @@ bool is_random(const Baseline& baseline);
 struct Draw {
     std::uint64_t seed = 0;
     Index sample = 0;
-    bool mirrored = false;  ///< of a random baseline: its other half, 2x - x' (gaussian) or low + high - x' (uniform)
+    bool mirrored = false;  ///< of a random baseline: its other half, 2x - x' (gaussian), low + high - x' (uniform)
+                            ///< or who was absent (coalition)
 };
 /// A draw for the rows of x: a tensor like x. Throws ShapeError or DTypeError (naming `method`) where it does not fit,
 /// ValueError for a parameter out of range.

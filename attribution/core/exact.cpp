@@ -198,6 +198,18 @@ private:
 
 }  // namespace
 
+std::optional<LinearPieces> pieces_for(const Evaluator& evaluator, bool asked, QuadratureRule instead) {
+    LinearPieces pieces([&evaluator](const Tensor& x) { return evaluator.objective().run(x); },
+                        slice(evaluator.input(), 0, 0, 1));
+    const std::string obstacle =
+        evaluator.facts()->independent ? pieces.obstacle() : "a mixture of rows that should not depend on each other";
+    require(!asked || obstacle.empty(), evaluator.method(),
+            ": exact needs a model made of affine maps, relu, abs and maxima: it has ", obstacle, "; use ",
+            describe(instead));
+    if (!obstacle.empty()) return std::nullopt;
+    return pieces;
+}
+
 Integral integrate_exactly(Evaluator& evaluator, const Path& path, const QuadraturePlan& plan, const Ends& ends,
                            const LinearPieces& pieces) {
     return ExactIntegral(evaluator, path, plan, pieces).run(ends);

@@ -97,27 +97,14 @@ QuadraturePlan plan(const std::string& method, const Quadrature& q, DType dtype)
 
 namespace {
 
-LinearPieces pieces_of(const Evaluator& evaluator) {
-    return {[&](const Tensor& x) { return evaluator.objective().run(x); }, slice(evaluator.input(), 0, 0, 1)};
-}
-
-/// What keeps the exact rule from the model; empty: nothing.
-std::string obstacle(const Evaluator& evaluator, const LinearPieces& pieces) {
-    return evaluator.facts()->independent ? pieces.obstacle()
-                                          : "a mixture of rows that should not depend on each other";
-}
-
 /// The exact rule where it is asked for, or may be chosen. Rows with too many pieces are capped.
 std::optional<Integral> try_exactly(Evaluator& evaluator, const Path& path, const QuadraturePlan& plan,
                                     const Ends& ends) {
     const bool asked = plan.rule == QuadratureRule::exact;
     if (!asked && !plan.choose) return std::nullopt;
-    const LinearPieces pieces = pieces_of(evaluator);
-    const std::string found = obstacle(evaluator, pieces);
-    require(!asked || found.empty(), evaluator.method(),
-            ": exact needs a model made of affine maps, relu, abs and maxima: it has ", found, "; use gauss-kronrod");
-    if (!found.empty()) return std::nullopt;
-    return integrate_exactly(evaluator, path, plan, ends, pieces);
+    const std::optional<LinearPieces> pieces = pieces_for(evaluator, asked);
+    if (!pieces) return std::nullopt;
+    return integrate_exactly(evaluator, path, plan, ends, *pieces);
 }
 
 /// The rows that one answer has done, from it; the others as they are.
@@ -143,7 +130,7 @@ void take_done(const Integral& done, Integral& answer) {
 QuadraturePlan plan_for_many(const Evaluator& evaluator, const QuadraturePlan& plan, Index samples) {
     const double usual = samples > 1 ? mean_tolerance : path_tolerance;
     const double tolerance = plan.asked_tolerance ? *plan.tolerance : usual;
-    if (!plan.choose || tolerance < coarse_tolerance || !obstacle(evaluator, pieces_of(evaluator)).empty()) return plan;
+    if (!plan.choose || tolerance < coarse_tolerance || !pieces_for(evaluator, false)) return plan;
     QuadraturePlan coarse = plan;
     coarse.rule = QuadratureRule::gauss_legendre;
     coarse.choose = false;

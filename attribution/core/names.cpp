@@ -59,6 +59,12 @@ std::string unknown(std::string_view name, std::span<const std::string> names, s
     return text("'", name, "' is unknown", guess.empty() ? "." : guess, " There are: ", list);
 }
 
+std::size_t position_of(const std::string& what, std::string_view name, std::span<const std::string> names) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) throw ValueError(text(what, " ", unknown(name, names, joined(names, " "))));
+    return static_cast<std::size_t>(found - names.begin());
+}
+
 std::vector<std::string> split(std::string_view text, char separator) {
     std::vector<std::string> parts;
     for (std::size_t first = 0;;) {

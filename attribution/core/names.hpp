@@ -18,6 +18,8 @@ std::string nearest_name(std::string_view name, std::span<const std::string> nam
 std::string suggestion(std::string_view name, std::span<const std::string> names);
 /// For errors: "'stepz' is unknown; did you mean 'steps'? There are: LIST", or without the question.
 std::string unknown(std::string_view name, std::span<const std::string> names, std::string_view list);
+/// The position of `name` in `names`, for enumerations. Throws ValueError "WHAT 'x' is unknown; ..".
+std::size_t position_of(const std::string& what, std::string_view name, std::span<const std::string> names);
 
 /// Parts between separators: split("1,2", ',') is {"1", "2"}; the empty text has one empty part.
 std::vector<std::string> split(std::string_view text, char separator);

@@ -1,8 +1,11 @@
-// One output of a row is picked by a mask, never by arithmetic with the others, so an infinite neighbour does no harm.
+// One output of a row is picked by a mask (or, where all rows explain the same one, by its place), never by arithmetic
+// with the others, so an infinite neighbour does no harm.
 // Stages are computed stably from the logits z: probability softmax(z)ₖ, log-probability zₖ - log Σⱼ eᶻʲ, log-odds
 // zₖ - log Σ_{j≠k} eᶻʲ (which is log p/(1-p)); for a single logit the sigmoid, -softplus(-z), and z itself.
 #include <gradpath/attribution/core/objective.hpp>
 
+#include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include <gradpath/autodiff/ops.hpp>
@@ -151,6 +154,8 @@ std::vector<Tensor> Objective::scores(const Tensor& output, std::span<const Inde
     if (outputs_ == 1) return {column(staged(output, stage_.kind), 0)};
     std::vector<Index> chosen;
     for (const Index row : rows) chosen.push_back(indices_[static_cast<std::size_t>(row)]);
+    const bool alike = std::adjacent_find(chosen.begin(), chosen.end(), std::not_equal_to<>()) == chosen.end();
+    if (alike && stage_.kind != Stage::log_odds && count > 0) return {column(staged(output, stage_.kind), chosen[0])};
     const Tensor mask = one_hot(as_indices(chosen), outputs_, output.dtype());
     if (stage_.kind == Stage::log_odds) return {log_odds(output, mask)};
     return {pick(staged(output, stage_.kind), mask)};

@@ -106,9 +106,7 @@ Nodes make_nodes(QuadratureRule rule, Index count) {
 }  // namespace
 
 QuadratureRule parse_rule(std::string_view name) {
-    for (std::size_t k = 0; k < rule_names.size(); ++k)
-        if (rule_names[k] == name) return static_cast<QuadratureRule>(k);
-    throw ValueError("rule: " + unknown(name, rule_names, joined(rule_names, " ")));
+    return static_cast<QuadratureRule>(position_of("rule:", name, rule_names));
 }
 
 std::string describe(QuadratureRule rule) { return rule_names[static_cast<std::size_t>(rule)]; }

@@ -18,11 +18,30 @@ Tensor edges_of(const Tensor& corners) {
 }
 
 struct Edge {
-    Tensor middle, step;
+    Tensor from, step;
 };
 Edge edge_at(const Tensor& ends, const Shape& shape) {
     const Tensor a = reshape(slice(ends, 1, 0, 1), shape), b = reshape(slice(ends, 1, 1, 2), shape);
-    return {(a + b) * 0.5, b - a};
+    return {a, b - a};
+}
+
+/// Σ weight · vᵀ G(x + at v) v for each edge.
+Tensor squared_along(const EdgeRule& rule, const Metric& metric, const Edge& edge) {
+    Tensor total;
+    for (std::size_t q = 0; q < rule.at.size(); ++q) {
+        const Tensor part = metric.squared(edge.from + edge.step * rule.at[q], edge.step) * rule.weight[q];
+        total = total ? total + part : part;
+    }
+    return total;
+}
+
+/// Residuals whose squares make up the energy, times √2.
+Tensor residuals(const Metric& metric, const Edge& edge, const EdgeRule& rule, double edges) {
+    std::vector<Tensor> parts;
+    for (std::size_t q = 0; q < rule.at.size(); ++q)
+        parts.push_back(metric.residual(edge.from + edge.step * rule.at[q], edge.step) *
+                        std::sqrt(edges * rule.weight[q]));
+    return concat(parts, 1);
 }
 
 /// The Jacobian of f at the ends of all edges, [edges, .., 2 features].
@@ -33,13 +52,26 @@ Tensor jacobian_of(const Function& f, const Tensor& ends) {
 
 }  // namespace
 
-ChainEnergy chain_energy(const Metric& metric, const Tensor& corners) {
+EdgeRule edge_rule(Index looks) {
+    if (looks == 1) return {};
+    if (looks == 3) return {{0, 0.5, 1}, {1.0 / 6, 4.0 / 6, 1.0 / 6}};
+    return {{0, 0.25, 0.5, 0.75, 1}, {7.0 / 90, 32.0 / 90, 12.0 / 90, 32.0 / 90, 7.0 / 90}};
+}
+
+Tensor energy_by(const EdgeRule& rule, const Metric& metric, const Tensor& corners) {
+    const Index edges = corners.rows() - 1;
+    const Tensor from = slice(corners, 0, 0, edges);
+    const Edge all{from, slice(corners, 0, 1, edges + 1) - from};
+    return sum(squared_along(rule, metric, all)) * (0.5 * static_cast<double>(edges));
+}
+
+ChainEnergy chain_energy(const Metric& metric, const Tensor& corners, const EdgeRule& rule) {
     const Tensor ends = edges_of(corners);
     const Shape shape = corners.shape().with(0, ends.rows());
     const auto edges = static_cast<double>(ends.rows());
     const auto total = [&](const std::vector<Tensor>& at) {
         const Edge edge = edge_at(at[0], shape);
-        return sum(metric.squared(edge.middle, edge.step)) * (0.5 * edges);
+        return sum(squared_along(rule, metric, edge)) * (0.5 * edges);
     };
     const ValueAndGrad seen = value_and_grad(total, {ends});
     const Tensor slope = seen.slopes[0].to(DType::float64);
@@ -61,7 +93,7 @@ ChainEnergy chain_energy(const Metric& metric, const Tensor& corners) {
     return result;
 }
 
-BlockTridiagonal chain_curvature(const Metric& metric, const Tensor& corners, bool exact) {
+BlockTridiagonal chain_curvature(const Metric& metric, const Tensor& corners, const EdgeRule& rule, bool exact) {
     const Tensor ends = edges_of(corners);
     const Shape shape = corners.shape().with(0, ends.rows());
     const auto edges = static_cast<double>(ends.rows());
@@ -69,13 +101,12 @@ BlockTridiagonal chain_curvature(const Metric& metric, const Tensor& corners, bo
     if (exact) {
         const auto slope = [&](const Tensor& at) {
             const Edge edge = edge_at(at, shape);
-            return grad(sum(metric.squared(edge.middle, edge.step)) * (0.5 * edges), at, {.differentiable = true});
+            return grad(sum(squared_along(rule, metric, edge)) * (0.5 * edges), at, {.differentiable = true});
         };
         blocks = jacobian_of(slope, ends);
     } else {
         const auto residual = [&](const Tensor& at) {
-            const Edge edge = edge_at(at, shape);
-            return metric.residual(edge.middle, edge.step) * std::sqrt(edges);
+            return residuals(metric, edge_at(at, shape), rule, edges);
         };
         const Tensor j = jacobian_of(residual, ends);
         blocks = matmul(j, j, {.transpose_a = true});

@@ -6,16 +6,25 @@
 
 namespace gradpath::attribution::geometry {
 
+/// Where on each edge the metric is looked at, and with which weight: 1 look is the middle, 3 are Simpson's rule, 5
+/// Boole's, both with the ends.
+struct EdgeRule {
+    std::vector<double> at{0.5}, weight{1};
+};
+EdgeRule edge_rule(Index looks);
+/// ½ ∫ γ'ᵀ G γ' dt by a rule, one number with a graph.
+Tensor energy_by(const EdgeRule& rule, const Metric& metric, const Tensor& corners);
+
 /// At some corners, [points, input shape].
 struct ChainEnergy {
     double value = 0;
     std::vector<double> gradient = {};  ///< of the inner corners, [points - 2, features]
     double relative_norm = 0;           ///< ‖∇E‖ / ‖(edges) G (p_{k+1} - p_k)‖; 0 where both are
 };
-ChainEnergy chain_energy(const Metric& metric, const Tensor& corners);
+ChainEnergy chain_energy(const Metric& metric, const Tensor& corners, const EdgeRule& rule = {});
 
-/// Second derivatives with respect to the inner corners: exact, or Gauss-Newton's JᵀJ of the residuals √edges R(m) d.
-BlockTridiagonal chain_curvature(const Metric& metric, const Tensor& corners, bool exact);
+/// Second derivatives with respect to the inner corners: exact, or Gauss-Newton's JᵀJ of the residuals √(edges weight) R d.
+BlockTridiagonal chain_curvature(const Metric& metric, const Tensor& corners, const EdgeRule& rule, bool exact);
 /// Adds `weight` times the second derivatives of ½ Σ |p_{k+1} - p_k|².
 void add_springs(BlockTridiagonal& matrix, double weight);
 

@@ -31,7 +31,7 @@ void Explained::count(Index rows) const {
 }
 
 Function Explained::number(Index row) const {
-    return [*this, row, f = numbers(false)](const Tensor& z) {
+    return [row, f = numbers(false)](const Tensor& z) {
         return f(z, std::vector<Index>(static_cast<std::size_t>(z.rows()), row));
     };
 }
@@ -77,10 +77,10 @@ Metric Explained::metric(Index row, const Tensor& looks) const {
     const double share = o_.epsilon.value_or(metric.is_conformal() ? 0 : blind_epsilon);
     if (share == 0) return metric;
     const NoRecording off;
-    const Tensor trace = metric.trace(looks);
-    std::vector<double> traces;
-    for (Index k = 0; k < trace.size(); ++k) traces.push_back(trace.at(k));
-    const double typical = median(traces), scale = typical > 0 ? typical : *std::ranges::max_element(traces);
+    const Tensor sizes = metric.is_conformal() ? metric.factor(looks) : metric.trace(looks);
+    std::vector<double> numbers;
+    for (Index k = 0; k < sizes.size(); ++k) numbers.push_back(sizes.at(k));
+    const double typical = median(numbers), scale = typical > 0 ? typical : *std::ranges::max_element(numbers);
     require<NumericError>(std::isfinite(scale), "the metric ", metric.name, " is not finite on the way");
     return regularised(metric, share * (scale > 0 ? scale : 1));
 }

@@ -15,8 +15,8 @@ public:
     Function number(Index row) const;
     /// The same with the row of each point; or the sum over all outputs.
     RowFunction numbers(bool all_outputs) const;
-    /// The metric of a row with its epsilon, a share of the median trace at some points. Throws NumericError where that
-    /// is not finite.
+    /// The metric of a row with its epsilon, a share of the median size at some points: of λ² where it is conformal, of
+    /// the trace where not. Throws NumericError where that is not finite.
     Metric metric(Index row, const Tensor& looks) const;
     /// The points that the model puts in a class, by their largest output.
     Tensor of_class(const Tensor& points, Index wanted) const;

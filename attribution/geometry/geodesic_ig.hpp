@@ -40,6 +40,8 @@ struct GeodesicIg {
     std::optional<double> epsilon = {};
     Index points = 33;            ///< corners of a curve that is relaxed or shot
     Index max_iterations = 200;   ///< of relax
+    /// On the relative gradient norm of a relaxed curve; automatic: relax's own for few features, 1e-4 above 16.
+    std::optional<double> curve_tolerance = {};
     Index cells = 128;            ///< of fast-marching, along the longer side
     bool refine = true;           ///< relax the way that neighbours found
     geometry::Neighbours neighbours = {};
@@ -57,6 +59,7 @@ struct GeodesicIg {
         f("epsilon", self.epsilon, "of epsilon I, which is added to the metric, as a share of its median trace");
         f("points", self.points, "corners of a curve that is relaxed or shot");
         f("max-iterations", self.max_iterations, "of relax, on each level");
+        f("curve-tolerance", self.curve_tolerance, "on the relative gradient norm of a relaxed curve");
         f("cells", self.cells, "of fast-marching, along the longer side");
         f("refine", self.refine, "relax the way that neighbours found");
         geometry::Neighbours::visit(self.neighbours, f);

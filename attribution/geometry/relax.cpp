@@ -18,6 +18,7 @@ namespace {
 
 constexpr Index few_features = 16;  // for which second derivatives are worth their sweeps
 constexpr Index coarsest_edges = 4;
+constexpr Index looks_to_check = 7;
 constexpr double largest_damping = 1e8;
 
 using minimize::Numbers;
@@ -42,6 +43,7 @@ struct Settings {
     Index max_iterations;
     Minimiser minimiser;
     const std::atomic<bool>* cancel;
+    EdgeRule rule = {};
 };
 
 /// A curve on the way to its least energy.
@@ -61,7 +63,7 @@ public:
         double damping = 0;
         for (; level.iterations < o_.max_iterations && level.energy.relative_norm > o_.tolerance; ++level.iterations) {
             require<Cancelled>(o_.cancel == nullptr || !*o_.cancel, "relax: cancelled");
-            const BlockTridiagonal matrix = chain_curvature(metric_, level.corners, exact_);
+            const BlockTridiagonal matrix = chain_curvature(metric_, level.corners, o_.rule, exact_);
             const double springs = stiffness(metric_, level.corners);
             while (!step(level, matrix, damping * springs)) {
                 damping = std::max(4 * damping, 1e-4);
@@ -79,7 +81,7 @@ private:
         const Tensor inner = inner_of(level.corners);
         const Numbers at = minimize::along(minimize::pack({inner}), -1, way);
         const Tensor corners = with_inner(level.corners, minimize::unpack(at, {inner})[0]);
-        ChainEnergy energy = chain_energy(metric_, corners);
+        ChainEnergy energy = chain_energy(metric_, corners, o_.rule);
         const double rounding = 1e-14 * std::abs(level.energy.value);
         const bool better = energy.value < level.energy.value || (energy.value <= level.energy.value + rounding &&
                                                                   energy.relative_norm < level.energy.relative_norm);
@@ -114,7 +116,7 @@ void run_lbfgs(const Metric& metric, const Settings& o, Level& level) {
         return with_inner(level.corners, origin + reshape(matmul(w, u), origin.shape()));
     };
     std::vector<Tensor> u{zeros({edges - 1, origin.size() / origin.rows()}, origin.dtype())};
-    const auto f = [&](const std::vector<Tensor>& at) { return energy(metric, corners_at(at[0])); };
+    const auto f = [&](const std::vector<Tensor>& at) { return energy_by(o.rule, metric, corners_at(at[0])); };
     ChainEnergy seen = level.energy;
     // What bounds the slopes in u is only near what bounds the relative norm: tighten it until that is met.
     const double size = std::sqrt(2 * std::max(level.energy.value, 1e-300));
@@ -124,8 +126,11 @@ void run_lbfgs(const Metric& metric, const Settings& o, Level& level) {
         const minimize::Minimum minimum = minimize::lbfgs(f, u, {.stop = stop});
         u = minimum.parameters;
         level.iterations += minimum.iterations;
-        seen = chain_energy(metric, corners_at(u[0]));
-        if (seen.relative_norm <= o.tolerance || minimum.why != minimize::Stopped::gradient) break;
+        const double before = seen.relative_norm;
+        seen = chain_energy(metric, corners_at(u[0]), o.rule);
+        // A line search that finds nothing below the rounding of the energy may do so afresh, as long as slopes fall.
+        const bool stuck = minimum.why != minimize::Stopped::gradient && seen.relative_norm > before / 2;
+        if (seen.relative_norm <= o.tolerance || stuck) break;
     }
     const Tensor corners = detached(corners_at(u[0]));
     level.corners = corners;
@@ -180,6 +185,29 @@ void judge(const Metric& metric, double tolerance, Geodesic& g) {
     }
 }
 
+/// Does the energy miss what lies between the places it looks at? That of any curve is at least length² / 2, and what is
+/// minimised finds such gaps: long edges over steep places, from one flat place to another.
+bool sees_too_little(const Metric& metric, const Level& level) {
+    const double length = geometry::length(metric, level.corners, looks_to_check);
+    return 2 * level.energy.value < 0.9 * length * length;
+}
+
+/// From these corners to the least energy; again with more looks at each edge where one does not see enough.
+Level relaxed_level(const Metric& metric, Settings& o, const Tensor& start) {
+    Level level;
+    Index iterations = 0;
+    for (const Index looks : {1, 3, 5}) {
+        if (looks < static_cast<Index>(o.rule.at.size())) continue;
+        o.rule = edge_rule(looks);
+        level = {start, chain_energy(metric, start, o.rule)};
+        minimise(metric, o, level);
+        iterations += level.iterations;
+        if (!sees_too_little(metric, level)) break;
+    }
+    level.iterations = iterations;
+    return level;
+}
+
 }  // namespace
 
 Geodesic relax(const Metric& metric, const Tensor& from, const Tensor& to, const Relax& o) {
@@ -187,7 +215,7 @@ Geodesic relax(const Metric& metric, const Tensor& from, const Tensor& to, const
     const double tolerance = o.tolerance.value_or(from.dtype() == DType::float32 ? 1e-4 : 1e-8);
     require(tolerance > 0, "relax: tolerance must be positive but is ", tolerance);
     require(o.max_iterations >= 0, "relax: max-iterations must not be negative but is ", o.max_iterations);
-    const Settings settings{tolerance, o.max_iterations, o.minimiser, o.cancel};
+    Settings settings{tolerance, o.max_iterations, o.minimiser, o.cancel};
     Geodesic g;
     const Tensor straight = line(from, to, o.points);
     g.straight_energy = energy(metric, straight).item();
@@ -199,19 +227,23 @@ Geodesic relax(const Metric& metric, const Tensor& from, const Tensor& to, const
                         start.shape());
     Level level;
     for (const Index edges : level_edges(o)) {
-        level.corners = with_inner(straight, inner_of(points_at(g.corners ? g.corners : start, even(edges + 1))));
-        level.energy = chain_energy(metric, level.corners);
-        level.iterations = 0;
-        minimise(metric, settings, level);
+        level = relaxed_level(metric, settings,
+                              with_inner(straight, inner_of(points_at(g.corners ? g.corners : start, even(edges + 1)))));
         g.coarse_certificate = g.certificate;
         g.certificate = certificate(metric, level.corners);
         g.corners = level.corners;
         g.iterations += level.iterations;
     }
     g.energy = level.energy.value;
+    g.straight_energy = energy_by(settings.rule, metric, straight).item();
     g.gradient_norm = level.energy.relative_norm;
     g.length = length(metric, g.corners);
     judge(metric, tolerance, g);
+    if (sees_too_little(metric, level)) {
+        g.converged = g.smooth = false;
+        g.notes.push_back("between corners the curve crosses steep places that the energy does not see; use more points, "
+                          "or regularise the metric");
+    }
     return g;
 }
 

@@ -20,7 +20,8 @@
 namespace gradpath::attribution::geometry {
 namespace {
 
-constexpr Index nodes_to_measure = 5;
+constexpr Index nodes_to_measure = 5, few_features = 16;
+constexpr double many_features_tolerance = 1e-4;
 constexpr Index line_looks = 17, pool_looks = 256;
 constexpr Index graphs_at_once = 4;  // a gradient that is differentiated again keeps about as many times its graph
 
@@ -126,8 +127,14 @@ private:
                                    "; soften the function, explain the log-probability, or use the solver neighbours"));
             return g;
         }
+        std::optional<double> tolerance = o_.curve_tolerance;
+        if (!tolerance && evaluator_.features() > few_features) tolerance = many_features_tolerance;
         return relax(metric, from, to,
-                     {.points = o_.points, .max_iterations = o_.max_iterations, .start = even, .cancel = o_.run.cancel});
+                     {.points = o_.points,
+                      .tolerance = tolerance,
+                      .max_iterations = o_.max_iterations,
+                      .start = even,
+                      .cancel = o_.run.cancel});
     }
 
     Geodesic marched(const Metric& metric, const Tensor& from, const Tensor& to) {

@@ -7,6 +7,7 @@
 #include <gradpath/attribution/core/result.hpp>
 #include <gradpath/attribution/neurons/identities.hpp>
 #include <gradpath/attribution/neurons/joint.hpp>
+#include <gradpath/attribution/neurons/path_nodes.hpp>
 #include <gradpath/attribution/path/each_target.hpp>
 #include <gradpath/attribution/path/integrated_gradients.hpp>
 #include <gradpath/autodiff/grad.hpp>
@@ -30,8 +31,13 @@ void check(const Task& task) {
     const InternalNeurons& o = task.options;
     require(!std::holds_alternative<AllTargets>(o.target), task.method,
             ": takes one target at a time for several layers");
-    require(o.rule != QuadratureRule::gauss_kronrod && o.rule != QuadratureRule::exact, task.method,
-            ": takes a fixed rule but got ", describe(o.rule), "; gauss-legendre is the usual one");
+    require(!o.paper || !o.rule, task.method, ": the published form has a rule of its own; leave the rule out");
+}
+
+/// The published form takes right ends, as many as are asked for or usual.
+PathRule rule_of(const InternalNeurons& o) {
+    if (!o.paper) return {o.rule, o.steps};
+    return {QuadratureRule::right, o.steps};
 }
 
 std::vector<LayerInfo> chosen(const Task& task, const Model& model, const Tensor& x,
@@ -67,8 +73,6 @@ Attribution report(const Task& task, const Evaluator& evaluator, const LayerInfo
             Tensor(shape, std::span<const double>(average.standard_error())).to(evaluator.input().dtype());
     result.layer = layer.name;
     result.baseline_kind = describe(task.options.baseline);
-    result.rule = describe(task.options.rule);
-    result.steps = std::vector<Index>(static_cast<std::size_t>(evaluator.rows()), task.options.steps * average.count());
     if (is_random(task.options.baseline)) result.seed = task.options.seed;
     if (average.count() > 1) result.samples = average.count();
     return result;
@@ -88,23 +92,30 @@ std::vector<Attribution> run(const Task& task, const Model& model, const Tensor&
     const Recorder recorder;
     const InternalNeurons& o = task.options;
     check(task);
-    const Nodes& rule = nodes(o.rule, o.steps);
     Evaluator evaluator(task.method, model, x, o.target, o.stage, o.run);
+    const PathPlan plan(evaluator, rule_of(o));
     const std::vector<LayerInfo> layers = chosen(task, model, evaluator.input(), names);
     const Tensor mask = mask_of(task, model, evaluator);
     const bool whole = std::holds_alternative<region::Whole>(o.region);
     NeuronAverages averages(layers.size(), evaluator.f_input().size());
+    std::vector<Index> steps(evaluator.f_input().size());
+    std::vector<std::string> notes;
     Tensor first;
     for (Index sample = 0; sample < samples_of(o.baseline); ++sample) {
         const Tensor start = draw_baseline(task.method, o.baseline, evaluator.input(), {o.seed, sample});
         if (sample == 0) first = start;
         const std::vector<double> f_baseline = evaluator.values(start, "baseline");
-        averages.add(task.integrate(evaluator, layers, {start, mask, rule, task.integrand, whole}), f_baseline);
+        const PathNodes nodes = plan.nodes(evaluator, start, notes);
+        for (const Index row : nodes.row) ++steps[static_cast<std::size_t>(row)];
+        averages.add(task.integrate(evaluator, layers, {start, mask, nodes, task.integrand, whole}), f_baseline);
     }
     std::vector<Attribution> results;
     for (std::size_t i = 0; i < layers.size(); ++i) {
         Attribution& result = results.emplace_back(report(task, evaluator, layers[i], averages.layer(i).values));
         result.baseline = first;
+        result.rule = describe(plan.rule());
+        result.steps = steps;
+        result.notes = notes;
         recorder.finish(result, evaluator, o.target);
         result.f_baseline = averages.f_baseline();
         if (whole && task.integrand == NeuronIntegrand::joint)
@@ -135,7 +146,7 @@ public:
         : evaluator_(evaluator),
           layers_(layers),
           path_(path),
-          steps_(static_cast<Index>(path.nodes.at.size())),
+          steps_(path.nodes.count() / evaluator.rows()),
           step_((evaluator.input() - path.from) / static_cast<double>(steps_)) {}
 
     NeuronIntegrals run() {

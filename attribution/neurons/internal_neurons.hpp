@@ -17,10 +17,10 @@ struct InternalNeurons {
     OutputStage stage = {};
     std::string layer = {};  ///< a tap of the model
     Region region = region::Whole{};
-    Index steps = 256;
-    QuadratureRule rule = QuadratureRule::gauss_legendre;  ///< a fixed one
-    bool paper = false;      ///< differences of the layer between points instead of its derivative, as published
-    std::uint64_t seed = 0;  ///< of a random baseline
+    std::optional<Index> steps = {};
+    std::optional<QuadratureRule> rule = {};  ///< exact, or a fixed one
+    bool paper = false;                       ///< differences of the layer between points, as published
+    std::uint64_t seed = 0;                   ///< of a random baseline
     Run run = {};
 
     static void visit(auto& self, auto&& f) {
@@ -28,7 +28,7 @@ struct InternalNeurons {
         f("region", self.region,
           "of the input: whole, box:TOP,BOTTOM,LEFT,RIGHT, top:SHARE or, in the program, mask:FILE");
         f("steps", self.steps, "points on the path");
-        f("rule", self.rule, "a fixed quadrature rule");
+        f("rule", self.rule, "exact, or a fixed quadrature rule");
         f("paper", self.paper, "differences of the layer between points instead of its derivative, as published");
         f("seed", self.seed, "of a random baseline");
     }
@@ -36,12 +36,14 @@ struct InternalNeurons {
 
 /// How much of the change of F from baseline to input, as far as the region of the input makes it, passes through each
 /// neuron of a layer: values [rows, layer shape], in output units (Lundstrom et al. 2022, section 6), by one forward
-/// and one reverse derivative for each point. With the whole input as the region this is conductance, and where the
-/// layer cuts every way from input to output it sums to F(x) - F(x'). `region::Top` asks for Integrated Gradients of x
-/// first. Every answer carries the identities of the joint attribution (identities.hpp) as it keeps them. `paper`
-/// takes the published difference form: right end points, Δ = D / steps, dH = H(z + Δ ∘ S) - H(z). Throws ValueError
-/// for a layer that the model does not have, naming the nearest, and where target, stage, baseline, rule or region do
-/// not fit.
+/// and one reverse derivative for each point. Without rule and steps a piecewise-linear model is looked at midway in
+/// each piece, which leaves rounding alone, any other at 256 points of Gauss-Legendre. With the whole input as the
+/// region this is conductance, and where the layer cuts every way from input to output it sums to F(x) - F(x').
+/// `region::Top` asks for Integrated Gradients of x first. Every answer carries the identities of the joint attribution
+/// (identities.hpp) as it keeps them. `paper` takes the published difference form: right end points, 256 or `steps` of
+/// them, and no rule; Δ = D / steps, dH = H(z + Δ ∘ S) - H(z). Throws ValueError for a layer that the model does not
+/// have, naming the nearest, and where target, stage, baseline, rule or region
+/// do not fit.
 Attribution internal_neurons(const Model& model, const Tensor& x, const InternalNeurons& options);
 /// The same for several layers in one pass: all share each forward and reverse sweep. Without names: every layer.
 std::vector<Attribution> internal_neurons(const Model& model, const Tensor& x, const InternalNeurons& options,
@@ -53,15 +55,15 @@ struct LayerPath {
     Baseline baseline = baseline::Zero{};
     OutputStage stage = {};
     std::string layer = {};
-    Index steps = 256;
-    QuadratureRule rule = QuadratureRule::gauss_legendre;
+    std::optional<Index> steps = {};
+    std::optional<QuadratureRule> rule = {};
     std::uint64_t seed = 0;
     Run run = {};
 
     static void visit(auto& self, auto&& f) {
         f("layer", self.layer, "a tap of the model");
         f("steps", self.steps, "points on the path");
-        f("rule", self.rule, "a fixed quadrature rule");
+        f("rule", self.rule, "exact, or a fixed quadrature rule");
         f("seed", self.seed, "of a random baseline");
     }
 };

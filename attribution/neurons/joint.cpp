@@ -15,7 +15,7 @@
 namespace gradpath::attribution {
 namespace {
 
-/// The points first .. last-1, row by row, node by node: where they are, the way from baseline to input, the region.
+/// The nodes first .. last-1: where they are, the way from baseline to input, the region.
 struct Chunk {
     Tensor at, way, region;
     std::vector<Index> rows;
@@ -23,15 +23,9 @@ struct Chunk {
 };
 
 Chunk chunk_of(const Evaluator& evaluator, const JointPath& path, Index first, Index last) {
-    const auto count = static_cast<Index>(path.nodes.at.size());
-    std::vector<Index> rows;
-    std::vector<double> at, weights;
-    for (Index k = first; k < last; ++k) {
-        const auto node = static_cast<std::size_t>(k % count);
-        rows.push_back(k / count);
-        at.push_back(path.nodes.at[node]);
-        weights.push_back(path.nodes.weight[node]);
-    }
+    const auto part = [&](const auto& all) { return std::vector(all.begin() + first, all.begin() + last); };
+    const std::vector<Index> rows = part(path.nodes.row);
+    const std::vector<double> at = part(path.nodes.at), weights = part(path.nodes.weight);
     const Indices positions(Shape{last - first}, rows);
     Shape column = evaluator.input().shape().with(0, last - first);
     for (Index axis = 1; axis < column.rank(); ++axis) column = column.with(axis, 1);
@@ -120,7 +114,7 @@ NeuronIntegrals integrate_neurons(Evaluator& evaluator, const std::vector<LayerI
     for (const LayerInfo& layer : layers) sums.values.emplace_back(rows * static_cast<std::size_t>(layer.shape.size()));
     if (path.integrand == NeuronIntegrand::joint) sums.ig_region.resize(rows);
     if (!path.whole) sums.rest = sums.all = sums.values;
-    const Index total = evaluator.rows() * static_cast<Index>(path.nodes.at.size());
+    const Index total = path.nodes.count();
     const Index step = std::max<Index>(1, evaluator.chunk() / 2);  // slopes and tangents of all layers are kept
     for (Index first = 0; first < total; first += step) {
         const Index last = std::min(total, first + step);

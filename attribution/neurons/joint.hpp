@@ -7,8 +7,8 @@
 
 #include <gradpath/attribution/core/baseline.hpp>
 #include <gradpath/attribution/core/evaluator.hpp>
-#include <gradpath/attribution/core/quadrature.hpp>
 #include <gradpath/attribution/neurons/layer.hpp>
+#include <gradpath/attribution/neurons/path_nodes.hpp>
 
 namespace gradpath::attribution {
 
@@ -21,7 +21,7 @@ enum class NeuronIntegrand : std::uint8_t {
 struct JointPath {
     Tensor from;    ///< like the input
     Tensor region;  ///< 0 and 1, like the input
-    const Nodes& nodes;
+    const PathNodes& nodes;
     NeuronIntegrand integrand = NeuronIntegrand::joint;
     bool whole = true;  ///< is the region the whole input?
 };

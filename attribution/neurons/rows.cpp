@@ -2,6 +2,7 @@
 // than the model. What they keep, they report (Attribution::identities, delta).
 #include <gradpath/attribution/method_row.hpp>
 #include <gradpath/attribution/neurons/internal_neurons.hpp>
+#include <gradpath/attribution/neurons/layer_maps.hpp>
 #include <gradpath/attribution/neurons/layer_methods.hpp>
 
 namespace gradpath::attribution {
@@ -113,11 +114,54 @@ std::vector<Method> at_one_place() {
     };
 }
 
+/// A layer map, of one layer or of every layer that has one.
+Method map_row(const std::string& name, const std::string& summary, const Citation& citation,
+               Attribution (*method)(const Model&, const Tensor&, const LayerMap&)) {
+    return {.name = name,
+            .family = "neurons",
+            .summary = summary,
+            .inside = true,
+            .options = options_of<LayerMap>(),
+            .claims = {},
+            .citations = {citation},
+            .run = runner(name, method),
+            .run_layers = [name, method](const Model& model, const Tensor& x, const Settings& s) {
+                std::vector<Attribution> all;
+                LayerMap o = options_from<LayerMap>(name, s);
+                for (const LayerInfo& layer : picture_layers(model, x)) {
+                    o.layer = layer.name;
+                    all.push_back(method(model, x, o));
+                }
+                return all;
+            }};
+}
+
+std::vector<Method> maps() {
+    const Citation selvaraju{
+        "Ramprasaath R. Selvaraju, Michael Cogswell, Abhishek Das, Ramakrishna Vedantam, Devi "
+        "Parikh, Dhruv Batra",
+        "Grad-CAM: Visual Explanations from Deep Networks via Gradient-Based Localization", "ICCV", 2017, "1610.02391"};
+    const Citation chattopadhay{"Aditya Chattopadhay, Anirban Sarkar, Prantik Howlader, Vineeth N. Balasubramanian",
+                                "Grad-CAM++: Improved Visual Explanations for Deep Convolutional Networks", "WACV",
+                                2018, "1710.11063"};
+    const Citation jiang{"Peng-Tao Jiang, Chang-Bin Zhang, Qibin Hou, Ming-Ming Cheng, Yunchao Wei",
+                         "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization",
+                         "IEEE Transactions on Image Processing", 2021};
+    return {
+        map_row("grad-cam", "a layer's channels added up by their mean slopes, at the size of the input", selvaraju,
+                grad_cam),
+        map_row("grad-cam-plus-plus", "grad-cam with slopes that rise, weighed by their curvature", chattopadhay,
+                grad_cam_plus_plus),
+        map_row("layer-cam", "grad-cam with each pixel weighed by its own slope, where it rises", jiang, layer_cam),
+        map_row("guided-grad-cam", "guided-backprop times grad-cam", selvaraju, guided_grad_cam)};
+}
+
 }  // namespace
 
 std::vector<Method> neuron_rows() {
     std::vector<Method> rows = along_the_path();
-    for (Method& row : at_one_place()) rows.push_back(std::move(row));
+    for (auto* more : {at_one_place, maps})
+        for (Method& row : more()) rows.push_back(std::move(row));
     return rows;
 }
 

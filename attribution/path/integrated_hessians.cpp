@@ -101,7 +101,8 @@ Attribution integrated_hessians(const Model& model, const Tensor& x, const Integ
                         ": takes from 1 to ", most_features, " features but the input has shape ", x.shape(),
                         "; explain fewer, or groups of them");
     require(static_cast<bool>(model), name, ": the model is empty");
-    const Model smooth = o.softplus > 0 ? softened(model, slice(detached(x), 0, 0, 1), o.softplus) : Model{};
+    const Soften soften{.sharpness = o.softplus, .pools = false};
+    const Model smooth = o.softplus > 0 ? softened(model, slice(detached(x), 0, 0, 1), soften) : Model{};
     AlongPaths options{.target = o.target,
                        .baseline = o.baseline,
                        .stage = o.stage,

@@ -22,7 +22,8 @@ std::vector<Index> in_decreasing_order(const Tensor& values, const std::vector<I
         worth[static_cast<std::size_t>(pixel_of[i])] += values.at(static_cast<Index>(i));
     std::vector<Index> order(worth.size());
     std::iota(order.begin(), order.end(), Index{0});
-    std::ranges::stable_sort(order, std::ranges::greater{}, [&](Index p) { return worth[static_cast<std::size_t>(p)]; });
+    std::ranges::stable_sort(order, std::ranges::greater{},
+                             [&](Index p) { return worth[static_cast<std::size_t>(p)]; });
     return order;
 }
 
@@ -71,7 +72,8 @@ std::vector<PixelCurve> curves(const Question& ask, const Model& model, const Te
     const Index at_a_time = o.pixels > 0 ? o.pixels : std::max(Index{1}, pixels / steps_of_a_curve);
     std::vector<PixelCurve> all;
     for (Index r = 0; r < x.rows(); ++r) {
-        if (!whole.objective().indices().empty()) setup.target = whole.objective().indices()[static_cast<std::size_t>(r)];
+        if (!whole.objective().indices().empty())
+            setup.target = whole.objective().indices()[static_cast<std::size_t>(r)];
         setup.baseline = slice(canvas, 0, r, r + 1);
         Game game(ask.method, model, slice(x, 0, r, r + 1), setup);
         const Tensor row = slice(values, 0, r, r + 1);

@@ -23,11 +23,12 @@ struct PixelSteps {
     Run run = {};
 };
 
-/// Deletion (Petsiuk et al. 2018, algorithm 1): the pixels of x give way to those of `canvas` (zero) in decreasing order
-/// of `values`, which are shaped like x. A pixel is a place on the last two axes (of rows with one axis, a feature) with
-/// all of its channels, over which values are summed; equal ones go from the first to the last. A curve for each row; a
-/// low area means that the first pixels were what the model looked at. Of a canvas with several draws the first is
-/// taken. Throws ShapeError unless values are like x, ValueError for all targets, negative pixels, or what does not fit.
+/// Deletion (Petsiuk et al. 2018, algorithm 1): the pixels of x give way to those of `canvas` (zero) in decreasing
+/// order of `values`, which are shaped like x. A pixel is a place on the last two axes (of rows with one axis, a
+/// feature) with all of its channels, over which values are summed; equal ones go from the first to the last. A curve
+/// for each row; a low area means that the first pixels were what the model looked at. Of a canvas with several draws
+/// the first is taken. Throws ShapeError unless values are like x, ValueError for all targets, negative pixels, or what
+/// does not fit.
 std::vector<PixelCurve> deletion(const Model& model, const Tensor& x, const Tensor& values,
                                  const PixelSteps& options = {}, const Baseline& canvas = baseline::Zero{});
 /// Insertion: the pixels of x come back in the same order onto a canvas, by default through_gauss(x); a high area means
@@ -38,8 +39,8 @@ std::vector<PixelCurve> insertion(const Model& model, const Tensor& x, const Ten
                                   const Baseline& canvas);
 
 /// x seen through an 11 by 11 Gaussian of sigma 5, zeros beyond the edge: what insertion begins with, in which little
-/// can be recognised and nothing is sharp (the released code of Petsiuk et al. 2018). Throws ShapeError for rows without
-/// two axes.
+/// can be recognised and nothing is sharp (the released code of Petsiuk et al. 2018). Throws ShapeError for rows
+/// without two axes.
 Tensor through_gauss(const Tensor& x);
 
 }  // namespace gradpath::attribution::quality

@@ -15,10 +15,10 @@ struct SensitivityMax {
 };
 /// Any method with its options: rows x → values, shaped like x. Its target must not change with x: name it.
 using Explain = std::function<Tensor(const Tensor& x)>;
-/// How far an explanation moves when the input hardly does (Yeh et al. 2019, definition 3): per row, the largest
-/// ‖A(x) - A(x + e)‖ / ‖A(x)‖ over perturbations e, uniform in ±radius in each number; divided by 1 where A(x) is 0.
-/// Throws ValueError unless radius is finite and not below 0 and samples are at least 1, ShapeError where values are not
-/// like x.
+/// How far an explanation moves when the input hardly does (Yeh et al. 2019, definition 3): per row, the largest ‖A(x)
+/// - A(x + e)‖ / ‖A(x)‖ over perturbations e, uniform in ±radius in each number; divided by 1 where A(x) is 0. Throws
+/// ValueError unless radius is finite and not below 0 and samples are at least 1, ShapeError where values are not like
+/// x.
 std::vector<double> sensitivity_max(const Explain& explain, const Tensor& x, const SensitivityMax& options = {});
 
 }  // namespace gradpath::attribution::quality

@@ -51,11 +51,15 @@ std::vector<Tensor> sweep_targets(const Graph& graph, const RuleTable& table,
     return answers;
 }
 
+Rule no_rule(const std::string& method, const std::string& way_out) {
+    return [method, way_out](const RuleCall& call) -> std::vector<Tensor> {
+        throw ValueError(text(method, ": has no rule for ", where(call.step), "; ", way_out));
+    };
+}
+
 RuleTable closed(const std::string& method, RuleTable table, const std::string& way_out) {
-    for (const Op* op : all_ops())
-        table.try_emplace(op->code, [method, way_out](const RuleCall& call) -> std::vector<Tensor> {
-            throw ValueError(text(method, ": has no rule for ", where(call.step), "; ", way_out));
-        });
+    const Rule refuse = no_rule(method, way_out);
+    for (const Op* op : all_ops()) table.try_emplace(op->code, refuse);
     return table;
 }
 

@@ -33,7 +33,9 @@ Numbers explain_by_rules(Evaluator& evaluator, const ByRules& explain, Index cop
 std::vector<Tensor> sweep_targets(const Graph& graph, const RuleTable& table,
                                   const std::function<Tensor(const Tensor& output)>& start);
 
-/// Ops without a rule in the table throw ValueError: "METHOD: has no rule for OP at TAP; way out".
+/// Throws ValueError: "METHOD: has no rule for OP at TAP; way out".
+Rule no_rule(const std::string& method, const std::string& way_out);
+/// no_rule for all ops that the table does not name.
 RuleTable closed(const std::string& method, RuleTable table, const std::string& way_out);
 /// "conv2d at block1": for messages.
 std::string where(const Step& step);

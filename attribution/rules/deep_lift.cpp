@@ -1,24 +1,33 @@
 #include <gradpath/attribution/rules/deep_lift.hpp>
 
+#include <array>
+
 #include <gradpath/attribution/core/average.hpp>
+#include <gradpath/attribution/core/names.hpp>
 #include <gradpath/attribution/rules/deep_lift_rules.hpp>
+#include <gradpath/attribution/rules/halves.hpp>
+#include <gradpath/attribution/rules/reveal_cancel.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath::attribution {
 namespace {
 
+const std::array<std::string, 2> rule_names{"rescale", "reveal-cancel"};
+
 /// Differences times multipliers, [rows · targets · features], from one draw of the baseline.
-Numbers from_baseline(Evaluator& evaluator, const Tensor& start, const RuleTable& table) {
+Numbers from_baseline(Evaluator& evaluator, const Tensor& start, DeepLiftRule rule) {
+    const std::string& method = evaluator.method();
+    const bool reveal = rule == DeepLiftRule::reveal_cancel;
     return explain_by_rules(
         evaluator,
         [&](const RuleChunk& chunk) {
-            const Tensor x = chunk.input(), from = slice(start, 0, chunk.first, chunk.last);
+            const Tensor x = chunk.input(), from = slice(start, 0, chunk.first, chunk.last), difference = x - from;
             const Graph graph = chunk.record(concat({x, from}));
+            const RuleTable table = reveal ? reveal_cancel_rules(method, graph) : rescale_rules(method);
             std::vector<Tensor> multipliers = sweep_targets(graph, table, [&](const Tensor& output) {
-                const Tensor one = ones({x.rows()}, output.dtype());
-                return concat({one, zeros_like(one)});
+                return reveal ? ones_like(output) : alone(ones({x.rows()}, output.dtype()));
             });
-            for (Tensor& m : multipliers) m = (x - from) * slice(m, 0, 0, x.rows());
+            for (Tensor& m : multipliers) m = difference * (reveal ? of_sign(m, difference) : first_half(m));
             return multipliers;
         },
         2);
@@ -30,7 +39,6 @@ Attribution averaged(const std::string& method, const Model& model, const Tensor
     Evaluator evaluator(method, model, x, o.target, o.stage, o.run);
     require(evaluator.facts()->independent, method,
             ": runs baseline and input in one batch, but rows of the model depend on each other");
-    const RuleTable table = rescale_rules(method);
     const Index samples = samples_of(o.baseline);
     Average average;
     std::vector<double> f_baseline(evaluator.f_input().size());
@@ -40,7 +48,7 @@ Attribution averaged(const std::string& method, const Model& model, const Tensor
         if (sample == 0) result.baseline = start;
         const std::vector<double> f = evaluator.values(start, "baseline");
         for (std::size_t k = 0; k < f.size(); ++k) f_baseline[k] += f[k] / static_cast<double>(samples);
-        average.add(from_baseline(evaluator, start, table));
+        average.add(from_baseline(evaluator, start, o.rule));
     }
     result.values = values_like(evaluator, average.mean());
     if (samples > 1) {
@@ -56,13 +64,22 @@ Attribution averaged(const std::string& method, const Model& model, const Tensor
 
 }  // namespace
 
+DeepLiftRule parse_deep_lift_rule(std::string_view name) {
+    return static_cast<DeepLiftRule>(position_of("deep-lift: rule", name, rule_names));
+}
+
+std::string describe(DeepLiftRule rule) { return rule_names[static_cast<std::size_t>(rule)]; }
+void parse_field(const std::string&, std::string_view text, DeepLiftRule& field) { field = parse_deep_lift_rule(text); }
+std::string field_text(DeepLiftRule field) { return describe(field); }
+
 Attribution deep_lift(const Model& model, const Tensor& x, const DeepLift& options) {
     return averaged("deep-lift", model, x, options);
 }
 
 Attribution deep_shap(const Model& model, const Tensor& x, const DeepShap& o) {
-    return averaged("deep-shap", model, x,
-                    {.target = o.target, .baseline = o.baseline, .stage = o.stage, .seed = o.seed, .run = o.run});
+    return averaged(
+        "deep-shap", model, x,
+        {.target = o.target, .baseline = o.baseline, .stage = o.stage, .rule = o.rule, .seed = o.seed, .run = o.run});
 }
 
 }  // namespace gradpath::attribution

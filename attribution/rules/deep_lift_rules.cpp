@@ -1,54 +1,11 @@
-// A multiplier is Δy / Δx. Where Δx is next to nothing the quotient is noise and the derivative at the input stands for
-// it (Shrikumar et al. 2017, section 3.5.1).
 #include <gradpath/attribution/rules/deep_lift_rules.hpp>
 
-#include <algorithm>
-
+#include <gradpath/attribution/rules/halves.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/ops/op.hpp>
 
 namespace gradpath::attribution {
 namespace {
-
-constexpr double next_to_nothing = 1e-10;
-
-Tensor first_half(const Tensor& t) { return slice(t, 0, 0, t.rows() / 2); }
-Tensor second_half(const Tensor& t) { return slice(t, 0, t.rows() / 2, t.rows()); }
-Tensor alone(const Tensor& half) { return concat({half, zeros_like(half)}); }
-
-/// A tensor's rows at the input and at the baseline. Numbers that have no rows of their own are the same for both.
-struct Halves {
-    Tensor here, there;
-    Halves(const Tensor& t, const Tensor& output) : here(t), there(t) {
-        if (t.rank() < output.rank() || t.rank() == 0 || t.rows() != output.rows()) return;
-        here = first_half(t);
-        there = second_half(t);
-    }
-    Tensor difference() const { return here - there; }
-};
-
-void require_rows(const RuleCall& call, const std::string& method) {
-    const Tensor& y = call.step.outputs[0];
-    require(y.rank() >= 1 && y.rows() % 2 == 0, method, ": has no rule for ", where(call.step),
-            " on a tensor whose first axis is not that of the rows");
-}
-
-/// What the input decides without a slope, such as a mask by comparison, must not change on the way: nobody would get
-/// the difference that it makes.
-void require_same_constants(const RuleCall& call, const std::string& method) {
-    const Tensor& y = call.step.outputs[0];
-    for (const Tensor& input : call.step.inputs) {
-        if (input.is_tracked() || input.rank() != y.rank() || y.rank() == 0 || input.rows() != y.rows()) continue;
-        require(same_bits(first_half(input), second_half(input)), method, ": has no rule for ", where(call.step),
-                " of numbers that the input decides without a slope");
-    }
-}
-
-/// share / Δx, or the slope where Δx is next to nothing.
-Tensor quotient(const Tensor& share, const Tensor& dx, const Tensor& slope) {
-    const Tensor tiny = less(abs(dx), next_to_nothing);
-    return where(tiny, slope, share / where(tiny, ones_like(dx), dx));
-}
 
 /// One input that varies: g Δy / Δx.
 Tensor of_one(const RuleCall& call, std::size_t i, const Tensor& slope) {

@@ -2,6 +2,7 @@
 // invariance and dummy is Sundararajan et al. 2017, appendix B).
 #include <gradpath/attribution/method_row.hpp>
 #include <gradpath/attribution/rules/deep_lift.hpp>
+#include <gradpath/attribution/rules/lrp.hpp>
 #include <gradpath/attribution/rules/relu_rules.hpp>
 
 namespace gradpath::attribution {
@@ -56,11 +57,29 @@ std::vector<Method> difference_rows() {
     };
 }
 
+Method relevance_row() {
+    return {.name = "lrp",
+            .family = "rules",
+            .summary = "the output handed down layer by layer, in proportion to what each unit gave",
+            .options = options_of<Lrp>(),
+            .claims = {},
+            .citations = {{"Sebastian Bach, Alexander Binder, Grégoire Montavon, Frederick Klauschen, Klaus-Robert "
+                           "Müller, Wojciech Samek",
+                           "On Pixel-Wise Explanations for Non-Linear Classifier Decisions by Layer-Wise Relevance "
+                           "Propagation",
+                           "PLOS ONE", 2015},
+                          {"Grégoire Montavon, Alexander Binder, Sebastian Lapuschkin, Wojciech Samek, Klaus-Robert "
+                           "Müller",
+                           "Layer-Wise Relevance Propagation: An Overview", "Explainable AI, Springer", 2019}},
+            .run = runner("lrp", lrp)};
+}
+
 }  // namespace
 
 std::vector<Method> rule_rows() {
     std::vector<Method> rows = relu_rows();
     for (Method& row : difference_rows()) rows.push_back(std::move(row));
+    rows.push_back(relevance_row());
     return rows;
 }
 

@@ -29,6 +29,8 @@ void add_convolutions(std::vector<OpCase>& cases, Draw& d) {
         const Tensor image = d(x), weight = d(w), dy = d(conv2d(image, weight, o).shape());
         add(OpCode::conv2d, text("conv2d", special), {image, weight},
             [o = o](const Inputs& in) { return conv2d(in[0], in[1], o); });
+        add(OpCode::conv2d_bias, text("conv2d_bias", special), {image, weight, d({6})},
+            [o = o](const Inputs& in) { return conv2d(in[0], in[1], in[2], o); });
         add(OpCode::conv2d_input_vjp, text("conv2d_input_vjp", special), {dy, weight},
             [o = o, x](const Inputs& in) { return conv2d_input_vjp(in[0], in[1], x, o); });
         add(OpCode::conv2d_weight_vjp, text("conv2d_weight_vjp", special), {image, dy},

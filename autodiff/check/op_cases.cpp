@@ -92,6 +92,9 @@ void add_products(std::vector<OpCase>& cases, Draw& d) {
                 {d(ta ? Shape{2, 1, 5, 3} : Shape{2, 1, 3, 5}), d(tb ? Shape{4, 7, 5} : Shape{4, 5, 7})},
                 [o](const Inputs& in) { return matmul(in[0], in[1], o); });
         }
+    for (const Shape& x : {Shape{3, 5}, Shape{2, 3, 5}})
+        add(OpCode::linear, text("linear, x of rank ", x.rank()), {d(x), d({7, 5}), d({7})},
+            [](const Inputs& in) { return linear(in[0], in[1], in[2]); });
 }
 
 void add_softmax(std::vector<OpCase>& cases, Draw& d) {

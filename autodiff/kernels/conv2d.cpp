@@ -165,8 +165,10 @@ void convolve(const ConvPlan<T>& plan, const T* x, const T* weight, T* y) {
                 const Index part = task / plan.bands * g.groups + group, first_row = task % plan.bands * plan.band;
                 plan.copy(x + part * plan.channels * g.height * g.width, first_row, task == first && group == 0,
                           copy.get());
-                lanes.run(copy.get(), group, std::min(plan.band, g.out_height - first_row), sums.get(),
-                          y + part * plan.filters * plan.outputs + first_row * g.out_width);
+                const Index rows = std::min(plan.band, g.out_height - first_row);
+                T* const to = y + part * plan.filters * plan.outputs + first_row * g.out_width;
+                lanes.run(copy.get(), group, rows, sums.get(), to);
+                plan.add_bias(group, rows * g.out_width, to);
             }
     });
 }
@@ -176,7 +178,7 @@ template <Real T>
 void convolve_numbers(const ConvPlan<T>& plan, const T* x, const T* weight, T* y) {
     const Index work = std::max<Index>(1, plan.filters * plan.depth * plan.outputs);
     parallel_for(plan.g.rows * plan.g.groups, std::max<Index>(1, one_task / work), [&](Index first, Index last) {
-        for (Index i = first; i < last; ++i)
+        for (Index i = first; i < last; ++i) {
             multiply(Product<T>{.m = plan.filters,
                                 .n = plan.outputs,
                                 .k = plan.depth,
@@ -188,16 +190,23 @@ void convolve_numbers(const ConvPlan<T>& plan, const T* x, const T* weight, T* y
                                 .b_column = 1,
                                 .c = y + i * plan.filters * plan.outputs,
                                 .c_row = plan.outputs});
+            plan.add_bias(i % plan.g.groups, plan.outputs, y + i * plan.filters * plan.outputs);
+        }
     });
 }
 
 }  // namespace
 
 template <Real T>
-void conv2d(const ConvGeometry& g, const T* x, const T* weight, T* y) {
+void conv2d(const ConvGeometry& g, const T* x, const T* weight, const T* bias, T* y) {
     if (g.rows * g.filters * g.out_height * g.out_width <= 0) return;
-    const ConvPlan<T> plan(g);
-    if (plan.depth <= 0) return std::fill(y, y + g.rows * g.filters * plan.outputs, T(0));
+    const ConvPlan<T> plan(g, bias);
+    if (plan.depth <= 0) {
+        std::fill(y, y + g.rows * g.filters * plan.outputs, T(0));
+        for (Index i = 0; i < g.rows * g.groups; ++i)
+            plan.add_bias(i % g.groups, plan.outputs, y + i * plan.filters * plan.outputs);
+        return;
+    }
     const bool same_size = g.height == g.out_height && g.width == g.out_width;
     if (plan.taps == 1 && same_size && g.padding_height == 0 && g.padding_width == 0)
         return convolve_numbers(plan, x, weight, y);
@@ -206,7 +215,7 @@ void conv2d(const ConvGeometry& g, const T* x, const T* weight, T* y) {
     else convolve<PositionLanes<T>>(plan, x, weight, y);
 }
 
-template void conv2d(const ConvGeometry&, const float*, const float*, float*);
-template void conv2d(const ConvGeometry&, const double*, const double*, double*);
+template void conv2d(const ConvGeometry&, const float*, const float*, const float*, float*);
+template void conv2d(const ConvGeometry&, const double*, const double*, const double*, double*);
 
 }  // namespace gradpath::kernels

@@ -42,7 +42,7 @@ void input_vjp_as_convolution(const ConvGeometry& g, const T* dy, const T* weigh
     back.out_width = g.width;
     back.padding_height = g.dilation_height * (g.kernel_height - 1) - g.padding_height;
     back.padding_width = g.dilation_width * (g.kernel_width - 1) - g.padding_width;
-    conv2d(back, dy, turned.get(), dx);
+    conv2d<T>(back, dy, turned.get(), nullptr, dx);
 }
 
 /// Adds the columns of one channel, [taps, outputs], to its plane.

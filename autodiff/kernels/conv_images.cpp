@@ -16,8 +16,8 @@ namespace {
 
 constexpr Index most_vectors = 8;        // no set has more vectors in a tile,
 constexpr Index most_lanes = 16;         // nor longer ones
-constexpr Index worth_turning = 64;      // multiply-adds per output that repay turning it
-constexpr Index few_filters = 4;         // as many rows hardly hide loads that straddle lines
+constexpr Index worth_turning = 64;      // multiply-adds per output that repay turning it,
+constexpr Index worth_copying = 16;      // and per number of the image
 constexpr double worth_leaving = 0.75;   // the most of the lanes that the other ways may keep busy
 constexpr Index copy_size = 128 * 1024;  // numbers of a copy, at most: it is to stay in the second-level cache
 constexpr Index fewest_tasks = 4;
@@ -55,6 +55,14 @@ Index band_of(const ConvPlan<T>& plan) {
     return band;
 }
 
+/// One filter whose taps meet, at the next output, what the next tap meets here: a tile of full width loads that once.
+template <Real T>
+bool slides_along(const ConvPlan<T>& plan) {
+    const ConvGeometry& g = plan.g;
+    return plan.filters == 1 && g.kernel_width == 5 && g.stride_width == g.dilation_width &&
+           g.out_width >= table<T>().conv.vectors[0];
+}
+
 /// The plan of one call.
 template <Real T>
 class ImageLanes {
@@ -70,7 +78,8 @@ public:
           across_(ceil_div(plan.g.out_width, width_)),
           pitch_(pitch_of(plan.g)),
           rows_(rows_under(plan.g, band)),
-          blocks_(ceil_div(plan.depth, table<T>().gemm.depth)) {
+          blocks_(ceil_div(plan.depth, table<T>().gemm.depth)),
+          slides_(slides_along(plan)) {
         list_runs();
     }
 
@@ -126,7 +135,11 @@ private:
     };
 
     Index sums_step() const { return band * plan_.g.out_width * lanes; }
-    Range columns_of(Index tile) const { return {tile * width_, std::min((tile + 1) * width_, plan_.g.out_width)}; }
+    /// The last tile of a row is cut off; one that slides is moved back instead.
+    Range columns_of(Index tile) const {
+        const Index first = tile * width_, last = std::min(first + width_, plan_.g.out_width);
+        return {slides_ ? last - width_ : first, last};
+    }
     /// The rows of the image that output rows meet.
     Range inputs_of(Range out_rows) const {
         const ConvGeometry& g = plan_.g;
@@ -194,8 +207,8 @@ private:
             const Index* const start = starts_.data() + list + block;
             const PositionTile<T> tile{from.data(), done ? sums : before, done ? to.data() : nullptr, sums_step(),
                                        block > 0 ? before : nullptr};
-            tiles_.images[filters - 1]({runs_.data() + start[0], runs_.data() + start[1], g.dilation_width * lanes},
-                                       weight, plan_.depth, copy, tile);
+            const TapRuns runs{runs_.data() + start[0], runs_.data() + start[1], g.dilation_width * lanes, slides_};
+            tiles_.images[filters - 1](runs, weight, plan_.depth, copy, tile);
         }
     }
 
@@ -205,6 +218,7 @@ private:
     Index filters_, width_, across_;  // of a tile; tiles of a row of outputs
     Index pitch_, rows_;              // of a plane of the copy
     Index blocks_;                    // of the depth
+    bool slides_;
     std::vector<TapRun> runs_;
     std::vector<Index> starts_;  // of each list's blocks, in runs_
     std::vector<Row> row_;       // of outputs
@@ -226,11 +240,11 @@ template <Real T>
 bool images_in_lanes(const ConvPlan<T>& plan) {
     const ConvGeometry& g = plan.g;
     const Index lanes = table<T>().conv.lanes;
-    if (2 * g.rows < lanes || plan.depth < worth_turning) return false;
+    if (2 * g.rows < lanes || plan.depth < worth_turning || plan.taps * plan.filters < worth_copying) return false;
     const double busy = std::max(filled(plan.filters, lanes), filled(g.out_width, lanes)) *
                         share(plan.rows(), g.out_height, g.kernel_height, g.padding_height, g.height) *
                         share(plan.columns(), g.out_width, g.kernel_width, g.padding_width, g.width);
-    return plan.filters < few_filters || busy < worth_leaving;
+    return slides_along(plan) || busy < worth_leaving;
 }
 
 template <Real T>
@@ -250,7 +264,11 @@ void convolve_images(const ConvPlan<T>& plan, const T* x, const T* weight, T* y)
                 way.copy(x + (image * g.groups + group) * plan.channels * g.height * g.width, images, out_rows,
                          plane.get(), copy.get());
                 way.add_up(copy.get(), group, out_rows, sums.get());
-                way.store(sums.get(), images, out_rows, y + (image * g.groups + group) * plan.filters * plan.outputs);
+                T* const to = y + (image * g.groups + group) * plan.filters * plan.outputs;
+                way.store(sums.get(), images, out_rows, to);
+                for (Index i = 0; i < images; ++i)
+                    plan.add_bias(group, (out_rows.last - row) * g.out_width,
+                                  to + i * g.filters * plan.outputs + row * g.out_width);
             }
     });
 }

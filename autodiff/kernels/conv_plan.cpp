@@ -20,7 +20,7 @@ void copy_rectangle(const T* from, Index step_row, Index step, Index rows, Index
 }  // namespace
 
 template <Real T>
-ConvPlan<T>::ConvPlan(const ConvGeometry& geometry)
+ConvPlan<T>::ConvPlan(const ConvGeometry& geometry, const T* bias)
     : g(geometry),
       channels(g.channels / g.groups),
       filters(g.filters / g.groups),
@@ -29,6 +29,7 @@ ConvPlan<T>::ConvPlan(const ConvGeometry& geometry)
       outputs(g.out_height * g.out_width),
       rows_(g.kernel_height, g.dilation_height, g.stride_height),
       columns_(g.kernel_width, g.dilation_width, g.stride_width),
+      bias_(bias),
       offsets_(depth) {
     bands = std::clamp<Index>(outputs * g.filters * depth / task_work, 1, std::max<Index>(1, g.out_height));
     band = ceil_div(g.out_height, bands);
@@ -64,6 +65,13 @@ void ConvPlan<T>::copy(const T* image, Index first_row, bool fresh, T* to) const
                 copy_rectangle(from, g.stride_height * g.width, g.stride_width, rows.last - rows.first,
                                across.last - across.first, to + rows.first * pitch + across.first, pitch);
             }
+}
+
+template <Real T>
+void ConvPlan<T>::add_bias(Index group, Index count, T* y) const {
+    if (bias_ == nullptr) return;
+    for (Index f = 0; f < filters; ++f, y += outputs)
+        binary(OpCode::add, static_cast<const T*>(y), 1, bias_ + group * filters + f, 0, y, count);
 }
 
 template <Real T>

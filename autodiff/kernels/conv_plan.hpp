@@ -34,11 +34,13 @@ public:
     Index band, bands;                     ///< output rows of a task; tasks of an image
     Index pitch;                           ///< length of a row of the copy
 
-    explicit ConvPlan(const ConvGeometry& geometry);
+    explicit ConvPlan(const ConvGeometry& geometry, const T* bias = nullptr);
     const Index* offsets() const { return offsets_.get(); }  ///< of the taps, in the copy
     const PhaseAxis& rows() const { return rows_; }
     const PhaseAxis& columns() const { return columns_; }
     Index copy_size() const;
+    /// Adds its bias, if there is one, to `count` outputs of each filter of a group; y points at the first filter's.
+    void add_bias(Index group, Index count, T* y) const;
     /// What output rows first_row .. first_row + band - 1 need of the channels at `image`. The border is cleared when
     /// the buffer is `fresh`, and stays.
     void copy(const T* image, Index first_row, bool fresh, T* to) const;
@@ -46,6 +48,7 @@ public:
 private:
     PhaseAxis rows_, columns_;
     Index plane_;  // of one phase
+    const T* bias_;
     Scratch<Index> offsets_;
 };
 

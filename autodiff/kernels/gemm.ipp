@@ -80,6 +80,20 @@ void position_tile(Index depth, const T* a, Index step_row, const T* b, const In
     store_positions(tile, sum);
 }
 
+/// sum[0][v] += Σ_j tap[j] · the vector j + v steps from `from`, in order of j; each vector is loaded once.
+template <int taps, class L, int V, class T = typename L::Scalar>
+[[gnu::always_inline]] inline void slide(const T* tap, const T* from, Index step, L (&sum)[1][V]) {
+    L weight[taps];
+    for (int j = 0; j < taps; ++j) weight[j] = L::all(tap[j]);
+#pragma GCC unroll 16
+    for (int i = 0; i < V + taps - 1; ++i) {
+        const L x = L::load(from + i * step);
+#pragma GCC unroll 8
+        for (int j = 0; j < taps; ++j)
+            if (i - j >= 0 && i - j < V) sum[0][i - j] = fma(weight[j], x, sum[0][i - j]);
+    }
+}
+
 /// The same over runs of taps, with a position of as many images as there are lanes in a vector.
 template <class L, int R, int V, class T = typename L::Scalar>
 void image_tile(const TapRuns& runs, const T* a, Index step_row, const T* b, const PositionTile<T>& tile) {
@@ -89,6 +103,12 @@ void image_tile(const TapRuns& runs, const T* a, Index step_row, const T* b, con
     clear(sum);
     for (const TapRun* run = runs.first; run != runs.last; ++run) {
         Index offset = run->offset;
+        if constexpr (R == 1) {
+            if (runs.slides && run->count == 5) {  // the usual number where a filter alone repays turning images
+                slide<5>(a + run->tap, at[0] + offset, runs.step, sum);
+                continue;
+            }
+        }
         for (const T* tap = a + run->tap; tap != a + run->tap + run->count; ++tap, offset += runs.step)
             add_products(tap, step_row, [&](int v) { return at[v] + offset; }, sum);
     }

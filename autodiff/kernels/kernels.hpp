@@ -106,8 +106,9 @@ struct ConvGeometry {
     Index stride_height, stride_width, padding_height, padding_width, dilation_height, dilation_width, groups;
     Index out_height, out_width;
 };
+/// Bias [filters], or null.
 template <Real T>
-void conv2d(const ConvGeometry& g, const T* x, const T* weight, T* y);
+void conv2d(const ConvGeometry& g, const T* x, const T* weight, const T* bias, T* y);
 template <Real T>
 void conv2d_input_vjp(const ConvGeometry& g, const T* dy, const T* weight, T* dx);
 /// dw [filters, channels/groups, kh, kw], or one such block per row if per_row.

@@ -121,14 +121,12 @@ void tile(Index depth, const T* a, Index step_row, Index step_depth, const T* b,
 /// 2 vectors of 4 lanes of sum(row, place in b).
 template <Real T>
 void store_positions(Index rows, const PositionTile<T>& tile, const auto& sum) {
-    for (Index r = 0; r < rows; ++r)
-        for (Index v = 0; v < 2; ++v)
-            for (Index lane = 0; lane < 4; ++lane) {
-                const Index place = (r * 2 + v) * 4 + lane;
-                T total = sum(r, tile.from[v] + lane);
-                if (tile.before != nullptr) total = tile.before[place] + total;
-                tile.c[tile.to == nullptr ? place : r * tile.step + tile.to[v] + lane] = total;
-            }
+    for (Index i = 0; i < 8 * rows; ++i) {
+        const Index r = i / 8, v = i / 4 % 2, lane = i % 4;
+        T total = sum(r, tile.from[v] + lane);
+        if (tile.before != nullptr) total = tile.before[i] + total;
+        tile.c[tile.to == nullptr ? i : r * tile.step + tile.to[v] + lane] = total;
+    }
 }
 
 template <Real T, Index R>
@@ -146,8 +144,8 @@ void image_tile(const TapRuns& runs, const T* a, Index step_row, const T* b, con
     store_positions(R, tile, [=](Index r, Index place) {
         T total = 0;
         for (const TapRun* run = runs.first; run != runs.last; ++run)
-            for (Index i = 0; i < run->count; ++i)
-                total += a[r * step_row + run->tap + i] * b[run->offset + i * runs.step + place];
+            for (Index i = run->tap, at = run->offset + place; i < run->tap + run->count; ++i, at += runs.step)
+                total += a[r * step_row + i] * b[at];
         return total;
     });
 }

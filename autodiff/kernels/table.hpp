@@ -40,7 +40,8 @@ struct TapRun {
 struct TapRuns {
     const TapRun* first;
     const TapRun* last;
-    Index step;  ///< from what a tap meets to what the next one does
+    Index step;   ///< from what a tap meets to what the next one does
+    bool slides;  ///< that is what the next output meets
 };
 
 /// Register tiles of a convolution, up to GemmTiles::rows rows, with either of its factors in the lanes.

@@ -48,13 +48,17 @@ void check(const Shape& x, const Shape& w, const Conv2d& o) {
     check_convolution("conv2d", x, w, o);
 }
 
+/// The shape in which a bias meets pictures.
+Shape per_filter(const Tensor& bias) { return {bias.size(), 1, 1}; }
+
 Computed conv2d_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Geometry& o = attributes.as<Geometry>();
     const Value &x = value_of(inputs[0]), &w = value_of(inputs[1]);
     Value y(out_shape(o), x.dtype);
     dispatch(x.dtype, [&](auto t) {
         using T = decltype(t);
-        kernels::conv2d(geometry_of(o), static_cast<const T*>(x.data<T>()), static_cast<const T*>(w.data<T>()),
+        const T* const bias = inputs.size() == 3 ? inputs[2].data<T>().data() : nullptr;
+        kernels::conv2d(geometry_of(o), static_cast<const T*>(x.data<T>()), static_cast<const T*>(w.data<T>()), bias,
                         y.data<T>());
     });
     return {{std::move(y)}};
@@ -86,10 +90,27 @@ Computed weight_forward(std::span<const Tensor> inputs, const Attributes& attrib
 
 Tensors conv2d_vjp(const VjpCall& call) {
     const Geometry& o = call.attributes.as<Geometry>();
-    Tensors slopes(2);
+    Tensors slopes(call.inputs.size());
     if (call.wanted[0]) slopes[0] = conv2d_input_vjp(call.g(), call.x(1), o.x, o.options);
     if (call.wanted[1]) slopes[1] = conv2d_weight_vjp(call.x(0), call.g(), o.weight, o.options);
+    if (slopes.size() == 3 && call.wanted[2])
+        slopes[2] = reshape(sum_to(call.g(), per_filter(call.x(2))), call.x(2).shape());
     return slopes;
+}
+
+Tensors bias_jvp(const JvpCall& call) {
+    const Conv2d& options = call.attributes.as<Geometry>().options;
+    const Tensor &tx = call.tangents[0], &tw = call.tangents[1], &tb = call.tangents[2];
+    Tensor total;
+    if (tx) total = conv2d(tx, call.inputs[1], options);
+    if (tw) total = plus(total, conv2d(call.inputs[0], tw, options));
+    if (tb) total = plus(total, broadcast_to(reshape(tb, per_filter(tb)), call.outputs[0].shape()));
+    return {total};
+}
+
+Tensors bias_expand(std::span<const Tensor> inputs, const Attributes& attributes) {
+    const Tensor& bias = inputs[2];
+    return {conv2d(inputs[0], inputs[1], attributes.as<Geometry>().options) + reshape(bias, per_filter(bias))};
 }
 
 Tensors input_vjp(const VjpCall& call) {  // inputs (dy, w), cotangent h shaped like x
@@ -123,6 +144,8 @@ Tensors weight_vjp(const VjpCall& call) {
 }  // namespace
 
 const Op conv2d_row{OpCode::conv2d, "conv2d", conv2d_forward, conv2d_vjp, Forward::multilinear};
+const Op conv2d_bias_row{OpCode::conv2d_bias, "conv2d_bias", conv2d_forward, conv2d_vjp,
+                         Forward::rule,       bias_jvp,      bias_expand};
 const Op conv2d_input_vjp_row{OpCode::conv2d_input_vjp, "conv2d_input_vjp", input_forward, input_vjp,
                               Forward::multilinear};
 const Op conv2d_weight_vjp_row{OpCode::conv2d_weight_vjp, "conv2d_weight_vjp", weight_forward, weight_vjp,
@@ -157,6 +180,15 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Conv2d& options) {
     require_same_dtype("conv2d", std::array{x, weight});
     check(x.shape(), weight.shape(), options);
     return apply_one(conv2d_row, {x, weight}, Attributes::of(Geometry{options, x.shape(), weight.shape()}));
+}
+
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2d& options) {
+    require_same_dtype("conv2d", std::array{x, weight, bias});
+    check(x.shape(), weight.shape(), options);
+    require<ShapeError>(bias.shape() == Shape{weight.rows()}, "conv2d: the bias must have one number per filter, shape ",
+                        Shape{weight.rows()}, ": its shape is ", bias.shape());
+    const Geometry geometry{options, x.shape(), weight.shape()};
+    return apply_one(conv2d_bias_row, Tensors{x, weight, bias}, Attributes::of(geometry));
 }
 
 Tensor conv2d_input_vjp(const Tensor& dy, const Tensor& weight, const Shape& input, const Conv2d& options) {

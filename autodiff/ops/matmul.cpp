@@ -14,15 +14,17 @@ struct Sizes {
     Index rows, inner, columns;
 };
 
-Sizes check(const Tensor& a, const Tensor& b, const Matmul& o) {
-    require_same_dtype("matmul", std::array{a, b});
-    require<ShapeError>(a.rank() >= 2 && b.rank() >= 2, "matmul: both factors need two axes at least: got ", a.shape(),
-                        " and ", b.shape());
-    const Index m = a.shape()[o.transpose_a ? -1 : -2], ka = a.shape()[o.transpose_a ? -2 : -1];
-    const Index kb = b.shape()[o.transpose_b ? -1 : -2], n = b.shape()[o.transpose_b ? -2 : -1];
-    require<ShapeError>(ka == kb, "matmul: inner sizes differ: ", a.shape(), o.transpose_a ? "ᵀ" : "", " · ", b.shape(),
+Sizes check(std::span<const Tensor> factors, const Matmul& o) {
+    require_same_dtype("matmul", factors);
+    const Shape &a = factors[0].shape(), &b = factors[1].shape();
+    require<ShapeError>(a.rank() >= 2 && b.rank() >= 2, "matmul: both factors need two axes at least: got ", a, " and ",
+                        b);
+    const Index m = a[o.transpose_a ? -1 : -2], ka = a[o.transpose_a ? -2 : -1];
+    const Index kb = b[o.transpose_b ? -1 : -2], n = b[o.transpose_b ? -2 : -1];
+    require<ShapeError>(ka == kb, "matmul: inner sizes differ: ", a, o.transpose_a ? "ᵀ" : "", " · ", b,
                         o.transpose_b ? "ᵀ" : "", " needs ", ka, " = ", kb);
-    return {broadcast_shape("matmul", a.shape().slice(0, a.rank() - 2), b.shape().slice(0, b.rank() - 2)), m, ka, n};
+    if (a.rank() == 2 && b.rank() == 2) return {{}, m, ka, n};
+    return {broadcast_shape("matmul", a.slice(0, a.rank() - 2), b.slice(0, b.rank() - 2)), m, ka, n};
 }
 
 /// For each product of the batch, which matrix of a factor it takes.
@@ -43,7 +45,7 @@ std::vector<Index> matrices(const Shape& batch, const Shape& own) {
 
 Computed matmul_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Matmul o = attributes.as<Matmul>();
-    const Sizes sizes = check(inputs[0], inputs[1], o);
+    const Sizes sizes = check(inputs, o);
     const Shape& batch = sizes.batch;
     const Index rows = sizes.rows, inner = sizes.inner, columns = sizes.columns;
     const Value &a = value_of(inputs[0]), &b = value_of(inputs[1]);
@@ -93,7 +95,6 @@ Tensors matmul_vjp(const VjpCall& call) {
 const Op matmul_row{OpCode::matmul, "matmul", matmul_forward, matmul_vjp, Forward::multilinear};
 
 Tensor matmul(const Tensor& a, const Tensor& b, const Matmul& options) {
-    check(a, b, options);
     return apply_one(matmul_row, {a, b}, Attributes::of(options));
 }
 

@@ -79,6 +79,8 @@ void require_like(const std::string& what, const Tensor& t, const Tensor& refere
 /// The op's name; a custom op's is the user's.
 std::string_view name_of(const Node& node);
 
+/// A sum whose terms may be missing.
+inline Tensor plus(const Tensor& a, const Tensor& b) { return !a ? b : (!b ? a : a + b); }
 /// Throws DTypeError unless all tensors have one dtype.
 void require_same_dtype(const char* op, std::span<const Tensor> inputs);
 /// Calls f(T{}) with T = float or double.

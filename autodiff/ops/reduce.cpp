@@ -13,18 +13,18 @@ namespace {
 /// A run of adjacent axes, all reduced.
 using Run = ReduceAttributes;
 
-Shape reduced_shape(const Shape& shape, const Run& run, bool keep) {
-    Shape out = shape.slice(0, run.first);
-    if (keep)
-        for (Index i = run.first; i < run.last; ++i) out = out.joined({1});
-    return out.joined(shape.slice(run.last, shape.rank()));
+/// The lengths with 1 in place of each of the run.
+Shape reduced_shape(const Shape& shape, const Run& run) {
+    Shape out = shape;
+    for (Index i = run.first; i < run.last; ++i) out = out.with(i, 1);
+    return out;
 }
 
 template <auto Kernel32, auto Kernel64>
 Computed run_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& x = value_of(inputs[0]);
     const Run run = attributes.as<Run>();
-    Value y(reduced_shape(x.shape, run, true), x.dtype);
+    Value y(reduced_shape(x.shape, run), x.dtype);
     const Index outer = x.shape.slice(0, run.first).size(), length = x.shape.slice(run.first, run.last).size(),
                 inner = x.shape.slice(run.last, x.shape.rank()).size();
     if (x.dtype == DType::float32) Kernel32(x.data<float>(), y.data<float>(), outer, length, inner);
@@ -49,6 +49,18 @@ Computed sum_to_forward(std::span<const Tensor> inputs, const Attributes& attrib
     return {{Value(shape, y.dtype(), value_of(y).buffer)}};
 }
 Tensors sum_to_vjp(const VjpCall& call) { return {broadcast_to(call.g(), call.x().shape())}; }
+
+/// Without options: of all numbers, to shape {}. The most frequent sum is one small node then.
+Computed sum_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
+    if (attributes) return run_forward<kernels::sum<float>, kernels::sum<double>>(inputs, attributes);
+    const Value& x = value_of(inputs[0]);
+    Value y(Shape{}, x.dtype);
+    dispatch(x.dtype, [&](auto t) {
+        using T = decltype(t);
+        kernels::sum(static_cast<const T*>(x.data<T>()), y.data<T>(), 1, x.shape.size(), 1);
+    });
+    return {{std::move(y)}};
+}
 
 Tensors sum_vjp(const VjpCall& call) { return {broadcast_to(call.g(), call.x().shape())}; }
 
@@ -102,7 +114,7 @@ Indices first_largest(const char* op, const Tensor& x, Index axis) {
 
 }  // namespace
 
-const Op sum_row{OpCode::sum, "sum", run_forward<kernels::sum<float>, kernels::sum<double>>, sum_vjp, Forward::linear};
+const Op sum_row{OpCode::sum, "sum", sum_forward, sum_vjp, Forward::linear};
 const Op max_row{OpCode::max, "max",         run_forward<kernels::max<float>, kernels::max<double>>,
                  max_vjp,     Forward::rule, max_jvp};
 const Op logsumexp_row{
@@ -146,7 +158,9 @@ Tensor axes_last(const Tensor& x, std::vector<Index>& axes) {
     return permute(x, order);
 }
 
-Tensor sum(const Tensor& x, const Reduce& options) { return reduce(sum_row, x, options); }
+Tensor sum(const Tensor& x, const Reduce& options) {
+    return options.axes.empty() && !options.keep ? apply_one(sum_row, {x}) : reduce(sum_row, x, options);
+}
 
 Tensor mean(const Tensor& x, const Reduce& options) {
     const Index count = reduced_size("mean", x, options);

@@ -55,10 +55,15 @@ TEST_CASE("the registry has the methods by their names, each with a paper and a 
                                             "gradient-x-activation",
                                             "neuron-gradient",
                                             "neuron-ig",
+                                            "grad-cam",
+                                            "grad-cam-plus-plus",
+                                            "layer-cam",
+                                            "guided-grad-cam",
                                             "guided-backprop",
                                             "deconvnet",
                                             "deep-lift",
-                                            "deep-shap"});
+                                            "deep-shap",
+                                            "lrp"});
     CHECK(error_of<ValueError>([] { find_method("integrated-gradient"); }) ==
           "method: 'integrated-gradient' is unknown; did you mean 'integrated-gradients'?");
 }
@@ -172,7 +177,8 @@ TEST_CASE("options are set by name, and unknown or malformed ones are refused") 
           "shapley shapley-sampling kernel-shap owen banzhaf shapley-interactions shapley-taylor harsanyi "
           "shapley-integrated-gradients feature-ablation occlusion rise lime "
           "conductance internal-influence internal-neurons layer-ig layer-activation gradient-x-activation "
-          "neuron-gradient neuron-ig guided-backprop deconvnet deep-lift deep-shap");
+          "neuron-gradient neuron-ig grad-cam grad-cam-plus-plus layer-cam guided-grad-cam guided-backprop deconvnet "
+          "deep-lift deep-shap lrp");
     CHECK(error("smooth-grad", "zebra", "1") ==
           "smooth-grad: option 'zebra' is unknown. There are: sigma relative samples seed method");
     for (const char* smoother : {"smooth-grad", "smooth-grad-squared", "var-grad"})

@@ -40,7 +40,8 @@ GridWorld corridor(const std::string& map) {
 /// Σ discount^k (step + rewards[k]).
 double worth(const std::vector<double>& rewards) {
     double value = 0;
-    for (std::size_t k = 0; k < rewards.size(); ++k) value += std::pow(0.9, static_cast<double>(k)) * (rewards[k] - 0.01);
+    for (std::size_t k = 0; k < rewards.size(); ++k)
+        value += std::pow(0.9, static_cast<double>(k)) * (rewards[k] - 0.01);
     return value;
 }
 constexpr double standing = -0.1;  // -0.01 / (1 - 0.9): for ever against a wall
@@ -137,7 +138,7 @@ TEST_CASE("random worlds: a walk earns what it is worth, and no thing does the o
             for (std::size_t s = 0; s < 256; ++s)
                 if ((s >> i & 1) == 0) CHECK(sign * (v[s | std::size_t{1} << i] - v[s]) >= -1e-11);
         }
-        CHECK(v[0b11000000] < v[0]);  // both gaps closed and no key: the goal is out of reach
+        CHECK(v[0b11000000] < v[0]);           // both gaps closed and no key: the goal is out of reach
         CHECK(v[0b11100000] > v[0b11000000]);  // until there is one
     }
 }
@@ -195,10 +196,16 @@ TEST_CASE("worlds and games that cannot be are refused") {
          {[&] { best_walk(lost, 0); }, "grid_world: rewards must be finite but one is nan"},
          {[&] { best_walk(crowd, 0); }, "grid_world: at most 24 items but there are 25"},
          {[&] { best_walk(hoard, 0); }, "grid_world: at most 16 coins and keys but there are 17"},
-         {[&] { models::fit_grid_world_value({1, 2, 3}); },
+         {[&] {
+              models::fit_grid_world_value({1, 2, 3});
+          },
           "fit_grid_world_value: a game has 2^items numbers, 1 to 16 items, but this has 3"},
-         {[&] { models::fit_grid_world_value({1, 2}, {.mixtures = -1}); },
+         {[&] {
+              models::fit_grid_world_value({1, 2}, {.mixtures = -1});
+          },
           "fit_grid_world_value: mixtures must not be below 0 but are -1"},
-         {[&] { models::fit_grid_world_value({1, 2}, {.iterations = 0}); },
+         {[&] {
+              models::fit_grid_world_value({1, 2}, {.iterations = 0});
+          },
           "fit_grid_world_value: iterations must be at least 1 but are 0"}});
 }

@@ -255,11 +255,13 @@ TEST_CASE("a method, target, stage or baseline that is not there is answered wit
         {ig + "--baseline blr", 2,
          "baseline: 'blr' is unknown; did you mean 'blur'? There are: zero constant:C mean blur:SIGMA "
          "uniform:LOW,HIGH,SAMPLES "
-         "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH samples:FILE typical all"},
+         "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH coalition:ABSENT,SAMPLES samples:FILE "
+         "learned:DATA typical all"},
         {ig + "--baseline typicl", 2,
          "baseline: 'typicl' is unknown; did you mean 'typical'? There are: zero constant:C mean blur:SIGMA "
          "uniform:LOW,HIGH,SAMPLES "
-         "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH samples:FILE typical all"},
+         "gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH coalition:ABSENT,SAMPLES samples:FILE "
+         "learned:DATA typical all"},
         {ig + "--baseline 0", 2,
          "explain: --baseline: the model takes 2 numbers a row: got 1; for the same number everywhere write "
          "constant:0"},

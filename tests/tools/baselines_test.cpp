@@ -38,21 +38,21 @@ TEST_CASE("--baseline all explains under each kind, and says how far they agree"
         CHECK(one["relative_delta"][0].get<double>() <= 1e-6);
     }
     CHECK(names == std::vector<std::string>{"zero", "constant:1", "mean", "blur:10", "farthest:0,1", "black+white:0,1",
-                                            "uniform:0,1,8", "gaussian:1,8"});
+                                            "uniform:0,1,8", "gaussian:1,8", "coalition:0,8"});
     CHECK(d["baselines"][1]["f_baseline"] == Json({9.0}));
     CHECK(d["baselines"][5]["f_baseline"] == Json({4.5}));
-    CHECK(d["left_out"].get<std::string>().starts_with("training samples (samples:FILE) and typical, which need data"));
-    REQUIRE(d["agreement"].size() == 8);
-    for (std::size_t a = 0; a < 8; ++a) {
+    CHECK(d["left_out"].get<std::string>().starts_with("training samples (samples:FILE), learned ones"));
+    REQUIRE(d["agreement"].size() == 9);
+    for (std::size_t a = 0; a < 9; ++a) {
         CHECK(d["agreement"][a][a] == 1.0);
-        for (std::size_t b = 0; b < 8; ++b) CHECK(d["agreement"][a][b] == d["agreement"][b][a]);
+        for (std::size_t b = 0; b < 9; ++b) CHECK(d["agreement"][a][b] == d["agreement"][b][a]);
     }
 }
 
 TEST_CASE("with --out the answers under all baselines are files, for images a picture, too") {
     const program::Folder folder;
     CHECK(program::run(line + "--baseline all --out all", folder.path()).exit == 0);
-    CHECK(io::read_npz(folder / "all/attribution.npz", "values").shape() == Shape{8, 1, 3});
+    CHECK(io::read_npz(folder / "all/attribution.npz", "values").shape() == Shape{9, 1, 3});
     CHECK(std::filesystem::exists(folder / "all/baselines.json"));
     CHECK_FALSE(std::filesystem::exists(folder / "all/heatmap.png"));
     models::save_model(folder / "net.safetensors", models::make("lenet-small", {}, {.seed = 1}));
@@ -62,7 +62,7 @@ TEST_CASE("with --out the answers under all baselines are files, for images a pi
                        folder.path())
               .exit == 0);
     const tools::Picture picture = tools::read_png(folder / "all/heatmap.png");
-    CHECK(picture.width > 8 * picture.height / 2);  // nine panels in a row
+    CHECK(picture.width > 9 * picture.height / 2);  // ten panels in a row
 }
 
 TEST_CASE("a pool of samples, the farther end, and both ends are baselines by name") {
@@ -74,6 +74,19 @@ TEST_CASE("a pool of samples, the farther end, and both ends are baselines by na
     CHECK(pool["f_baseline"] == Json({4.0}));  // the mean of 0 and 8
     CHECK(json_of(line + "--baseline black+white:0,2", folder)["f_baseline"] == Json({33.0}));
     CHECK(json_of(line + "--baseline farthest:-1,2", folder)["f_baseline"] == Json({-9.0}));  // -1 everywhere
+}
+
+TEST_CASE("a learned baseline is the one that leaves a product a single pattern, and stays in the range of its data") {
+    const program::Folder folder;
+    io::write_npy(folder / "rows.npy", random::bernoulli({40, 4}, 0.5, {.seed = 2}));
+    const std::string product = "explain expr:x1*x2*x3*x4 --input 1,1,1,1 --method integrated-gradients --json ";
+    const Json d = json_of(product + "--baseline learned:rows.npy", folder);
+    CHECK(d["baseline"] == "learned:rows.npy");
+    CHECK(d["f_baseline"][0].get<double>() <= 1e-3);
+    CHECK(d["f_baseline"][0].get<double>() >= 0);
+    const program::Outcome missing = program::run(product + "--baseline learned:none.npy", folder.path());
+    CHECK(missing.exit == 4);
+    CHECK(missing.err.find("none.npy") != std::string::npos);
 }
 
 TEST_CASE("a method without a baseline cannot run under all of them") {

@@ -256,6 +256,7 @@ TEST_CASE("gradcheck and selftest pass on this machine and count what they did")
         CHECK(d["passed"].get<std::size_t>() + d["out_of_scope"].get<std::size_t>() == d["cases"].size());
         CHECK(d["passed"].get<int>() > 30);
     }
+    CHECK(json_of("selftest --suite coalitions --json", folder.path())["passed"].get<int>() > 40);
     const Json analytic = json_of("selftest --suite analytic --json", folder.path());
     for (const Json& row : analytic["cases"]) CHECK(row["figure"].get<double>() <= 1e-9);
 }

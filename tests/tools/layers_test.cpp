@@ -31,14 +31,13 @@ struct Place {
 
 TEST_CASE("a layer's result has the layer's shape, and shows the identities it was checked by") {
     const Place place;
-    const Json d =
-        json_of(place.line("internal-neurons --layer relu2 --region box:2,6,3,9 --steps 400 --json"), place.folder);
+    const Json d = json_of(place.line("internal-neurons --layer relu2 --region box:2,6,3,9 --json"), place.folder);
     CHECK(d["layer"] == "relu2");
+    CHECK(d["rule"] == "exact");
     CHECK(d["values"]["shape"] == Json({2, 16, 2, 2}));
     REQUIRE(d["identities"].size() == 3);
     for (const Json& identity : d["identities"])
-        for (const double gap : identity["gap"])
-            CHECK(gap <= (identity["name"] == "sum over both = F(x) - F(x')" ? 1e-2 : 1e-10));
+        for (const double gap : identity["gap"]) CHECK(gap <= 1e-10);
     CHECK(d["options"]["region"] == "box:2,6,3,9");
     const std::string words = fine(place.line("conductance --layer dense3 --index 1"), place.folder).out;
     CHECK(words.find("layer   dense3, 10 units\n") != std::string::npos);
@@ -75,6 +74,35 @@ TEST_CASE("a region may be a mask in a file: a box as a mask is that box") {
                mask = json_of(place.line(line + "mask:mask.npy"), place.folder);
     CHECK(box["sum"] == mask["sum"]);
     CHECK(mask["options"]["region"] == "mask:mask.npy");
+}
+
+TEST_CASE("layer maps have the size of the image, of the last layer with rows and columns or of one that is named") {
+    const Place place;
+    const Json d = json_of(place.line("grad-cam --json"), place.folder);
+    CHECK(d["layer"] == "relu2");  // pool2 is a single pixel
+    CHECK(d["values"]["shape"] == Json({2, 1, 12, 12}));
+    const Json all = json_of(place.line("layer-cam --layer all --upsampling nearest --out maps --json"), place.folder);
+    REQUIRE(all["layers"].size() == 5);
+    CHECK(all["layers"][4]["layer"] == "relu2");
+    CHECK(io::read_npz(place.folder / "maps/attribution.npz", "values.conv1").shape() == Shape{2, 1, 12, 12});
+    CHECK(std::filesystem::exists(place.folder / "maps/heatmap.png"));
+    const Json guided = json_of(place.line("guided-grad-cam --layer conv1 --json"), place.folder);
+    CHECK(guided["layer"] == nullptr);
+    CHECK(guided["notes"] == Json({"the map is that of conv1"}));
+}
+
+TEST_CASE("relevance by the words of its options: every layer by one rule, or each by its own") {
+    const Place place;
+    const Json one = json_of(place.line("lrp --rule composite --json"), place.folder);
+    CHECK(one["values"]["shape"] == Json({2, 1, 12, 12}));
+    const Json spelled =
+        json_of(place.line("lrp --rule epsilon --first z-box --convolution gamma --dense epsilon --top zero --json"),
+                place.folder);
+    CHECK(one["sum"] == spelled["sum"]);
+    const program::Outcome outcome = program::run(place.line("lrp --rule gama"), place.folder.path());
+    CHECK(outcome.exit == 2);
+    CHECK(outcome.err.find("did you mean 'gamma'?") != std::string::npos);
+    CHECK(json_of(place.line("deep-lift --rule reveal-cancel --json"), place.folder)["relative_delta"][0] <= 1e-12);
 }
 
 TEST_CASE("one neuron is explained like an output, and wrong layers are refused with the nearest name") {

@@ -46,7 +46,7 @@ TEST_CASE("reproduce randomisation takes a network of the user's, in its own dty
         program::run("reproduce randomisation --json --quiet --model run/model.safetensors --input data:moons:test:0,1",
                      folder.path());
     REQUIRE_MESSAGE(outcome.exit == 0, outcome.err);
-    CHECK(std::abs(value(Json::parse(outcome.out), "gradient", "values, random from 0 up")) <= 1);
+    CHECK(std::abs(value(Json::parse(outcome.out), "gradient", "values, random from dense1 up")) <= 1);
     const program::Outcome formula =
         program::run("reproduce randomisation --model expr:x1*x2 --input 1,2", folder.path());
     CHECK(formula.exit == 2);

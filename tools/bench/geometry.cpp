@@ -1,5 +1,5 @@
-// Slopes of the energy of a path in the plane: as the peers take them, through a Jacobian that is written down; as this
-// library takes them, by forward sweeps; and a whole geodesic.
+// Slopes of the energy of a path. In the plane: as the peers take them, through a Jacobian that is written down; as this
+// library takes them, by forward sweeps; and a whole geodesic. Between images: in a conformal metric.
 #include <gradpath/attribution/geometry/relax.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/bench/networks.hpp>
@@ -36,6 +36,18 @@ Prepared pullback_energy(const Setting& setting) {
     }};
 }
 
+/// What relaxing a geodesic between images does over and over: the slope of a curve's energy in ‖∇ log p‖² I.
+Prepared conformal_energy(const Setting& setting) {
+    const Network lenet = softplus_lenet5(setting);
+    const Tensor points = lenet.rows(curve_points, setting);
+    const geometry::Metric metric = geometry::conformal(
+        [=](const Tensor& x) { return reshape(slice(log_softmax(lenet.net(x)), 1, 0, 1), {x.rows()}); });
+    return {.run = [=] {
+        const Tensor leaf = tracked(points);
+        grad(geometry::energy(metric, leaf), leaf);
+    }};
+}
+
 Prepared geodesic(const Setting& setting) {
     const Network mlp = tanh_mlp(setting);
     const Tensor ends = mlp.rows(2, setting);
@@ -47,8 +59,10 @@ Prepared geodesic(const Setting& setting) {
 }  // namespace
 
 std::vector<Workload> geometry_workloads() {
-    return {
-        {"path-energy-moons", energy_step}, {"pullback-energy-moons", pullback_energy}, {"geodesic-moons", geodesic}};
+    return {{"path-energy-moons", energy_step},
+            {"path-energy-lenet5", conformal_energy},
+            {"pullback-energy-moons", pullback_energy},
+            {"geodesic-moons", geodesic}};
 }
 
 }  // namespace gradpath::bench

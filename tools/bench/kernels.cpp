@@ -50,7 +50,7 @@ Prepared convolution(const Convolution& c, Pass pass, const Setting& setting) {
     const auto y = numbers(c.outputs(), setting, 3);
     const kernels::ConvGeometry g = geometry(c);
     const auto run = [=] {
-        if (pass == Pass::forward) kernels::conv2d(g, x->data(), w->data(), y->data());
+        if (pass == Pass::forward) kernels::conv2d<float>(g, x->data(), w->data(), nullptr, y->data());
         else if (pass == Pass::input_adjoint) kernels::conv2d_input_vjp(g, y->data(), w->data(), x->data());
         else kernels::conv2d_weight_vjp(g, x->data(), y->data(), w->data(), false);
     };

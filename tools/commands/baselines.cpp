@@ -43,15 +43,16 @@ Json per_row(const std::optional<std::vector<double>>& values, const Attribution
 }  // namespace
 
 const std::vector<std::string>& all_baselines() {
-    static const std::vector<std::string> names{"zero",     "constant:1",  "mean",          "blur",
-                                                "farthest", "black+white", "uniform:0,1,8", "gaussian:1,8"};
+    static const std::vector<std::string> names{"zero",          "constant:1",   "mean",
+                                                "blur",          "farthest",     "black+white",
+                                                "uniform:0,1,8", "gaussian:1,8", "coalition:0,8"};
     return names;
 }
 
 const std::string& baselines_left_out() {
     static const std::string words =
-        "training samples (samples:FILE) and typical, which need data; learned ones and coalitions, which need a "
-        "method to make them; numbers and files of your own";
+        "training samples (samples:FILE), learned ones (learned:DATA) and typical, which need data; numbers and files "
+        "of your own";
     return words;
 }
 

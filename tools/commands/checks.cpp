@@ -58,6 +58,12 @@ std::string listing(const std::vector<Check>& checks) {
 
 }  // namespace
 
+Check judged(std::string suite, std::string name, double figure, double tolerance, std::string note) {
+    const bool within = figure <= tolerance;  // false for NaN
+    return {std::move(suite), std::move(name), within ? Check::Verdict::passed : Check::Verdict::failed,
+            figure,           tolerance,       std::move(note)};
+}
+
 Exit report(const std::vector<Check>& checks, const Common& common, const std::string& schema) {
     if (common.json) print_json(document(checks, schema));
     else print(listing(checks));

@@ -1,5 +1,6 @@
 #pragma once
 // A list of checks with one verdict each: what gradcheck and selftest print.
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,11 @@ struct Check {
     double tolerance = 0;  ///< what it had to stay within
     std::string note = {};
 };
+
+/// Passed if the figure is within the tolerance (NaN is not).
+Check judged(std::string suite, std::string name, double figure, double tolerance, std::string note = {});
+/// A suite of selftest.
+std::vector<Check> coalitions_suite(std::uint64_t seed);
 
 /// Prints them as text, or as JSON with `schema`, passed, failed, out_of_scope and cases. Exit::not_met if one failed.
 Exit report(const std::vector<Check>& checks, const Common& common, const std::string& schema);

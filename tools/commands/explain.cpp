@@ -55,7 +55,8 @@ void declare(Arguments& arguments, ExplainOptions& o) {
                      "logit, probability, log-probability, log-odds or margin:A,B (logit)");
     arguments.value("--baseline", "B",
                     "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, farthest:L,H, black+white:L,H, "
-                    "samples:FILE, typical (a table's means), numbers, a file, or all of the kinds side by side (zero, "
+                    "coalition:C,N, samples:FILE, learned:DATA, typical (a table's means), numbers, a file, or all of "
+                    "the kinds side by side (zero, "
                     "unless the method says otherwise)",
                     [&o](const std::string& text) { o.baseline = text, o.baseline_given = true; });
     arguments.option("--pool", "X", o.pool, "data for methods that lead ways through them (points around the line)");
@@ -180,6 +181,7 @@ Exit under_all_baselines(const ExplainOptions& o, const attribution::Method& met
 
 Exit explain(Words words, const std::atomic<bool>& interrupted) {
     ExplainOptions o;
+    o.interrupted = &interrupted;
     Arguments arguments("explain", "Attributes a model's output to the features of its input.",
                         "gradpath explain 'expr:(x1+x2)^3' --input 1,3 --method integrated-gradients\n"
                         "gradpath explain run/model.safetensors --input data:fashion-mnist:test:0 --method "

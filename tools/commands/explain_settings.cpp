@@ -7,6 +7,7 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/commands/exit.hpp>
 #include <gradpath/tools/commands/groups.hpp>
+#include <gradpath/tools/commands/learned.hpp>
 #include <gradpath/tools/commands/table_input.hpp>
 
 namespace gradpath::tools {
@@ -50,6 +51,7 @@ attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows,
     const ReadRows reading{.what = "explain: --baseline", .seed = o.common.seed, .table = o.table};
     if (o.baseline.starts_with("samples:"))
         return attribution::baseline::Samples{read_rows(o.baseline.substr(8), subject.row, subject.dtype, reading).x};
+    if (o.baseline.starts_with("learned:")) return learned_baseline(o, subject, reading);
     const auto file = [&](const char* ending) { return o.baseline.ends_with(ending); };
     const bool numbers = looks_like_numbers(o.baseline);
     if (o.baseline == "typical") {
@@ -62,7 +64,7 @@ attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows,
                      is_typed_row(o.baseline, reading);
     const bool read = numbers || row || names_csv(o.baseline) || o.baseline.starts_with("data:") || file(".npy") ||
                       file(".npz") || file(".png");
-    static const std::vector<std::string> beside{"samples:FILE", "typical", "all"};
+    static const std::vector<std::string> beside{"samples:FILE", "learned:DATA", "typical", "all"};
     if (!read) return attribution::parse_baseline(o.baseline, beside);
     const bool single = numbers && o.baseline.find(',') == std::string::npos;
     require<UsageError>(!single || subject.row.size() == 1, "explain: --baseline: the model takes ", subject.row.size(),

@@ -1,5 +1,6 @@
 #pragma once
 // What `gradpath explain` was told, and what it means to a method of the registry.
+#include <atomic>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ struct ExplainOptions {
     std::map<std::string, std::string> set = {};
     models::ReadTable table = {};
     Common common = {};
+    const std::atomic<bool>* interrupted = nullptr;
 };
 
 /// Reads the files that target, baseline and region name. Throws UsageError or IoError for what does not fit.

@@ -76,7 +76,8 @@ const Experiment& find_experiment(const std::string& name) {
 /// Names and summaries, a line each.
 std::string catalogue() {
     std::vector<std::vector<std::string>> rows{{"Experiments:", ""}};
-    for (const Experiment& experiment : experiments()) rows.push_back({text("  ", experiment.name), experiment.summary});
+    for (const Experiment& experiment : experiments())
+        rows.push_back({text("  ", experiment.name), experiment.summary});
     std::string lines = table_text(rows, {0, 1});
     lines.pop_back();  // the line end
     return lines;
@@ -118,16 +119,17 @@ Exit reproduce(Words words, const std::atomic<bool>& interrupted) {
     Common common;
     std::string name, model, input;
     bool quick = false, full = false;
-    const std::string about = "Runs an experiment and writes its table (CSV, JSON) and a report (HTML).\n\n" + catalogue();
+    const std::string about =
+        "Runs an experiment and writes its table (CSV, JSON) and a report (HTML).\n\n" + catalogue();
     Arguments arguments("reproduce", about,
                         "gradpath reproduce quadrature --quick --out study\ngradpath reproduce axioms --json\n"
                         "gradpath reproduce half-moons --out study\n"
                         "gradpath reproduce quadrature --model run/model.safetensors --input "
                         "data:fashion-mnist:test:0,1,2,3");
     arguments.positional("EXPERIMENT", name, "its name");
-    arguments.flag("--quick", quick, "fewer functions, inputs and steps");
-    arguments.flag("--full", full, "for half-moons: ablations at every seed");
-    arguments.option("--model", "FILE", model, "for quadrature: measure on this network instead of random ones");
+    arguments.flag("--quick", quick, "fewer functions, inputs, epochs and steps");
+    arguments.flag("--full", full, "for half-moons: ablations and the variational solver at every seed");
+    arguments.option("--model", "FILE", model, "for quadrature and randomisation: measure on this network");
     arguments.option("--input", "X", input, "its inputs, such as data:fashion-mnist:test:0,1,2,3");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;

@@ -3,6 +3,7 @@
 //   homogeneous   networks of ReLUs without biases are homogeneous of degree one, so by Euler Integrated Gradients from
 //                 zero equal input x gradient (Sundararajan et al. 2017; Ancona et al. 2018), to rounding
 //   completeness  the attributions of random networks sum to F(x) - F(x'), to the tolerance asked for
+//   coalitions    see selftest_coalitions.cpp
 //   onnx          the ONNX project's conformance cases, where asked for by name
 #include <algorithm>
 #include <cmath>
@@ -31,12 +32,6 @@ constexpr int nets_per_activation = 4;
 
 Tensor row_of(const std::vector<double>& values) {
     return {{1, static_cast<Index>(values.size())}, std::span<const double>(values)};
-}
-
-Check judged(std::string suite, std::string name, double figure, double tolerance, std::string note = {}) {
-    const bool within = figure <= tolerance;  // false for NaN
-    return {std::move(suite), std::move(name), within ? Check::Verdict::passed : Check::Verdict::failed,
-            figure,           tolerance,       std::move(note)};
 }
 
 std::vector<Check> analytic_suite(std::uint64_t) {
@@ -110,6 +105,7 @@ struct Suite {
 constexpr Suite suites[] = {{"analytic", analytic_suite},
                             {"homogeneous", homogeneous_suite},
                             {"completeness", completeness_suite},
+                            {"coalitions", coalitions_suite},
                             {"onnx", [](std::uint64_t) { return onnx_suite(); }, true}};
 
 }  // namespace
@@ -119,7 +115,7 @@ Exit selftest(Words words, const std::atomic<bool>& interrupted) {
     std::string wanted;
     Arguments arguments("selftest", "Checks attributions against closed forms and laws, on this machine, in float64.",
                         "gradpath selftest\ngradpath selftest --suite analytic --json");
-    arguments.option("--suite", "NAME", wanted, "analytic, homogeneous or completeness (all); or onnx");
+    arguments.option("--suite", "NAME", wanted, "analytic, homogeneous, completeness or coalitions (all); or onnx");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     apply(common);

@@ -19,11 +19,17 @@ std::size_t place_of(std::vector<std::string>& list, const std::string& name) {
     return list.size() - 1;
 }
 
+/// In one line, where a column is narrow.
+std::string unbroken(std::string name) {
+    for (auto blank = name.find(' '); blank != name.npos; blank = name.find(' ')) name.replace(blank, 1, "\u00a0");
+    return name;
+}
+
 }  // namespace
 
 void Collected::add(const std::string& method, const std::string& figure, double value) {
-    const auto found = std::ranges::find_if(
-        series_, [&](const Series& s) { return s.method == method && s.figure == figure; });
+    const auto found =
+        std::ranges::find_if(series_, [&](const Series& s) { return s.method == method && s.figure == figure; });
     if (found != series_.end()) found->values.push_back(value);
     else series_.push_back({method, figure, {value}});
 }
@@ -43,12 +49,10 @@ void Collected::append_rows(Study& study, std::span<const Note> notes) const {
     for (const Series& s : series_) {
         const Confidence c = confidence(s.values);
         const auto note = std::ranges::find(notes, s.method, &Note::method);
-        study.rows.push_back({.method = s.method,
-                              .figure = s.figure,
-                              .value = c.mean,
-                              .low = c.low,
-                              .high = c.high,
-                              .note = note == notes.end() ? "" : note->words});
+        StudyRow row{.method = s.method, .figure = s.figure, .value = c.mean};
+        if (s.values.size() > 1) row.low = c.low, row.high = c.high;
+        if (note != notes.end()) row.note = note->words;
+        study.rows.push_back(std::move(row));
     }
 }
 
@@ -60,7 +64,7 @@ Table Collected::table(const std::string& caption, const std::string& suffix) co
     for (const std::string& figure : figures)
         table.columns.push_back({figure.substr(0, figure.size() - suffix.size()), true});
     for (const std::string& method : methods) {
-        std::vector<std::string>& row = table.rows.emplace_back(std::vector{method});
+        std::vector<std::string>& row = table.rows.emplace_back(std::vector{unbroken(method)});
         for (const std::string& figure : figures) {
             const std::span<const double> list = values(method, figure);
             row.push_back(list.empty() ? "" : interval_text(confidence(list)));
@@ -72,7 +76,7 @@ Table Collected::table(const std::string& caption, const std::string& suffix) co
 std::string interval_text(const Confidence& c) {
     const std::string mean = short_number(c.mean, 3);
     if (!(c.low < c.high)) return mean;
-    return text(mean, " (", short_number(c.low, 3), " .. ", short_number(c.high, 3), ")");
+    return text(mean, " ± ", short_number((c.high - c.low) / 2, 2));
 }
 
 }  // namespace gradpath::tools

@@ -21,8 +21,8 @@ public:
         std::string method, words;
     };
     void append_rows(Study& study, std::span<const Note> notes) const;
-    /// Methods down, figures across, "mean (low .. high)". A figure "cosine, 456 evaluations" that ends in `suffix` is
-    /// headed without it, and others are left out; so are methods without any of them.
+    /// Methods down, figures across, "mean ± half of the interval". A figure "cosine, 456 evaluations" that ends in
+    /// `suffix` is headed without it, and others are left out; so are methods without any of them.
     Table table(const std::string& caption, const std::string& suffix = {}) const;
 
 private:
@@ -33,7 +33,7 @@ private:
     std::vector<Series> series_;
 };
 
-/// "0.912 (0.871 .. 0.953)", or the mean alone where the ends are not known or equal to it.
+/// "0.912 ± 0.041", or the mean alone where the ends are not known or equal to it.
 std::string interval_text(const attribution::quality::Confidence& c);
 
 }  // namespace gradpath::tools

@@ -45,7 +45,10 @@ struct Experiment {
 Study study_axioms(const ExperimentOptions& options);            ///< the conformance matrix, with counter-examples
 Study study_gridworld(const ExperimentOptions& options);         ///< shares of a world's things, against exact ones
 Study study_half_moons(const ExperimentOptions& options);        ///< Geodesic IG beside others, ranked by purity
+Study study_image_baselines(const ExperimentOptions& options);   ///< what baselines do to explanations of images
+Study study_images(const ExperimentOptions& options);            ///< masking curves of Geodesic IG and others
 Study study_internal_neurons(const ExperimentOptions& options);  ///< units pruned in the order of a ranking
+Study study_masked_states(const ExperimentOptions& options);     ///< learned baselines against faithful ones
 Study study_quadrature(const ExperimentOptions& options);        ///< error against steps, for every rule
 Study study_randomisation(const ExperimentOptions& options);     ///< explanations of a network that forgets
 

@@ -9,9 +9,9 @@
 namespace gradpath::tools {
 
 struct GridPicture {
-    std::vector<double> shares = {};       ///< one for each item; empty: no colours
-    double limit = 1;                      ///< |share| of the full colour
-    std::vector<models::Cell> walk = {};   ///< dots in these cells
+    std::vector<double> shares = {};      ///< one for each item; empty: no colours
+    double limit = 1;                     ///< |share| of the full colour
+    std::vector<models::Cell> walk = {};  ///< dots in these cells
     Theme theme = Theme::light;
 };
 /// S start, G goal, C coin, T trap, K key, D door, W wall; rocks are filled.

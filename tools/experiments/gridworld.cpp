@@ -1,8 +1,10 @@
-// Shapley Integrated Gradients on grid worlds (arXiv 2310.04821 has such an experiment, whose details could not be read):
-// a network learns what each of the 256 configurations of a world is worth, and methods are asked what each thing in it
-// contributes. The truth are the network's exact Shapley values, so methods that sample these agree by construction.
+// Shapley Integrated Gradients on grid worlds (arXiv 2310.04821 has such an experiment, whose details could not be
+// read): a network learns what each of the 256 configurations of a world is worth, and methods are asked what each
+// thing in it contributes. The truth are the network's exact Shapley values, so methods that sample these agree by
+// construction.
 #include <algorithm>
-#include <array>
+#include <cmath>
+#include <numeric>
 
 #include <gradpath/attribution/coalition/exact.hpp>
 #include <gradpath/attribution/coalition/shapley_ig.hpp>
@@ -29,9 +31,10 @@ using attribution::CoalitionLine;
 using attribution::Rescaling;
 
 constexpr Index items = 8;
-constexpr Index nodes = 4;                           // of each line of `full`
-constexpr Index full_order = 2 * nodes * (items * (items - 1) + 1);  // evaluations of an order of `full`
-constexpr Index order = items - 1;                   // of a permutation: the last player comes for nothing
+constexpr Index nodes = 4;  // of each line of `full`, which also looks at its two ends
+constexpr Index full_order = (2 * nodes + 2) * (items * (items - 1) + 1);  // evaluations of an order of `full`
+constexpr Index order = items - 1;  // of a permutation: nobody and everybody are known
+constexpr Index draw = 3;           // of expected gradients: one there and back, and one at the baseline
 constexpr Index orders_tried[] = {1, 2, 4, 8};
 constexpr const char* exact_name = "exact Shapley of the network";
 constexpr Index pictured = 3;  // worlds
@@ -90,13 +93,12 @@ const Competitor competitors[] = {
          return attribution::shapley_sampling(
              q.f, q.x, {.sampling = {.samples = budget / order / 2 * 2}, .seed = q.seed, .run = q.run});
      }},
-    {"IG, zero", same_baseline,
-     [](const Question& q, Index budget) { return line_from(q, baseline::Zero{}, budget); }},
+    {"IG, zero", same_baseline, [](const Question& q, Index budget) { return line_from(q, baseline::Zero{}, budget); }},
     {"IG, mean", other_game,
      [](const Question& q, Index budget) { return line_from(q, baseline::Constant{0.5}, budget); }},
     {"IG, uniform", other_game,
      [](const Question& q, Index budget) { return line_from(q, baseline::Uniform{}, budget); }},
-    {"IG, gaussian", other_game,
+    {"IG, gaussian", "from noise of 0.5 around the input itself",
      [](const Question& q, Index budget) {
          return line_from(q, baseline::Gaussian{.sigma = 0.5, .clip = false}, budget);
      }},
@@ -104,7 +106,7 @@ const Competitor competitors[] = {
      [](const Question& q, Index budget) {
          return attribution::expected_gradients(
              q.f, q.x,
-             {.baseline = baseline::Samples{q.corners}, .samples = budget / 2, .seed = q.seed, .run = q.run});
+             {.baseline = baseline::Samples{q.corners}, .samples = budget / draw, .seed = q.seed, .run = q.run});
      }},
 };
 
@@ -122,8 +124,8 @@ std::vector<double> numbers(const Tensor& values) {
 
 std::string suffix(Index budget) { return text(", ", budget, " evaluations"); }
 
-void add_agreement(Collected& all, const std::string& method, const std::string& suffix, attribution::quality::List answer,
-                   attribution::quality::List truth) {
+void add_agreement(Collected& all, const std::string& method, const std::string& suffix,
+                   attribution::quality::List answer, attribution::quality::List truth) {
     const attribution::quality::Agreement a = attribution::quality::agreement(answer, truth);
     all.add(method, "cosine" + suffix, a.cosine);
     all.add(method, "Spearman" + suffix, a.spearman);
@@ -165,7 +167,6 @@ Panels pictures_of(const Pictured& p) {
 struct Bench {
     Collected all;
     std::vector<Pictured> pictures;
-    double worst_fit = 0;
 };
 
 void measure_world(const ExperimentOptions& o, std::uint64_t number, Bench& bench) {
@@ -181,7 +182,7 @@ void measure_world(const ExperimentOptions& o, std::uint64_t number, Bench& benc
     const std::vector<double> truth = numbers(attribution::shapley(q.f, q.x, {.run = q.run}).values);
     add_agreement(bench.all, exact_name, ", environment", truth, attribution::shapley_values(game));
     bench.all.add(exact_name, "error of the network, environment", fitted.error);
-    bench.worst_fit = std::max(bench.worst_fit, fitted.error);
+    const double difference = std::reduce(truth.begin(), truth.end());
     Pictured picture{world, {{exact_name, truth}}};
     for (const Index orders : orders_tried) {
         const Index budget = orders * full_order;
@@ -189,6 +190,8 @@ void measure_world(const ExperimentOptions& o, std::uint64_t number, Bench& benc
             const Attribution a = c.run(q, budget);
             const std::vector<double> shares = numbers(a.values);
             add_agreement(bench.all, c.name, suffix(budget), shares, truth);
+            bench.all.add(c.name, "gap of the sum" + suffix(budget),
+                          std::abs(std::reduce(shares.begin(), shares.end()) - difference));
             bench.all.add(c.name, "spent" + suffix(budget),
                           static_cast<double>(a.evaluations.forward + a.evaluations.backward));
             const bool drawn = &c == &competitors[1] || &c == &competitors[4];
@@ -206,8 +209,9 @@ Chart chart_of(const Collected& all) {
                 .curves = {},
                 .log_x = true,
                 .log_y = true,
-                .caption = "Means over the worlds with their 95 % intervals. Only the methods that sample the Shapley "
-                           "value itself come nearer with more work; each of the others has an answer of its own."};
+                .caption =
+                    "Means over the worlds with their 95 % intervals. Only the methods that sample the Shapley "
+                    "value itself come nearer with more work; each of the others has an answer of its own."};
     for (const Competitor& c : competitors) {
         Chart::Curve curve{.name = c.name, .x = {}, .y = {}};
         for (const Index orders : orders_tried) {
@@ -225,28 +229,31 @@ Chart chart_of(const Collected& all) {
 
 /// "At 3648 evaluations, by cosine: marginal 1, full 0.98, ..".
 std::string ranking(const Collected& all, Index budget) {
-    std::vector<std::pair<double, std::string>> order;
-    for (const Competitor& c : competitors) order.emplace_back(-all.mean(c.name, "cosine" + suffix(budget)), c.name);
-    std::ranges::sort(order);
+    std::vector<std::pair<double, std::string>> near;
+    for (const Competitor& c : competitors) near.emplace_back(-all.mean(c.name, "cosine" + suffix(budget)), c.name);
+    std::ranges::sort(near);
     std::string words = text("At ", budget, " evaluations, from the nearest to the farthest by mean cosine: ");
-    for (std::size_t k = 0; k < order.size(); ++k)
-        words += text(k == 0 ? "" : ", ", order[k].second, " ", short_number(-order[k].first, 4));
+    for (std::size_t k = 0; k < near.size(); ++k)
+        words += text(k == 0 ? "" : ", ", near[k].second, " ", short_number(-near[k].first, 4));
     return words + ".";
 }
 
 Text what_is_compared() {
-    return {{"A world of 5 by 5 cells holds three coins, two traps, a key, a door and a wall; each is there or not, and "
-             "value iteration tells what the best walk of each of the 256 configurations is worth. A softplus network "
-             "8-32-32-1 is fitted to that, and explained where everything is there, against nothing. The truth are the "
-             "network's exact Shapley values.",
-             "By construction, marginal and permutation sampling agree with the truth up to sampling error: they "
-             "estimate the very mean that the truth is. That full, its normalised form or Integrated Gradients agree "
-             "is not by construction, nor is it promised: full averages Integrated Gradients over coalitions, which "
-             "for products of players gives other shares than Shapley's.",
-             "All methods get the same number of evaluations, rows run forward or backward. Those that ask for the "
-             "same coalition again pay for it in this count, as they would where there are too many to repeat; spent "
-             "is what was run, for games remember. The exact values take 256 evaluations, fewer than the least budget: "
-             "nobody has to sample a game of 8 players. Farthest would be zero here, and a blur needs neighbours."}};
+    return {
+        {"A world of 5 by 5 cells holds three coins, two traps, a key, a door and a wall; each is there or not, and "
+         "value iteration tells what the best walk of each of the 256 configurations is worth. A softplus network "
+         "8-32-32-1 is fitted to that, and explained where everything is there, against nothing. The truth are the "
+         "network's exact Shapley values.",
+         "By construction, marginal and permutation sampling agree with the truth up to sampling error: they "
+         "estimate the very mean that the truth is. That full, its normalised form or Integrated Gradients agree "
+         "is not by construction, nor is it promised: full averages Integrated Gradients over coalitions, which "
+         "for products of players gives other shares than Shapley's. Normalising multiplies all shares by one number, "
+         "which changes no direction and no order; where shares of both signs nearly cancel it is a large one, and "
+         "the error grows with it.",
+         "All methods get the same number of evaluations, rows run forward or backward. Those that ask for the "
+         "same coalition again pay for it in this count, as they would where there are too many to repeat; spent "
+         "is what was run, for games remember. The exact values take 256 evaluations, fewer than the least budget: "
+         "nobody has to sample a game of 8 players. Farthest would be zero here, and a blur needs neighbours."}};
 }
 
 }  // namespace
@@ -266,23 +273,24 @@ Study study_gridworld(const ExperimentOptions& o) {
     bench.all.append_rows(study, notes);
     Section tables{"Agreement with the exact Shapley values", {chart_of(bench.all)}};
     for (const Index orders : orders_tried)
-        tables.blocks.emplace_back(bench.all.table(
-            text(orders * full_order, " evaluations: means over the worlds with 95 % intervals."),
-            suffix(orders * full_order)));
+        tables.blocks.emplace_back(
+            bench.all.table(text(orders * full_order, " evaluations: means over the worlds with 95 % intervals."),
+                            suffix(orders * full_order)));
     Section seen{"What contributes to a walk",
                  {Text{{"S start, G goal, C coin, T trap, K key, D door, W wall; grey cells are rocks."}}}};
     for (const Pictured& picture : bench.pictures) seen.blocks.emplace_back(pictures_of(picture));
-    study.report = {.title = "Shapley Integrated Gradients in grid worlds",
-                    .subtitle = text(worlds, " random worlds, all competitors at equal evaluations."),
-                    .sections = {{"What is compared", {what_is_compared(), Text{{ranking(bench.all, full_order),
-                                                                                 ranking(bench.all, 8 * full_order)}}}},
-                                 std::move(tables),
-                                 std::move(seen),
-                                 {"The network and the world",
-                                  {bench.all.table("The network's exact Shapley values against those of value "
-                                                   "iteration, and the root mean square error of the network.",
-                                                   ", environment")}}},
-                    .provenance = {}};
+    study.report = {
+        .title = "Shapley Integrated Gradients in grid worlds",
+        .subtitle = text(worlds, " random worlds, all competitors at equal evaluations."),
+        .sections = {{"What is compared",
+                      {what_is_compared(), Text{{ranking(bench.all, full_order), ranking(bench.all, 8 * full_order)}}}},
+                     std::move(tables),
+                     std::move(seen),
+                     {"The network and the world",
+                      {bench.all.table("The network's exact Shapley values against those of value "
+                                       "iteration, and the root mean square error of the network.",
+                                       ", environment")}}},
+        .provenance = {}};
     return study;
 }
 

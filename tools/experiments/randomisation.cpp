@@ -22,10 +22,15 @@ namespace {
 
 using attribution::quality::RandomisationStep;
 
+struct Asked {
+    const char* name;
+    bool drawn;  ///< a chart holds six curves
+};
 /// Of these the ones that the registry has: whatever explains an image by a picture of its size.
-const char* const asked[] = {"gradient",        "input-x-gradient", "smooth-grad", "integrated-gradients",
-                             "guided-backprop", "deconvnet",        "deep-lift",   "lrp",
-                             "grad-cam",        "guided-grad-cam"};
+constexpr Asked asked[] = {
+    {"gradient", true},        {"input-x-gradient", false}, {"smooth-grad", false}, {"integrated-gradients", true},
+    {"guided-backprop", true}, {"deconvnet", true},         {"deep-lift", false},   {"lrp", true},
+    {"grad-cam", true},        {"guided-grad-cam", false}};
 
 struct Setup {
     std::string name;
@@ -64,10 +69,11 @@ Setup prepare(const ExperimentOptions& o) {
 
 struct Answer {
     std::string method;
+    bool drawn;
     std::vector<RandomisationStep> steps;
 };
 
-Answer examine(const attribution::Method& method, const Setup& s, const ExperimentOptions& o) {
+std::vector<RandomisationStep> examine(const attribution::Method& method, const Setup& s, const ExperimentOptions& o) {
     attribution::Settings settings{.target = s.target};
     settings.run = {.memory = o.common.memory, .cancel = &o.interrupted};
     std::vector<attribution::quality::RandomisedModel> cascade;
@@ -75,7 +81,7 @@ Answer examine(const attribution::Method& method, const Setup& s, const Experime
     const auto explain = [&](const attribution::Model& model, const Tensor& x) {
         return method.run(model, x, settings).values;
     };
-    return {method.name, attribution::quality::cascading_randomisation(explain, s.net, s.x, cascade)};
+    return attribution::quality::cascading_randomisation(explain, s.net, s.x, cascade);
 }
 
 struct Answers {
@@ -87,12 +93,12 @@ Answers examine_all(const Setup& s, const ExperimentOptions& o) {
     Progress progress(Progress::style(o.common.quiet), "methods");
     Answers answers;
     Index done = 0;
-    for (const char* name : asked) {
+    for (const auto& [name, drawn] : asked) {
         progress.tell("randomising", done++, std::size(asked), name);
         for (const attribution::Method& method : attribution::methods()) {
             if (method.name != name) continue;
             try {
-                answers.list.push_back(examine(method, s, o));
+                answers.list.push_back({method.name, drawn, examine(method, s, o)});
             } catch (const ValueError& error) {
                 answers.left_out.push_back(text("Left out: ", error.what(), "."));
             }
@@ -126,8 +132,10 @@ Chart chart_of(const std::vector<Answer>& answers, const char* title, Correlatio
                 .x_label = "layers that have forgotten, from the output",
                 .y_label = "rank correlation",
                 .alt = "rank correlations of all methods as layer after layer forgets",
-                .curves = {}};
+                .curves = {},
+                .caption = "Means over the images; the table has the other methods, too."};
     for (const Answer& answer : answers) {
+        if (!answer.drawn) continue;
         Chart::Curve curve{.name = answer.method, .x = {}, .y = {}};
         for (const RandomisationStep& step : answer.steps) {
             curve.x.push_back(static_cast<double>(curve.x.size()));
@@ -157,15 +165,22 @@ Table table_of(const std::vector<Answer>& answers) {
     return table;
 }
 
-/// The first image: a row of pictures per method, each row on a scale of its own. Not for rows that are no images.
+/// Divided by its largest size, so that maps of networks with small slopes can be seen beside the others.
+Tensor to_one(const Tensor& map) {
+    const double largest = max(abs(map)).at(0);
+    return largest > 0 ? map / largest : map;
+}
+
+/// The first image: a row of pictures per method. Not for rows that are no images.
 Section pictures(const Setup& s, const std::vector<Answer>& answers) {
     Section section{"The first image, as the network forgets", {}};
     const auto first = [&](const Tensor& t) { return reshape(slice(t, 0, 0, 1), s.net.input); };
     for (const Answer& answer : answers) {
         std::vector<HeatColumn> columns;
-        for (const RandomisationStep& step : answer.steps) columns.push_back({name_of(step), first(step.values)});
+        for (const RandomisationStep& step : answer.steps)
+            columns.push_back({name_of(step), to_one(first(step.values))});
         Panels panels = heat_panels(first(s.x), columns);
-        panels.caption = answer.method + ": " + panels.caption;
+        panels.caption = text(answer.method, ": each map divided by its largest size; ", panels.caption);
         section.blocks.push_back(std::move(panels));
     }
     return section;
@@ -176,13 +191,13 @@ const char* const reading =
     "that stays near 1 shows the image, as an edge detector would. Methods that multiply by the input give 0 to black "
     "pixels whatever the network, so the sizes of their values stay alike in part by right; their signs should not.";
 
-/// Who changes least when the output layer alone has forgotten?
+/// What changes least when the output layer alone has forgotten?
 std::string verdict(const std::vector<Answer>& answers) {
     const auto after = [](const Answer& answer) { return mean_of(answer.steps[1].correlation); };
     const Answer& least = *std::ranges::max_element(answers, {}, after);
     return text("Once ", least.steps[1].layer, " alone has forgotten, ", least.method,
-                " still gives the pixels the same order to ", fixed(after(least), 2), ", ", answers[0].method, " to ",
-                fixed(after(answers[0]), 2), ".");
+                " still ranks the pixels much as before: the rank correlation is ", fixed(after(least), 2),
+                ", that of ", answers[0].method, " ", fixed(after(answers[0]), 2), ".");
 }
 
 }  // namespace

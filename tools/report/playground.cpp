@@ -81,7 +81,8 @@ void check(const Playground& block) {
             " pairs of places but has ", block.answers.size());
     for (const Playground::Answer& answer : block.answers)
         require(static_cast<Index>(answer.x.size()) == block.corners && answer.y.size() == answer.x.size(),
-                "playground: a curve must have ", block.corners, " corners but has ", answer.x.size());
+                "playground: a curve must have ", block.corners, " corners but has ", answer.x.size(), " x and ",
+                answer.y.size(), " y");
 }
 
 }  // namespace

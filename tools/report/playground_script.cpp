@@ -69,7 +69,7 @@ for (const root of document.querySelectorAll(".playground")) {
   };
   svg.addEventListener("pointerdown", event => {
     held = distance(input, under(event)) <= distance(baseline, under(event)) ? input : baseline;
-    held.node.focus();
+    held.node.focus({preventScroll: true});
     svg.setPointerCapture(event.pointerId);
     follow(event);
     event.preventDefault();

@@ -28,6 +28,7 @@ const std::map<std::string, std::string> expected{
     {"shapley-integrated-gradients", "nyynyyynyny"},  // complete by rescaling, unless shares cancel
     {"feature-ablation", "nyyyyyynyny"},
     {"deep-lift", "yynynny---y"},
+    {"lrp", "n-n-n-n---n"},
 };
 
 /// Guided IG: near a kink the walk goes to and fro across it, and the gradient where a step begins belongs to one side

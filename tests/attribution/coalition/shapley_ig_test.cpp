@@ -200,8 +200,8 @@ TEST_CASE("options are told by name and refused by name") {
           "shapley-integrated-gradients: line: 'ful' is unknown; did you mean 'full'? There are: full marginal");
     CHECK(
         error("normalise", "completenes") ==
-        "shapley-integrated-gradients: normalise: 'completenes' is unknown; did you mean 'completeness'? There are: none "
-        "completeness");
+        "shapley-integrated-gradients: normalise: 'completenes' is unknown; did you mean 'completeness'? There are: "
+          "none completeness");
     CHECK(error("samples", "0") == "shapley-integrated-gradients: samples must be at least 1 but is 0");
     CHECK(error("tolerance", "0") == "shapley-integrated-gradients: tolerance must be above 0 but is 0");
 }

@@ -114,9 +114,32 @@ TEST_CASE("farthest is the end of the range that is farther from each feature; b
     CHECK(*a.samples == 2);
 }
 
+TEST_CASE("coalitions keep features of the input, every size as often, and their mirror image keeps the others") {
+    const Tensor x({2, 4}, {1, 2, 3, 4, 5, 6, 7, 8}, DType::float64);
+    const baseline::Coalition coalition{.absent = -1, .samples = 4000};
+    std::vector<Index> of_size(5, 0), kept_by(4, 0);
+    for (Index sample = 0; sample < coalition.samples; ++sample) {
+        const std::vector<double> drawn = numbers(draw(coalition, x, 3, sample));
+        std::size_t size = 0;
+        for (std::size_t i = 0; i < 4; ++i) {
+            const bool kept = drawn[i] != -1;
+            CHECK(drawn[i] == (kept ? x.at(static_cast<Index>(i)) : -1));
+            CHECK(kept == (drawn[4 + i] != -1));
+            size += kept;
+            kept_by[i] += kept;
+        }
+        ++of_size[size];
+    }
+    for (std::size_t size = 0; size < 4; ++size) CHECK(std::abs(of_size[size] - 1000) < 6 * 28);
+    CHECK(of_size[4] == 0);
+    for (const Index kept : kept_by) CHECK(std::abs(kept - 1500) < 6 * 31);
+    const Tensor mirrored = attribution::draw_baseline("test", coalition, x, {3, 5, true});
+    CHECK(numbers(draw(coalition, x, 3, 5) + mirrored) == numbers(x - 1.0));
+}
+
 TEST_CASE("baselines read back from their text") {
     for (const char* text : {"zero", "constant:0.5", "mean", "blur:3", "uniform:-1,2,7", "gaussian:0.25,3",
-                             "farthest:-1,1", "black+white:0,255"})
+                             "farthest:-1,1", "black+white:0,255", "coalition:0.5,3"})
         CHECK(attribution::describe(parse_baseline(text)) == text);
     CHECK(attribution::describe(parse_baseline("uniform")) == "uniform:0,1,1");
     CHECK(attribution::describe(parse_baseline("blur")) == "blur:10");
@@ -142,7 +165,8 @@ TEST_CASE("baselines that do not fit are refused") {
           "baseline uniform:0,1,0: needs at least one sample but has 0");
     CHECK(error_of([] { parse_baseline("blurr"); }) ==
           "baseline: 'blurr' is unknown; did you mean 'blur'? There are: zero constant:C mean blur:SIGMA "
-          "uniform:LOW,HIGH,SAMPLES gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH");
+          "uniform:LOW,HIGH,SAMPLES gaussian:SIGMA,SAMPLES farthest:LOW,HIGH black+white:LOW,HIGH "
+          "coalition:ABSENT,SAMPLES");
     CHECK(error_of([] { parse_baseline("blur:x"); }) == "baseline blur: must be a number but is 'x'");
     CHECK(error_of([] { parse_baseline("zero:1"); }) == "baseline zero: takes at most 0 numbers but got 1");
     CHECK(error_of([] { parse_baseline("uniform:0,1,0.5"); }) ==

@@ -123,6 +123,16 @@ TEST_CASE("many features: L-BFGS lowers the energy of a network's geodesic to a 
     CHECK(fine.certificate < 0.5 * g.certificate);
 }
 
+TEST_CASE("a curve does not leap over a steep place between two looks at the metric") {
+    // λ = exp(-4 x1²): from the ridge, one long edge whose middle is in the flat would cost next to nothing.
+    const Metric ridge = geometry::conformal_factor([](const Tensor& x) { return exp(square(feature(x, 0)) * -8.0); });
+    const geometry::Geodesic g = geometry::relax(ridge, row({0, 0}), row({3, 0}), {.points = 33});
+    const double exact = std::sqrt(std::acos(-1.0)) / 4;  // ∫ exp(-4 x²) from 0 on
+    CHECK(geometry::length(ridge, g.corners, 7) == doctest::Approx(exact).epsilon(1e-3));
+    CHECK(g.energy >= 0.9 * exact * exact / 2);
+    CHECK(g.energy <= 1.2 * exact * exact / 2);
+}
+
 TEST_CASE("relaxing says what does not fit") {
     const Tensor a = row({1, 0}), b = row({0, 1});
     const std::atomic<bool> stop = true;

@@ -178,3 +178,57 @@ TEST_CASE("a random baseline: identities hold for the mean of the draws, values 
     for (const attribution::Identity& identity : a.identities)
         for (const double gap : identity.gap) CHECK(gap <= 1e-10);
 }
+
+TEST_CASE("on ReLU networks all identities hold to rounding, piece by piece, without rule and steps") {
+    for (std::uint64_t trial = 0; trial < 3; ++trial) {
+        const Model inner = kinky_net(trial);
+        const Model net = [=](const Tensor& x) { return tap("end", inner(tap("start", x * 1.5))); };
+        const Tensor x = random_tensor({2, 36}, 80 + trial), from = random_tensor({2, 36}, 90 + trial);
+        std::vector<double> inside(36, 0);
+        for (std::size_t i = 0; i < 36; i += 3) inside[i] = 1;
+        const InternalNeurons options{
+            .target = static_cast<Index>(trial), .baseline = from, .region = region::Mask{row(inside)}};
+        const std::vector<Attribution> all = attribution::internal_neurons(net, x, options, {});
+        const Attribution ig = attribution::integrated_gradients(net, x, {.target = options.target, .baseline = from});
+        for (const Attribution& a : all) {
+            CHECK(a.rule == "exact");
+            CHECK(*a.steps == *ig.steps);
+            REQUIRE(a.identities.size() == 3);
+            for (const attribution::Identity& identity : a.identities)
+                for (const double gap : identity.gap) CHECK(gap <= 1e-10);
+        }
+        const Attribution start =
+            attribution::conductance(net, x, {.target = options.target, .baseline = from, .layer = "start"});
+        CHECK(largest_difference(numbers(start.values), numbers(ig.values)) <= 1e-10);  // one unit for each feature
+        const Attribution end = attribution::conductance(net, x,
+                                                         {.target = options.target,
+                                                          .baseline = from,
+                                                          .stage = attribution::parse_stage("log-probability"),
+                                                          .layer = "end"});
+        for (const double gap : *end.relative_delta) CHECK(gap <= 1e-7);  // 16 nodes in each piece
+    }
+}
+
+TEST_CASE("the rule of a path through neurons: given, or by what the model is, and what cannot be is refused") {
+    const Model smooth = smooth_net(4), bent = [](const Tensor&x) { return tap("only", relu(x - 1.0)); };
+    const Tensor x = random_tensor({1, 5}, 3);
+    const auto rule_of = [&](const Model& net, const LayerPath& o) {
+        const Attribution a = attribution::conductance(net, x, o);
+        return text(a.rule, " ", a.steps->at(0));
+    };
+    CHECK(rule_of(smooth, {.layer = "first"}) == "gauss-legendre 256");
+    CHECK(rule_of(bent, {.layer = "only", .steps = 9}) == "gauss-legendre 9");
+    CHECK(rule_of(bent, {.layer = "only", .rule = QuadratureRule::midpoint}) == "midpoint 256");
+    const auto error = [&](const Model& net, const InternalNeurons& o) {
+        return error_of<ValueError>([&] { attribution::internal_neurons(net, x, o); });
+    };
+    CHECK(error(smooth, {.layer = "first", .rule = QuadratureRule::gauss_kronrod}) ==
+          "internal-neurons: takes exact or a fixed rule but got gauss-kronrod; gauss-legendre is the usual one");
+    CHECK(error(bent, {.layer = "only", .steps = 8, .rule = QuadratureRule::exact}) ==
+          "internal-neurons: exact takes as many steps as there are pieces: leave the steps out");
+    CHECK(error(bent, {.layer = "only", .rule = QuadratureRule::right, .paper = true}) ==
+          "internal-neurons: the published form has a rule of its own; leave the rule out");
+    CHECK(error(smooth, {.layer = "first", .rule = QuadratureRule::exact}) ==
+          "internal-neurons: exact needs a model made of affine maps, relu, abs and maxima: it has tanh; use "
+          "gauss-legendre");
+}

@@ -38,8 +38,8 @@ TEST_CASE("cosine is that of the angle between two lists") {
 
 TEST_CASE("Spearman's and Kendall's correlations see nothing but the order") {
     const Values a{1, 2, 3, 4}, b{1, 3, 2, 4}, bent{1, 8, 27, 64};
-    CHECK(quality::spearman(a, b) == doctest::Approx(0.8));      // 1 - 6·2/60
-    CHECK(quality::kendall(a, b) == doctest::Approx(2.0 / 3));   // 5 pairs of 6 in order
+    CHECK(quality::spearman(a, b) == doctest::Approx(0.8));     // 1 - 6·2/60
+    CHECK(quality::kendall(a, b) == doctest::Approx(2.0 / 3));  // 5 pairs of 6 in order
     CHECK(quality::spearman(a, bent) == doctest::Approx(1));
     CHECK(quality::kendall(a, bent) == doctest::Approx(1));
     CHECK(quality::spearman(Values{1, 1, 2}, Values{1, 2, 3}) == doctest::Approx(std::sqrt(0.75)));
@@ -113,7 +113,9 @@ TEST_CASE("lists that do not fit are refused") {
          {[&] { quality::kendall(none, none); }, "kendall: there are no numbers"},
          {[&] { quality::share_divergence(none, one); }, "share_divergence: the lists have 0 and 1 numbers"},
          {[&] { quality::largest_error(none, none); }, "largest_error: there are no numbers"},
-         {[&] { quality::rank_agreement(answer({1, 2}), answer({1, 2}, 2)); },
+         {[&] {
+              quality::rank_agreement(answer({1, 2}), answer({1, 2}, 2));
+          },
           "rank_agreement: the answers have the shapes (1, 2) and (2, 1)"},
          {[&] { quality::confidence(none); }, "confidence: there are no values"}});
 }

@@ -53,7 +53,10 @@ TEST_CASE("a pixel has all of its channels, and each row its own order, target a
     PixelSteps steps = plain;
     steps.target = std::vector<Index>{1, 0};
     const auto of_targets = quality::deletion(
-        [&](const Tensor& z) { return stack({total(z), -total(z)}, 1); }, x, values, steps);
+        [&](const Tensor& z) {
+            return stack({total(z), -total(z)}, 1);
+        },
+        x, values, steps);
     CHECK(of_targets[0].value.front() == -33);
     CHECK(of_targets[1].value.front() == 77);
 }
@@ -106,7 +109,9 @@ TEST_CASE("what does not fit is refused") {
     backwards.pixels = -1;
     all.target = attribution::AllTargets{};
     tests::check_refused(
-        {{[&] { quality::deletion(total, x, row({1, 2, 3}), plain); },
+        {{[&] {
+              quality::deletion(total, x, row({1, 2, 3}), plain);
+          },
           "deletion: values of shape (1, 3) do not fit an input of shape (1, 2)"},
          {[&] { quality::insertion(total, x, x, all, zero); }, "insertion: takes one target at a time"},
          {[&] { quality::deletion(total, x, x, backwards); }, "deletion: pixels must not be below 0 but are -1"},
@@ -141,11 +146,12 @@ TEST_CASE("sensitivity is how far an answer moves, divided by its size") {
 TEST_CASE("sensitivity refuses what it cannot measure") {
     const auto first = [](const Tensor& z) { return slice(z, 1, 0, 1); };
     const auto itself = [](const Tensor& z) { return z; };
-    tests::check_refused(
-        {{[&] { quality::sensitivity_max(first, row({1, 2})); },
-          "sensitivity_max: values of shape (1, 1) are not like the input of shape (1, 2)"},
-         {[&] { quality::sensitivity_max(itself, row({1}), {.radius = -1}); },
-          "sensitivity_max: radius must not be below 0 but is -1"},
-         {[&] { quality::sensitivity_max(itself, row({1}), {.samples = 0}); },
-          "sensitivity_max: needs at least 1 sample but has 0"}});
+    tests::check_refused({{[&] {
+                               quality::sensitivity_max(first, row({1, 2}));
+                           },
+                           "sensitivity_max: values of shape (1, 1) are not like the input of shape (1, 2)"},
+                          {[&] { quality::sensitivity_max(itself, row({1}), {.radius = -1}); },
+                           "sensitivity_max: radius must not be below 0 but is -1"},
+                          {[&] { quality::sensitivity_max(itself, row({1}), {.samples = 0}); },
+                           "sensitivity_max: needs at least 1 sample but has 0"}});
 }

@@ -94,6 +94,59 @@ TEST_CASE("DeepSHAP is the mean of DeepLIFT over its background, with a standard
     for (const double gap : *a.relative_delta) CHECK(gap <= 1e-12);
 }
 
+TEST_CASE("DeepLIFT reveals what cancels: both ways to write one function get (1.5, -0.5), a minimum its even shares") {
+    const attribution::DeepLift reveal{.rule = attribution::DeepLiftRule::reveal_cancel};
+    const auto shares = [&](const Model& model, const Tensor& x) {
+        const Attribution a = attribution::deep_lift(model, x, reveal);
+        for (const double gap : *a.relative_delta) CHECK(gap <= 1e-12);
+        return numbers(a.values);
+    };
+    CHECK(largest_difference(shares(f, row({3, 1})), {1.5, -0.5}) <= 1e-14);
+    CHECK(largest_difference(shares(g, row({3, 1})), {1.5, -0.5}) <= 1e-14);
+    // min(x1, x2) = x1 - relu(x1 - x2), of which rescale gives all to one (Shrikumar et al. 2017, section 3.5).
+    const Model least = of_columns([](auto& x) { return x[0] - relu(x[0] - x[1]); });
+    CHECK(largest_difference(shares(least, row({2, 1})), {0.5, 0.5}) <= 1e-14);
+    CHECK(largest_difference(numbers(attribution::deep_lift(least, row({2, 1})).values), {0, 1}) <= 1e-14);
+}
+
+TEST_CASE("reveal-cancel by hand: one unit behind weights of both signs, scaled, turned and moved") {
+    // u = -2 (3 x1 - x2 + 2 x3) + 1 at (1, 2, 0.5) from 0: it rises by 4, falls by 8, from 1 to -3.
+    const Tensor w({3, 1}, {3, -1, 2}, DType::float64);
+    const Model one = [=](const Tensor& x) { return square(reshape(-(matmul(x, w) / 0.5), {x.rows(), 1}) + 1.0); };
+    const Attribution a =
+        attribution::deep_lift(one, row({1, 2, 0.5}), {.rule = attribution::DeepLiftRule::reveal_cancel});
+    const double rose = 0.5 * (25 - 1 + 9 - 49), fell = 0.5 * (49 - 1 + 9 - 25);  // squares at 5, 1, -3 and -7
+    CHECK(largest_difference(numbers(a.values), {fell * 6 / 8, rose, fell * 2 / 8}) <= 1e-12);
+}
+
+TEST_CASE("reveal-cancel is complete on convolutional networks, and rescale where nothing cancels") {
+    const attribution::DeepLiftRule reveal = attribution::DeepLiftRule::reveal_cancel;
+    for (std::uint64_t trial = 0; trial < 6; ++trial) {
+        const Tensor filters = random_tensor({3, 2, 3, 3}, 10 * trial), bias = random_tensor({3, 1, 1}, 10 * trial + 1),
+                     dense = random_tensor({12, 4}, 10 * trial + 2), x = random_tensor({3, 2, 4, 4}, 700 + trial);
+        const auto net = [=](const Tensor& kernel, const Tensor& last) -> Model {
+            return [=](const Tensor& z) {
+                const Tensor maps = max_pool2d(
+                    relu(conv2d(z, kernel, {.padding = 1}) * bias - pad(z, {{0, 0}, {0, 1}, {0, 0}, {0, 0}}, 0.25)));
+                return matmul(tanh(flatten(maps) + flatten(maps) * flatten(maps)), last);
+            };
+        };
+        const Attribution a = attribution::deep_lift(
+            net(filters, dense), x,
+            {.target = Index(trial % 4), .baseline = random_tensor({3, 2, 4, 4}, 800 + trial), .rule = reveal});
+        for (const double gap : *a.relative_delta) CHECK(gap <= 1e-12);
+        const Tensor up = abs(filters), rising = abs(x);
+        const Model positive = [=](const Tensor& z) {
+            return matmul(softplus(flatten(max_pool2d(tanh(conv2d(z, up, {.padding = 1}))))), dense);
+        };
+        CHECK(largest_difference(
+                  numbers(attribution::deep_lift(positive, rising, {.target = Index{0}, .rule = reveal}).values),
+                  numbers(attribution::deep_lift(positive, rising, {.target = Index{0}}).values)) <= 1e-12);
+    }
+    CHECK(error_of<ValueError>([] { attribution::parse_deep_lift_rule("reveal"); }) ==
+          "deep-lift: rule 'reveal' is unknown; did you mean 'rescale'? There are: rescale reveal-cancel");
+}
+
 TEST_CASE("guided backprop and deconvnet: closed forms at one open and one closed relu") {
     // y = -3 relu(x1) + 2 relu(x2): backwards come -3 and 2; relu 1 is open, relu 2 is closed at (1, -1).
     const Model two = of_columns([](auto& x) { return relu(x[0]) * -3.0 + relu(x[1]) * 2.0; });
@@ -111,7 +164,8 @@ TEST_CASE("relus that are re-used, called as functions or written as maxima are 
     };
     same([&](const Model& m) { return attribution::guided_backprop(m, x).values; });
     same([&](const Model& m) { return attribution::deconvnet(m, x).values; });
-    same([&](const Model& m) { return attribution::deep_lift(m, x, {.baseline = from}).values; });
+    for (const auto rule : {attribution::DeepLiftRule::rescale, attribution::DeepLiftRule::reveal_cancel})
+        same([&](const Model& m) { return attribution::deep_lift(m, x, {.baseline = from, .rule = rule}).values; });
 }
 
 TEST_CASE("an op without a rule is named with its place, and what cannot be explained by differences is refused") {

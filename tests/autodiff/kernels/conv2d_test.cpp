@@ -79,7 +79,7 @@ struct Operands {
 template <class T>
 std::vector<T> forward(const ConvGeometry& g, const std::vector<T>& x, const std::vector<T>& weight) {
     const Guarded<T> from(x), by(weight), y(g.rows * g.filters * g.out_height * g.out_width);
-    kernels::conv2d(g, from.data(), by.data(), y.data());
+    kernels::conv2d<T>(g, from.data(), by.data(), nullptr, y.data());
     return {y.begin(), y.end()};
 }
 
@@ -205,7 +205,7 @@ TEST_CASE_TEMPLATE("no convolution touches what lies before its arrays", T, floa
             dx(static_cast<Index>(x.size()), Guard::before);
         const Guarded<T> dw(static_cast<Index>(weight.size()), Guard::before);
         each_set([&](const std::string&) {
-            kernels::conv2d(g, x.data(), weight.data(), y.data());
+            kernels::conv2d<T>(g, x.data(), weight.data(), nullptr, y.data());
             kernels::conv2d_input_vjp(g, dy.data(), weight.data(), dx.data());
             kernels::conv2d_weight_vjp(g, x.data(), dy.data(), dw.data(), false);
             CHECK(std::equal(y.begin(), y.end(), forward(g, o.x, o.weight).begin()));

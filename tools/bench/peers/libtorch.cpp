@@ -126,6 +126,21 @@ Run path_energy() {
     };
 }
 
+Run conformal_energy() {
+    Sequential net = lenet5(Bend::softplus);
+    for (Tensor& p : net->parameters()) p.requires_grad_(false);
+    const Tensor points = images(curve_points);
+    return [=]() mutable {
+        const Tensor leaf = points.detach().requires_grad_();
+        const Tensor from = leaf.slice(0, 0, curve_points - 1), to = leaf.slice(0, 1, curve_points);
+        const Tensor middle = (from + to) * 0.5;
+        const Tensor score = net->forward(middle).log_softmax(1).select(1, 0).sum();
+        const Tensor slope = torch::autograd::grad({score}, {middle}, {}, true, true)[0];
+        const auto squares = [](const Tensor& x) { return x.square().flatten(1).sum(1); };
+        torch::autograd::grad({(squares(slope) * squares(to - from)).sum()}, {leaf});
+    };
+}
+
 }  // namespace
 
 std::vector<PeerWork> libtorch_work() {
@@ -156,7 +171,8 @@ std::vector<PeerWork> libtorch_work() {
                    return jacobian(moons_mlp(), torch::randn({moons_points, 2}));
                }),
             at("hvp-lenet5", hessian_vector),
-            at("path-energy-moons", path_energy)};
+            at("path-energy-moons", path_energy),
+            at("path-energy-lenet5", conformal_energy)};
 }
 
 std::string libtorch_version() { return TORCH_VERSION; }

@@ -1,126 +1,25 @@
-// The study as a whole: a network for each noise and seed, every method on each, as it is and softened; then the table.
+// The study as a whole: its table, its pictures and what it shows.
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <limits>
 
-#include <gradpath/tools/commands/crew.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/experiments/experiment.hpp>
-#include <gradpath/tools/experiments/half_moons/methods.hpp>
+#include <gradpath/tools/experiments/half_moons/grid.hpp>
 #include <gradpath/tools/experiments/half_moons/pictures.hpp>
 
 namespace gradpath::tools {
 namespace {
 
 using namespace half_moons;
-using attribution::quality::area_under;
-using attribution::quality::Purity;
 using Numbers = std::vector<double>;
 
-constexpr double softness = 5;            // beta of the softened networks, as in the paper's code
-constexpr double most_delta = 1e-3;       // of completeness, relative, for Geodesic IG at every noise
-constexpr std::uint64_t first_seed = 12;  // 12, 24, .. as in the paper's code
-constexpr std::size_t seeds = 5;
+constexpr double most_delta = 1e-3;  // of completeness, relative, for Geodesic IG at every noise
+constexpr double least_lead = 0.05;  // of Geodesic IG in purity over Integrated Gradients
+constexpr double chance = 0.02;      // by which random numbers may miss 1/2; with --quick, of few points, twice that
 constexpr double shown_noise = 0.2;  // of the network that is drawn
 
-/// One network, and what all methods and ablations say on it.
-struct Cell {
-    Plan plan;
-    double accuracy = 0;
-    std::vector<Measured> trained = {}, soft = {};
-    Numbers ablated = {};
-};
-
-/// All cells: noises within seeds.
-struct Grid {
-    Numbers noises;
-    std::vector<Cell> cells;
-    bool quick;
-
-    std::size_t seeds() const { return cells.size() / noises.size(); }
-    const Cell& at(std::size_t seed, std::size_t noise) const { return cells[seed * noises.size() + noise]; }
-};
-
-Grid measure_all(const ExperimentOptions& o) {
-    Grid grid{{}, {}, o.quick};
-    for (int k = 1; k <= 13; k += o.quick ? 3 : 1) grid.noises.push_back(k / 20.0);
-    for (std::size_t s = 0; s < (o.quick ? 1 : seeds); ++s)
-        for (const double noise : grid.noises)
-            grid.cells.push_back(
-                {{.noise = noise, .seed = o.common.seed + first_seed * (s + 1), .cancel = &o.interrupted}});
-    const std::vector<Method> all = methods();
-    const std::vector<Ablation> changes = ablations();
-    const auto fill = [&](std::size_t k) {
-        Cell& cell = grid.cells[k];
-        const Trained net = train(cell.plan);
-        cell.accuracy = net.accuracy;
-        const Subject relu = as_trained(net), soft = softened(net, softness);
-        for (const Method& method : all) {
-            cell.trained.push_back(measure(relu, method.run(relu)));
-            if (!o.quick) cell.soft.push_back(measure(soft, method.run(soft)));
-        }
-        if (o.full || k < grid.noises.size())
-            for (const Ablation& change : changes) cell.ablated.push_back(change.run(net));
-    };
-    Progress progress(Progress::style(o.common.quiet), "networks");
-    run_tasks(grid.cells.size(), fill, progress, "half-moons");
-    return grid;
-}
-
-/// A figure over noises and seeds.
-struct Curve {
-    Numbers mean, low, high;  ///< at each noise, over the seeds
-    Numbers by_seed;          ///< mean over the noises
-    double value, auc;
-};
-
-template <class Figure>
-Curve curve_of(const Grid& grid, const Figure& figure) {
-    Curve curve{{}, {}, {}, Numbers(grid.seeds(), 0), 0, 0};
-    const auto noises = static_cast<double>(grid.noises.size());
-    for (std::size_t n = 0; n < grid.noises.size(); ++n) {
-        Numbers all;
-        for (std::size_t s = 0; s < grid.seeds(); ++s) {
-            all.push_back(figure(grid.at(s, n)));
-            curve.by_seed[s] += all.back() / noises;
-        }
-        curve.mean.push_back(std::accumulate(all.begin(), all.end(), 0.0) / static_cast<double>(all.size()));
-        curve.low.push_back(std::ranges::min(all));
-        curve.high.push_back(std::ranges::max(all));
-    }
-    curve.value = std::accumulate(curve.mean.begin(), curve.mean.end(), 0.0) / noises;
-    curve.auc = area_under(grid.noises, curve.mean);
-    return curve;
-}
-
-Curve purity_of(const Grid& grid, std::size_t method, std::vector<Measured> Cell::*on, double Purity::*form) {
-    return curve_of(grid, [=](const Cell& cell) { return (cell.*on)[method].purity.*form; });
-}
-Curve figure_of(const Grid& grid, std::size_t method, double Measured::*figure) {
-    return curve_of(grid, [=](const Cell& cell) { return cell.trained[method].*figure; });
-}
-
 std::optional<double> if_there(double value) { return std::isnan(value) ? std::nullopt : std::optional(value); }
-
-/// The curves of one method.
-struct Entry {
-    Method method;
-    Curve purity, upper, lower, gap, delta;
-    std::optional<Curve> soft = {};
-};
-
-std::vector<Entry> entries_of(const Grid& grid) {
-    std::vector<Entry> entries;
-    const std::vector<Method> all = methods();
-    for (std::size_t m = 0; m < all.size(); ++m) {
-        entries.push_back({all[m], purity_of(grid, m, &Cell::trained, &Purity::value),
-                           purity_of(grid, m, &Cell::trained, &Purity::upper_class),
-                           purity_of(grid, m, &Cell::trained, &Purity::lower_class), figure_of(grid, m, &Measured::gap),
-                           figure_of(grid, m, &Measured::relative_delta)});
-        if (!grid.quick) entries.back().soft = purity_of(grid, m, &Cell::soft, &Purity::value);
-    }
-    return entries;
-}
 
 const Entry& find(const std::vector<Entry>& entries, const std::string& name) {
     return *std::ranges::find_if(entries, [&](const Entry& e) { return name == e.method.name; });
@@ -161,20 +60,24 @@ void add_levels(Study& study, const Grid& grid, const Entry& e) {
 
 std::string cell(const std::optional<double>& value) { return value ? fixed(*value, 3) : ""; }
 
+/// The variational method itself, which is measured on few points, among the ablations of it.
+bool is_method(const Ablation& a) { return a.method == variational && a.change.empty(); }
+
 Table summary(const Grid& grid, const std::vector<Entry>& entries) {
-    Table table{.caption = text("Means over ", grid.noises.size(), " noises and ", grid.seeds(),
-                                " seeds; in brackets the least and the greatest mean of a seed. AUC: trapezoids over "
-                                "0.05 .. 0.65, not divided by 0.6."),
-                .columns = {{"method"},
-                            {"purity", true},
-                            {"", true},
-                            {"AUC", true},
-                            {"the paper's", true},
-                            {"softplus(5)", true},
-                            {"upper half", true},
-                            {"lower half", true},
-                            {"note"}},
-                .rows = {}};
+    Table table{
+        .caption = text("Means over ", grid.noises.size(), " noises and the seeds (", grid.seeds(),
+                        "); in brackets the least and the greatest mean of a seed. AUC: trapezoids over 0.05 .. "
+                        "0.65, not divided by 0.6."),
+        .columns = {{"method"},
+                    {"purity", true},
+                    {"", true},
+                    {"AUC", true},
+                    {"the paper's", true},
+                    {"softplus(5)", true},
+                    {"upper half", true},
+                    {"lower half", true},
+                    {"note"}},
+        .rows = {}};
     for (const Entry& e : entries)
         table.rows.push_back({e.method.name, fixed(e.purity.value, 3),
                               text("[", fixed(std::ranges::min(e.purity.by_seed), 3), ", ",
@@ -182,6 +85,13 @@ Table summary(const Grid& grid, const std::vector<Entry>& entries) {
                               fixed(e.purity.auc, 3), cell(if_there(e.method.paper)),
                               e.soft ? fixed(e.soft->value, 3) : "", fixed(e.upper.auc, 3), fixed(e.lower.auc, 3),
                               e.method.note});
+    const std::vector<Ablation> all = ablations();
+    for (std::size_t k = 0; k < all.size(); ++k) {
+        if (!is_method(all[k])) continue;
+        const Curve curve = ablation_curve(grid, k);
+        table.rows.push_back({variational, fixed(curve.value, 3), "", fixed(curve.auc, 3), fixed(variational_paper, 3),
+                              "", "", "", all[k].lesson});
+    }
     return table;
 }
 
@@ -210,27 +120,94 @@ Section curves_section(const Grid& grid, const std::vector<Entry>& entries) {
     return {"Noise by noise", {std::move(purity), std::move(gap)}};
 }
 
-Section ablations_section(Study& study, const Grid& grid) {
-    Table table{
-        .caption = text("One thing done otherwise, ", grid.cells.back().ablated.empty() ? "first seed" : "all seeds",
-                        ". E: the defects of the paper and its code, as methods.md counts them."),
-        .columns = {{"method"}, {"change"}, {"purity", true}, {"AUC", true}, {"what it is"}},
-        .rows = {}};
+/// What the ablation is called among the rows: what changes nothing is the method itself.
+std::string figure_of(const Ablation& a) {
+    if (!a.change.empty()) return "ablation: " + a.change;
+    return is_method(a) ? "purity" : "purity, first seed";
+}
+
+/// Which of the changes brings a method nearest to the paper's AUC.
+std::string nearest_to_paper(const Grid& grid, const std::string& method, double paper) {
     const std::vector<Ablation> all = ablations();
-    Grid some = grid;
-    std::erase_if(some.cells, [](const Cell& c) { return c.ablated.empty(); });
+    double unchanged = 0, best = std::numeric_limits<double>::infinity();
+    std::string change;
     for (std::size_t k = 0; k < all.size(); ++k) {
-        const Curve curve = curve_of(some, [=](const Cell& c) { return c.ablated[k]; });
-        table.rows.push_back({all[k].method, all[k].change, fixed(curve.value, 3), fixed(curve.auc, 3), all[k].lesson});
+        if (all[k].method != method) continue;
+        const double auc = ablation_curve(grid, k).auc;
+        if (all[k].change.empty()) unchanged = auc;
+        if (std::abs(auc - paper) < std::abs(best - paper)) best = auc, change = all[k].change;
+    }
+    return text(method, ": the paper has ", fixed(paper, 3), ", we have ", fixed(unchanged, 3), " at the first seed; ",
+                change.empty() ? "no single change comes nearer."
+                               : text("nearest comes \"", change, "\" with ", fixed(best, 3), "."));
+}
+
+/// The paper's numbers, as far as one change explains them.
+Text explanation(const Grid& grid) {
+    Text words{
+        {"Where our AUC differs from the paper's, one change at a time might explain it. Networks differ, too: "
+         "another generator of random numbers is another network, and seeds differ by as much as the table above "
+         "shows in brackets."}};
+    for (const char* name : {"integrated-gradients", "geodesic-ig-knn"})
+        for (const Method& method : methods())
+            if (std::string_view(name) == method.name)
+                words.paragraphs.push_back(nearest_to_paper(grid, name, method.paper));
+    words.paragraphs.push_back(nearest_to_paper(grid, variational, variational_paper));
+    return words;
+}
+
+Section ablations_section(Study& study, const Grid& grid) {
+    Table table{.caption = text("One thing done otherwise, ",
+                                grid.cells.back().ablated.empty() ? "at the first seed" : "at all seeds",
+                                ". E1 to E10: see the next table."),
+                .columns = {{"method"}, {"change"}, {"purity", true}, {"AUC", true}, {"what it is"}},
+                .rows = {}};
+    const std::vector<Ablation> all = ablations();
+    for (std::size_t k = 0; k < all.size(); ++k) {
+        const Curve curve = ablation_curve(grid, k);
+        const std::string change = all[k].change.empty() ? "nothing" : all[k].change;
+        table.rows.push_back({all[k].method, change, fixed(curve.value, 3), fixed(curve.auc, 3), all[k].lesson});
         study.rows.push_back({.method = all[k].method,
-                              .figure = "ablation: " + all[k].change,
+                              .figure = figure_of(all[k]),
                               .value = curve.value,
                               .low = std::ranges::min(curve.by_seed),
                               .high = std::ranges::max(curve.by_seed),
+                              .paper = is_method(all[k]) ? std::optional(variational_paper) : std::nullopt,
                               .note = all[k].lesson,
                               .auc = curve.auc});
     }
-    return {"One thing at a time", {std::move(table)}};
+    return {"One thing at a time", {explanation(grid), std::move(table)}};
+}
+
+/// What the first version of the paper and its code do otherwise than they say, or than a path integral should.
+Section defects_section() {
+    return {
+        "What the paper and its code do otherwise",
+        {Table{.caption = "Read in the first version of arXiv 2502.12108 and in the released code; later versions "
+                          "were not available.",
+               .columns = {{""}, {"defect"}, {"here"}},
+               .rows = {{"E1", "the variational energy rewards steep places", "penalised; ablated"},
+                        {"E2", "the coded sum is no path integral: off by a length, and in direction",
+                         "integrated; "
+                         "ablated"},
+                        {"E3", "the slope is that of the sum of all outputs", "of the explained one; ablated"},
+                        {"E4", "a flag that should free the ends does nothing", "it works; ablated"},
+                        {"E5", "every input starts from the one before", "each starts from its line"},
+                        {"E6", "chunks of a path are optimised one by one", "a path is one piece"},
+                        {"E7", "ReLU with a linear output has no second derivative", "log p bends; softplus ablated"},
+                        {"E8", "no cancellation is said to follow from being a geodesic",
+                         "does not hold for the metrics as we read them; the gap is measured"},
+                        {"E9", "8000 rows to train in words, 7500 in code", "7500; ablated"},
+                        {"E10", "the upper half in words, the lower one in code; classes by number",
+                         "neither: rows of the other class than the baseline's; both ablated"},
+                        {"E11", "enhanced-ig has 470 in the table", "read as 0.470"},
+                        {"E12", "keep and remove alternate between batches of noise",
+                         "masking curves: reproduce "
+                         "images"},
+                        {"E13", "softmax over outputs trained by sigmoids", "does not arise"},
+                        {"E14", "all axioms of Integrated Gradients are claimed",
+                         "gradpath axioms shows which "
+                         "hold"}}}}};
 }
 
 }  // namespace
@@ -242,8 +219,8 @@ Study study_half_moons(const ExperimentOptions& o) {
     for (const Entry& e : entries) add_rows(study, e);
     const Entry &geodesic = find(entries, "geodesic-ig-knn"), &straight = find(entries, "integrated-gradients");
     const double delta = std::ranges::max(geodesic.delta.high), random = find(entries, "random").purity.value;
-    study.met =
-        delta <= most_delta && geodesic.purity.value >= straight.purity.value + 0.05 && std::abs(random - 0.5) <= 0.02;
+    study.met = delta <= most_delta && geodesic.purity.value >= straight.purity.value + least_lead &&
+                std::abs(random - 0.5) <= (o.quick ? 2 : 1) * chance;
     study.report = {.title = "Two moons, and what is on the other side of the border",
                     .subtitle =
                         "Points are ranked by the size of their attribution. The far half should be of the "
@@ -260,6 +237,7 @@ Study study_half_moons(const ExperimentOptions& o) {
     study.report.sections.push_back(pictures(shown));
     study.report.sections.push_back(curves_section(grid, entries));
     study.report.sections.push_back(ablations_section(study, grid));
+    study.report.sections.push_back(defects_section());
     for (const Entry& e : entries) add_levels(study, grid, e);
     return study;
 }

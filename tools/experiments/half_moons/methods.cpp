@@ -14,6 +14,7 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/tools/experiments/half_moons/methods.hpp>
+#include <gradpath/tools/experiments/same_question.hpp>
 
 namespace gradpath::tools::half_moons {
 namespace {
@@ -22,7 +23,6 @@ using attribution::Attribution;
 using attribution::Stage;
 using attribution::quality::sizes_of;
 
-constexpr attribution::OutputStage log_p{.kind = Stage::log_probability};
 constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint64_t drawn = 77;  // stream of what is random here
 
@@ -31,16 +31,9 @@ Scores scores_of_answer(const Attribution& a) {
                      a.relative_delta.value_or(std::vector<double>{}));
 }
 
-/// The options that all methods share.
 template <class Options>
 Options from_baseline(const Subject& s) {
-    Options o;
-    o.target = s.predicted;
-    o.stage = log_p;
-    o.run.cancel = s.cancel;
-    if constexpr (requires { o.baseline; }) o.baseline = s.baseline;
-    if constexpr (requires { o.seed; }) o.seed = s.seed;
-    return o;
+    return options_for<Options>({s.predicted, s.baseline, s.seed, s.cancel});
 }
 
 Attribution integrated(const Subject& s, const Tensor& x) {

@@ -55,13 +55,17 @@ struct Measured {
 };
 Measured measure(const Subject& subject, const Scores& scores);
 
-/// One thing done otherwise, at one seed: k, metric, pool, or a defect of the paper or its code (E1 to E14).
+/// One thing done otherwise: k, metric, pool, or a defect of the paper or its code (E1 to E14).
 struct Ablation {
     std::string method;  ///< what it changes
-    std::string change;
+    std::string change;  ///< empty: nothing
     std::string lesson;
     std::function<double(const Trained&)> run;  ///< its purity
 };
 std::vector<Ablation> ablations();
+/// Those of geodesic-ig-svi, on few points; the first changes nothing.
+inline constexpr const char* variational = "geodesic-ig-svi";
+inline constexpr double variational_paper = 0.504;
+std::vector<Ablation> variational_ablations();
 
 }  // namespace gradpath::tools::half_moons

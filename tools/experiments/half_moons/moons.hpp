@@ -16,6 +16,8 @@ struct Plan {
     std::uint64_t seed = 12;
     Index training = 7500;  ///< of 10,000 rows; the rest is explained. The paper's words say 8000, its code 7500
     Index epochs = 50;
+    bool he_weights = false;  ///< He's normal weights and biases 0, not PyTorch's
+    bool quick = false;       ///< 1000 points are explained, and fewer by what takes long
     const std::atomic<bool>* cancel = nullptr;
 };
 

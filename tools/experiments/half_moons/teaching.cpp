@@ -18,7 +18,7 @@ namespace geometry = attribution::geometry;
 constexpr double softness = 5;       // ReLU's slopes jump, which a curve cannot follow
 constexpr double least_slope = 0.1;  // added to the metric, as a share of the mean slope: a sure model is nearly flat
 constexpr Index columns = 22, rows = 15, baseline_columns = 7, baseline_rows = 5;
-constexpr Index corners = 25, edge_nodes = 4, line_nodes = 200, cells = 160;
+constexpr Index corners = 25, edge_nodes = 4, line_nodes = 100, cells = 160, most_cells = 640;
 constexpr double margin = 0.5;  // around the ground: ways may leave it a little
 constexpr Index points_shown = 300;
 
@@ -33,9 +33,19 @@ Tensor places(const Ground& g, const Playground::Grid& grid) {
     return Tensor({grid.columns * grid.rows, 2}, std::span<const double>(at));
 }
 
-/// ∫ ∇F along straight edges, [edges, 2].
-Tensor along_edges(const Function& f, const Tensor& from, const Tensor& to, Index nodes) {
-    return attribution::integrated_gradients(f, to, {.baseline = from, .quadrature = {.steps = nodes}}).values;
+struct Lesson {
+    Function f;
+    geometry::Metric metric;
+    Playground shown;
+};
+
+/// Straight edges: ∫ ∇F along them, [edges, 2], and how long they are in the metric, [edges].
+struct Both {
+    Tensor shares, lengths;
+};
+Both along_edges(const Lesson& lesson, const Tensor& from, const Tensor& to, Index nodes) {
+    return {attribution::integrated_gradients(lesson.f, to, {.baseline = from, .quadrature = {.steps = nodes}}).values,
+            geometry::straight_lengths(lesson.metric, from, to, nodes)};
 }
 
 /// Corners of the shortest way, evenly spaced in the metric, from the source to the place.
@@ -45,37 +55,46 @@ Tensor way_between(const geometry::FastMarching& marching, const geometry::Metri
     return geometry::by_arc_length(metric, marching.way(place), corners);
 }
 
-struct Lesson {
-    Function f;
-    geometry::Metric metric;
-    Playground shown;
-};
+/// From the baseline to every input, by a grid that is made finer where a way back is lost in it.
+std::vector<Tensor> ways_from(const Lesson& lesson, const Tensor& baseline, const Tensor& inputs, Index grid_cells) {
+    const Ground& g = lesson.shown.ground;
+    const geometry::PlaneGrid grid{
+        {g.left - margin, g.bottom - margin}, {g.right + margin, g.top + margin}, grid_cells};
+    try {
+        const geometry::FastMarching marching(lesson.metric, baseline, grid);
+        std::vector<Tensor> ways;
+        for (Index k = 0; k < inputs.rows(); ++k)
+            ways.push_back(way_between(marching, lesson.metric, baseline, slice(inputs, 0, k, k + 1)));
+        return ways;
+    } catch (const NumericError&) {
+        if (grid_cells >= most_cells) throw;
+    }
+    return ways_from(lesson, baseline, inputs, 2 * grid_cells);
+}
 
 /// The answers of all inputs for one baseline.
 void add_answers(Lesson& lesson, const Tensor& inputs, const Tensor& baseline) {
-    const Ground& g = lesson.shown.ground;
-    const geometry::FastMarching marching(
-        lesson.metric, baseline, {{g.left - margin, g.bottom - margin}, {g.right + margin, g.top + margin}, cells});
-    std::vector<Tensor> ways, begins, ends;
-    for (Index k = 0; k < inputs.rows(); ++k) {
-        ways.push_back(way_between(marching, lesson.metric, baseline, slice(inputs, 0, k, k + 1)));
-        begins.push_back(slice(ways.back(), 0, 0, corners - 1));
-        ends.push_back(slice(ways.back(), 0, 1, corners));
+    const std::vector<Tensor> ways = ways_from(lesson, baseline, inputs, cells);
+    std::vector<Tensor> begins, ends;
+    for (const Tensor& way : ways) {
+        begins.push_back(slice(way, 0, 0, corners - 1));
+        ends.push_back(slice(way, 0, 1, corners));
     }
-    const Tensor edges = along_edges(lesson.f, concat(begins), concat(ends), edge_nodes);
-    const Tensor curve = sum(reshape(edges, {inputs.rows(), corners - 1, 2}), {.axes = {1}});
-    const Tensor line = along_edges(lesson.f, broadcast_to(baseline, inputs.shape()), inputs, line_nodes);
-    const Tensor change = lesson.f(inputs) - lesson.f(baseline);
+    const Tensor from = concat(begins), to = concat(ends), origin = broadcast_to(baseline, inputs.shape());
+    const Both lines = along_edges(lesson, origin, inputs, line_nodes),
+               edges = along_edges(lesson, from, to, edge_nodes);
+    const Tensor shares = sum(reshape(edges.shares, {inputs.rows(), corners - 1, 2}), {.axes = {1}}),
+                 lengths = sum(reshape(edges.lengths, {inputs.rows(), corners - 1}), {.axes = {1}}),
+                 change = lesson.f(inputs) - lesson.f(baseline);
     for (Index k = 0; k < inputs.rows(); ++k) {
+        Playground::Answer answer{.x = {},
+                                  .y = {},
+                                  .line = {lines.shares.at(2 * k), lines.shares.at(2 * k + 1)},
+                                  .curve = {shares.at(2 * k), shares.at(2 * k + 1)},
+                                  .change = change.at(k),
+                                  .line_length = lines.lengths.at(k),
+                                  .curve_length = lengths.at(k)};
         const Tensor& way = ways[static_cast<std::size_t>(k)];
-        Playground::Answer answer{
-            .x = {},
-            .y = {},
-            .line = {line.at(2 * k), line.at(2 * k + 1)},
-            .curve = {curve.at(2 * k), curve.at(2 * k + 1)},
-            .change = change.at(k),
-            .line_length = geometry::length(lesson.metric, concat({baseline, slice(inputs, 0, k, k + 1)}), line_nodes),
-            .curve_length = geometry::length(lesson.metric, way, edge_nodes)};
         for (Index c = 0; c < corners; ++c) {
             answer.x.push_back(way.at(2 * c));
             answer.y.push_back(way.at(2 * c + 1));

@@ -33,22 +33,39 @@ constexpr Published published[] = {
     {20, -17.99, 37.31, 21.93, 36.63, 7.33, 42.09}, {32, -12.85, 27.65, -6.21, 19.25, 11.69, 12.25},
 };
 
-/// Inside or outside of the row with so many silent units, for ranking 0 (value), 1 (ratio) or 3 (random).
-std::optional<double> paper_sum(std::size_t ranking, Index silent, bool inside) {
-    for (const Published& p : published) {
-        if (p.silent != silent) continue;
-        if (ranking == 0) return inside ? p.value_in : p.value_out;
-        if (ranking == 1) return inside ? p.ratio_in : p.ratio_out;
-        if (ranking == 3) return inside ? p.random_in : p.random_out;
-    }
-    return {};
-}
+enum Column : std::size_t { by_value, by_ratio, by_conductance, at_random };  // at_random: all repeats together
+constexpr Column columns[] = {by_value, by_ratio, by_conductance, at_random};
 
-std::optional<double> paper_accuracy(std::size_t ranking, Index silent) {
-    if (ranking == 2) return silent == 6 ? std::optional(0.752) : silent == 16 ? std::optional(0.544) : std::nullopt;
-    if (ranking == 3) return silent == 6 ? std::optional(0.951) : silent == 16 ? std::optional(0.895) : std::nullopt;
-    return {};
+/// What is measured of every order, and the paper's figure where there is one.
+struct Quantity {
+    const char* name;
+    std::vector<double> Ranking::*values;
+    std::vector<double> Ranking::*half_widths;  ///< none: a number without an interval
+    std::optional<double> (*paper)(Column column, Index silent);
+};
+
+std::optional<double> paper_sum(Column column, Index silent, double Published::*const (&sums)[4]) {
+    const auto row = std::ranges::find(published, silent, &Published::silent);
+    if (row == std::end(published) || column == by_conductance) return {};
+    return (*row).*sums[column];
 }
+std::optional<double> paper_inside(Column column, Index silent) {
+    return paper_sum(column, silent, {&Published::value_in, &Published::ratio_in, nullptr, &Published::random_in});
+}
+std::optional<double> paper_outside(Column column, Index silent) {
+    return paper_sum(column, silent, {&Published::value_out, &Published::ratio_out, nullptr, &Published::random_out});
+}
+std::optional<double> paper_accuracy(Column column, Index silent) {
+    if ((silent != 6 && silent != 16) || column < by_conductance) return {};
+    if (column == by_conductance) return silent == 6 ? 0.752 : 0.544;
+    return silent == 6 ? 0.951 : 0.895;
+}
+std::optional<double> no_paper(Column, Index) { return {}; }
+
+constexpr Quantity inside{"IG inside", &Ranking::inside, &Ranking::inside_error, paper_inside};
+constexpr Quantity outside{"IG outside", &Ranking::outside, &Ranking::outside_error, paper_outside};
+constexpr Quantity probability{"probability", &Ranking::probability, nullptr, no_paper};
+constexpr Quantity accuracy{"accuracy on sneakers", &Ranking::accuracy, nullptr, paper_accuracy};
 
 models::DataSet of_class(const models::DataSet& data, Index label, Index most) {
     std::vector<Index> rows;
@@ -62,38 +79,35 @@ struct Figure {
     double value, low, high;
 };
 
-/// One column of the table: the rankings named alone, and the random ones taken together.
+/// The rankings as columns of a table, with a place for each count of silent units.
 class Columns {
 public:
     Columns(const Setting& setting, std::vector<Ranking> all) : setting_(setting), all_(std::move(all)) {}
 
-    static constexpr std::size_t random = 3;  // the first of them
-    std::size_t count() const { return random + 1; }
-    const Ranking& first(std::size_t column) const { return all_[column]; }
+    const Ranking& ranking(Column column) const { return all_[column]; }  ///< of the random ones the first
     std::size_t place_of(Index silent) const {
         return static_cast<std::size_t>(std::ranges::find(setting_.counts, silent) - setting_.counts.begin());
     }
 
-    /// Random orders: mean, 5th and 95th percentile over the repeats; others: the number ± `error`, if there is one.
-    Figure figure(std::size_t column, std::size_t place, std::vector<double> Ranking::*what,
-                  std::vector<double> Ranking::*error = nullptr) const {
-        if (column < random) {
-            const double value = (all_[column].*what)[place], half = error ? (all_[column].*error)[place] : 0;
+    /// Random orders: mean, 5th and 95th percentile over the repeats; others: the number and its 95 % interval.
+    Figure figure(Column column, std::size_t place, const Quantity& q) const {
+        if (column != at_random) {
+            const double value = (all_[column].*q.values)[place];
+            const double half = q.half_widths ? (all_[column].*q.half_widths)[place] : 0;
             return {value, value - half, value + half};
         }
         std::vector<double> repeats;
-        for (std::size_t k = random; k < all_.size(); ++k) repeats.push_back((all_[k].*what)[place]);
+        for (std::size_t k = at_random; k < all_.size(); ++k) repeats.push_back((all_[k].*q.values)[place]);
         return {mean_of(repeats), quantile(repeats, 0.05), quantile(repeats, 0.95)};
     }
 
-    Chart::Curve curve(std::size_t column, std::vector<double> Ranking::*what,
-                       std::vector<double> Ranking::*error = nullptr) const {
-        Chart::Curve curve{.name = all_[column].name, .x = {}, .y = {}};
+    Chart::Curve curve(Column column, const Quantity& q) const {
+        Chart::Curve curve{.name = ranking(column).name, .x = {}, .y = {}};
         for (std::size_t k = 0; k < setting_.counts.size(); ++k) {
-            const Figure f = figure(column, k, what, error);
+            const Figure f = figure(column, k, q);
             curve.x.push_back(static_cast<double>(setting_.counts[k]));
             curve.y.push_back(f.value);
-            if (column == random || error) curve.low.push_back(f.low), curve.high.push_back(f.high);
+            if (column == at_random || q.half_widths) curve.low.push_back(f.low), curve.high.push_back(f.high);
         }
         return curve;
     }
@@ -131,43 +145,29 @@ Columns run(const Setting& s) {
     for (std::size_t k = 0; k < all.size(); ++k) {
         progress.tell("pruning sneakers", static_cast<Index>(k), static_cast<Index>(all.size()), all[k].name);
         measure(s, all[k]);
-        if (k > Columns::random) all[k].maps.clear();
+        if (k > at_random) all[k].maps.clear();  // the first is shown
     }
     return {s, std::move(all)};
 }
 
 void add_rows(const Setting& s, const Columns& c, std::vector<StudyRow>& rows) {
-    const auto add = [&](std::size_t column, std::size_t k, const char* what, const Figure& f,
-                         std::optional<double> paper, const char* note) {
-        rows.push_back({.method = c.first(column).name,
-                        .figure = text(what, ", ", s.counts[k], " silent"),
-                        .value = f.value,
-                        .low = f.low,
-                        .high = f.high,
-                        .paper = paper,
-                        .note = note});
-    };
-    for (std::size_t column = 0; column < c.count(); ++column) {
-        const bool random = column == Columns::random;
-        const char* of_images =
-            random ? "mean of 20 random orders, 5th and 95th percentile" : "95 % interval by the spread of the images";
-        const char* of_one = random ? of_images : "";
-        for (std::size_t k = 0; k < s.counts.size(); ++k) {
-            const Index silent = s.counts[k];
-            add(column, k, "IG inside", c.figure(column, k, &Ranking::inside, &Ranking::inside_error),
-                paper_sum(column, silent, true), of_images);
-            add(column, k, "IG outside", c.figure(column, k, &Ranking::outside, &Ranking::outside_error),
-                paper_sum(column, silent, false), of_images);
-            add(column, k, "probability", c.figure(column, k, &Ranking::probability), {}, of_one);
-            add(column, k, "accuracy on sneakers", c.figure(column, k, &Ranking::accuracy),
-                paper_accuracy(column, silent), of_one);
-        }
-    }
+    for (const Column column : columns)
+        for (std::size_t k = 0; k < s.counts.size(); ++k)
+            for (const Quantity& q : {inside, outside, probability, accuracy}) {
+                const Figure f = c.figure(column, k, q);
+                rows.push_back({.method = c.ranking(column).name,
+                                .figure = text(q.name, ", ", s.counts[k], " silent"),
+                                .value = f.value,
+                                .low = f.low,
+                                .high = f.high,
+                                .paper = q.paper(column, s.counts[k]),
+                                .note = column == at_random ? "mean of 20 random orders, 5th and 95th percentile"
+                                        : q.half_widths     ? "95 % interval by the spread of the images"
+                                                            : ""});
+            }
 }
 
-std::string pair_text(const Figure& inside, const Figure& outside) {
-    return text(fixed(inside.value, 2), " / ", fixed(outside.value, 2));
-}
+std::string pair_text(double in, double out) { return text(fixed(in, 2), " / ", fixed(out, 2)); }
 
 Table table_of(const Setting& s, const Columns& c) {
     Table table{
@@ -177,35 +177,32 @@ Table table_of(const Setting& s, const Columns& c) {
                         "at best; its random column is one draw a row."),
         .columns = {{"silent", true}},
         .rows = {}};
-    for (std::size_t column = 0; column < c.count(); ++column) {
-        table.columns.push_back({c.first(column).name, true});
-        if (column != 2) table.columns.push_back({"paper", true});
+    for (const Column column : columns) {
+        table.columns.push_back({c.ranking(column).name, true});
+        if (column != by_conductance) table.columns.push_back({"paper", true});
     }
     for (std::size_t k = 0; k < s.counts.size(); ++k) {
         std::vector<std::string> row{to_text(s.counts[k])};
-        for (std::size_t column = 0; column < c.count(); ++column) {
-            const Figure inside = c.figure(column, k, &Ranking::inside),
-                         outside = c.figure(column, k, &Ranking::outside);
-            row.push_back(pair_text(inside, outside));
-            if (column == Columns::random)
-                row.back() += text(" (inside ", fixed(inside.low, 2), " to ", fixed(inside.high, 2), ")");
-            if (column == 2) continue;
-            const auto in = paper_sum(column, s.counts[k], true), out = paper_sum(column, s.counts[k], false);
-            row.push_back(in ? text(fixed(*in, 2), " / ", fixed(*out, 2)) : "");
+        for (const Column column : columns) {
+            const Figure in = c.figure(column, k, inside), out = c.figure(column, k, outside);
+            row.push_back(pair_text(in.value, out.value));
+            if (column == at_random) row.back() += text(" (inside ", fixed(in.low, 2), " to ", fixed(in.high, 2), ")");
+            if (column == by_conductance) continue;
+            const auto paper_in = inside.paper(column, s.counts[k]), paper_out = outside.paper(column, s.counts[k]);
+            row.push_back(paper_in ? pair_text(*paper_in, *paper_out) : "");
         }
         table.rows.push_back(std::move(row));
     }
     return table;
 }
 
-Chart chart_of(const Columns& c, const char* title, const char* label, std::vector<double> Ranking::*what,
-               std::vector<double> Ranking::*error) {
+Chart chart_of(const Columns& c, const char* title, const Quantity& q) {
     Chart chart{.title = title,
                 .x_label = "silent units of 64",
-                .y_label = label,
-                .alt = text(label, " as units are silenced in four orders"),
+                .y_label = q.name,
+                .alt = text(q.name, " as units are silenced in four orders"),
                 .curves = {}};
-    for (std::size_t column = 0; column < c.count(); ++column) chart.curves.push_back(c.curve(column, what, error));
+    for (const Column column : columns) chart.curves.push_back(c.curve(column, q));
     return chart;
 }
 
@@ -215,10 +212,10 @@ Section pictures(const Setting& s, const Columns& c) {
     const std::size_t before = c.place_of(0), after = c.place_of(tenth);
     for (Index i = 0; i < shown; ++i) {
         const auto one = [&](const Tensor& t) { return reshape(slice(t, 0, i, i + 1), s.net.input); };
-        std::vector<HeatColumn> columns{{"whole network", one(c.first(0).maps[before])}};
-        for (std::size_t column = 0; column < c.count(); ++column)
-            columns.push_back({c.first(column).name, one(c.first(column).maps[after])});
-        Panels panels = heat_panels(one(s.to_explain), columns);
+        std::vector<HeatColumn> maps{{"whole network", one(c.ranking(by_value).maps[before])}};
+        for (const Column column : columns)
+            maps.push_back({c.ranking(column).name, one(c.ranking(column).maps[after])});
+        Panels panels = heat_panels(one(s.to_explain), maps);
         frame(panels.panels[0].light, s.region);
         section.blocks.push_back(std::move(panels));
     }
@@ -245,9 +242,9 @@ Findings sneakers(const ExperimentOptions& o) {
     const Setting s = prepare(o);
     const Columns c = run(s);
     const std::size_t after = c.place_of(tenth);
-    const Figure before = c.figure(0, 0, &Ranking::inside), value = c.figure(0, after, &Ranking::inside),
-                 random = c.figure(Columns::random, after, &Ranking::inside);
-    Findings findings{.met = value.value < random.low};
+    const Figure before = c.figure(by_value, 0, inside), found = c.figure(by_value, after, inside),
+                 random = c.figure(at_random, after, inside);
+    Findings findings{.met = found.value < random.low};
     findings.rows = {{.method = "whole network",
                       .figure = "test accuracy",
                       .value = s.test_accuracy,
@@ -255,16 +252,13 @@ Findings sneakers(const ExperimentOptions& o) {
                       .note = "Fashion-MNIST, all classes"}};
     add_rows(s, c, findings.rows);
     findings.headline = {{"inside, whole network", fixed(before.value, 2), "Integrated Gradients, 64 sneakers"},
-                         {"inside, 6 of 64 units silent", fixed(value.value, 2), "those internal-neurons names first"},
+                         {"inside, 6 of 64 units silent", fixed(found.value, 2), "those internal-neurons names first"},
                          {"5th percentile of random", fixed(random.low, 2), text(s.repeats, " orders")}};
     findings.sections = {
         {"Sneakers: which hidden units carry the sole?",
-         {Text{{verdict(value, random, findings.met)}}, table_of(s, c),
-          chart_of(c, "What is left inside of the region", "Integrated Gradients inside", &Ranking::inside,
-                   &Ranking::inside_error),
-          chart_of(c, "What stands outside", "Integrated Gradients outside", &Ranking::outside,
-                   &Ranking::outside_error),
-          chart_of(c, "What the network still knows", "share of sneakers named right", &Ranking::accuracy, nullptr)}},
+         {Text{{verdict(found, random, findings.met)}}, table_of(s, c),
+          chart_of(c, "What is left inside of the region", inside), chart_of(c, "What stands outside", outside),
+          chart_of(c, "What the network still knows", accuracy)}},
         pictures(s, c)};
     return findings;
 }

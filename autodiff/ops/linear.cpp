@@ -1,0 +1,72 @@
+// y = x Wᵀ + b in one node: the product adds the bias to what it has just finished. A fused op: it stands for matmul and
+// add, and has their bits.
+#include <array>
+
+#include <gradpath/autodiff/kernels/kernels.hpp>
+#include <gradpath/autodiff/node.hpp>
+#include <gradpath/autodiff/ops/rows.hpp>
+
+namespace gradpath {
+namespace {
+
+Computed linear_forward(std::span<const Tensor> inputs, const Attributes&) {
+    const Value &x = value_of(inputs[0]), &w = value_of(inputs[1]), &b = value_of(inputs[2]);
+    Value y(x.shape.with(-1, w.shape[0]), x.dtype);
+    dispatch(x.dtype, [&](auto t) {
+        using T = decltype(t);
+        kernels::gemm(kernels::Gemm<T>{.transpose_a = false,
+                                       .transpose_b = true,
+                                       .m = x.shape.with(-1, 1).size(),
+                                       .n = w.shape[0],
+                                       .k = w.shape[1],
+                                       .a = x.data<T>(),
+                                       .b = w.data<T>(),
+                                       .c = y.data<T>(),
+                                       .bias = b.data<T>()});
+    });
+    return {{std::move(y)}};
+}
+
+Tensor product(const Tensor& x, const Tensor& w) { return matmul(x, w, {.transpose_b = true}); }
+
+/// All rows of a tensor as one matrix.
+Tensor as_matrix(const Tensor& t) { return reshape(t, Shape{t.shape().with(-1, 1).size(), t.shape()[-1]}); }
+
+Tensors linear_vjp(const VjpCall& call) {
+    const Tensor &x = call.x(0), &w = call.x(1), &b = call.x(2), &g = call.g();
+    Tensors slopes(3);
+    if (call.wanted[0]) slopes[0] = matmul(g, w);
+    if (call.wanted[1]) slopes[1] = matmul(as_matrix(g), as_matrix(x), {.transpose_a = true});
+    if (call.wanted[2]) slopes[2] = sum_to(g, b.shape());
+    return slopes;
+}
+
+Tensors linear_jvp(const JvpCall& call) {
+    const Tensor &tx = call.tangents[0], &tw = call.tangents[1], &tb = call.tangents[2];
+    Tensor total;
+    if (tx) total = product(tx, call.inputs[1]);
+    if (tw) total = plus(total, product(call.inputs[0], tw));
+    if (tb) total = plus(total, broadcast_to(tb, call.outputs[0].shape()));
+    return {total};
+}
+
+Tensors linear_expand(std::span<const Tensor> inputs, const Attributes&) {
+    return {product(inputs[0], inputs[1]) + inputs[2]};
+}
+
+}  // namespace
+
+const Op linear_row{OpCode::linear, "linear",   linear_forward, linear_vjp,
+                    Forward::rule,  linear_jvp, linear_expand};
+
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+    require_same_dtype("linear", std::array{x, weight, bias});
+    require<ShapeError>(weight.rank() == 2 && bias.shape() == Shape{weight.rows()},
+                        "linear: the weight must be [outputs, inputs] and the bias [outputs]: their shapes are ",
+                        weight.shape(), " and ", bias.shape());
+    require<ShapeError>(x.rank() >= 2 && x.shape()[-1] == weight.shape()[1], "linear: x must be [rows, .., ",
+                        weight.shape()[1], "]: its shape is ", x.shape());
+    return apply_one(linear_row, Tensors{x, weight, bias});
+}
+
+}  // namespace gradpath

@@ -1,0 +1,88 @@
+// gradpath geodesic: figures against closed forms, files, and what it refuses.
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/tools/report/png.hpp>
+
+#include "answers.hpp"
+
+namespace {
+
+using namespace gradpath;
+using Json = nlohmann::ordered_json;
+using program::fine;
+using program::json_of;
+
+const std::string level = "geodesic 'expr:x1*x2' --from 2,0.5 --to 0.5,2 --dtype f64 --quiet";
+
+}  // namespace
+
+TEST_CASE("gradpath geodesic finds the known curve, its length, its energy and its shares") {
+    const program::Folder folder;
+    const Json g = json_of(level + " --points 257 --json", folder);
+    CHECK(g["schema"] == "gradpath.geodesic/1");
+    CHECK(std::abs(g["length"].get<double>() - 3.75) <= 1e-4);
+    CHECK(std::abs(g["energy"].get<double>() - 3.75 * 3.75 / 2) <= 1e-3);
+    CHECK(g["energy"] < g["straight_energy"]);
+    CHECK(g["converged"] == true);
+    CHECK(g["smooth"] == true);
+    CHECK(std::abs(g["attribution"]["data"][1].get<double>() - 2 * std::log(2.0)) <= 1e-4);
+    CHECK(std::abs(g["ncc_gap"].get<double>() - 4 * std::log(2.0)) <= 2e-4);
+    CHECK(g["points"] == 257);
+    CHECK(g["f_from"] == 1);
+    CHECK(g["corners"]["data"].size() == 257);
+    const Json way = json_of(level + " --solver neighbours --refine false --json", folder);
+    CHECK(way["converged"].is_null());
+    CHECK(way["length"].get<double>() >= 3.75 - 1e-6);
+}
+
+TEST_CASE("gradpath geodesic prints a table, and writes corners, a picture and the document") {
+    const program::Folder folder;
+    const std::string printed = fine(level + " --points 9", folder).out;
+    for (const char* word : {"metric", "conformal", "length", "certificate", "no-cancellation gap", "attribution x2"})
+        CHECK(printed.find(word) != std::string::npos);
+    CHECK(fine(level + " --points 9 --out curve", folder).out.empty());
+    const Json g = Json::parse(program::read(folder / "curve/geodesic.json"));
+    CHECK(g["corners"]["file"] == "geodesic.npz");
+    const Tensor corners = io::read_npz(folder / "curve/geodesic.npz", "corners");
+    CHECK(corners.shape() == Shape{9, 2});
+    CHECK(corners.at(0) == 2);
+    CHECK(tools::read_png(folder / "curve/geodesic.png").width == 640);
+    fine("geodesic 'expr:x1*x2+x3' --to 1,2,3 --points 5 --out line --quiet", folder);
+    CHECK(tools::read_png(folder / "line/geodesic.png").height > 0);
+}
+
+TEST_CASE("a network with kinks is softened where that is asked for") {
+    const program::Folder folder;
+    fine("train --model mlp --data moons --epochs 2 --out run --quiet", folder);
+    const std::string words = "geodesic run/model.safetensors --from=-0.5,-0.5 --to 1,0.2 --points 9 --quiet --json";
+    const Json kinks = json_of(words, folder), soft = json_of(words + " --soften 5", folder);
+    CHECK(kinks["notes"][0].get<std::string>().find("is constant on pieces") != std::string::npos);
+    CHECK(soft["notes"].empty());
+    CHECK(soft["converged"] == true);
+    CHECK(soft["energy"] < soft["straight_energy"]);
+    const Json plain = json_of("explain run/model.safetensors --input 1,0.2 --method geodesic-ig-knn --k 5 --json", folder);
+    const Json other = json_of(
+        "explain run/model.safetensors --input 1,0.2 --method geodesic-ig-knn --k 5 --pool data:moons:test --soften 5 "
+        "--json --quiet",
+        folder);
+    CHECK(plain["values"]["data"] != other["values"]["data"]);
+    CHECK(other["relative_delta"][0] <= 1e-3);
+}
+
+TEST_CASE("gradpath geodesic says what does not fit") {
+    const program::Folder folder;
+    const auto error = [&](const std::string& words) {
+        const program::Outcome o = program::run("geodesic " + words, folder.path());
+        CHECK(o.exit == 2);
+        return o.err;
+    };
+    CHECK(error("'expr:x1*x2'").find("--to is missing") != std::string::npos);
+    CHECK(error("'expr:x1*x2' --to 1,2 --soften 5").find("geodesic: --soften is for networks with relu or max-pooling: expr:x1*x2 has none") !=
+          std::string::npos);
+    CHECK(error("'expr:relu(x1)*x2' --to 1,2 --soften 0").find("geodesic: --soften must be above 0: got 0") !=
+          std::string::npos);
+    CHECK(error("'expr:x1*x2' --to 1,2 --metric conformol").find("did you mean 'conformal'?") != std::string::npos);
+}

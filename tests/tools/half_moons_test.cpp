@@ -1,0 +1,64 @@
+// The studies of Geodesic IG through the program, in their short forms: what they promise, and what they leave behind.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+#include "program.hpp"
+
+namespace {
+
+using Json = nlohmann::json;
+
+Json row_of(const Json& document, const std::string& method, const std::string& figure) {
+    for (const Json& row : document["rows"])
+        if (row["method"] == method && row["figure"] == figure) return row;
+    FAIL("no row " << method << " " << figure);
+    return {};
+}
+
+/// Runs an experiment with --quick in the folder; its document.
+Json quick(const std::string& experiment, const program::Folder& folder) {
+    const program::Outcome outcome =
+        program::run("reproduce " + experiment + " --quick --out study --json --quiet", folder.path());
+    REQUIRE_MESSAGE(outcome.exit == 0, outcome.err);
+    for (const char* ending : {".csv", ".json", ".html"})
+        CHECK(std::filesystem::exists(folder / ("study/" + experiment + ending)));
+    return Json::parse(outcome.out);
+}
+
+}  // namespace
+
+TEST_CASE("reproduce half-moons: geodesics rank better than lines, chance is a half, completeness holds everywhere") {
+    const program::Folder folder;
+    const Json document = quick("half-moons", folder);
+    const auto purity = [&](const char* method) { return row_of(document, method, "purity")["value"].get<double>(); };
+    CHECK(purity("geodesic-ig-knn") >= purity("integrated-gradients") + 0.05);
+    CHECK(purity("random") == doctest::Approx(0.5).epsilon(0.1));
+    CHECK(purity("occlusion") == purity("abs-delta"));  // a window of both features
+    const Json row = row_of(document, "geodesic-ig-knn", "purity");
+    CHECK(row["paper"] == 0.531);
+    CHECK(row["auc"].get<double>() == doctest::Approx(0.6 * row["value"].get<double>()).epsilon(0.05));
+    for (const char* noise : {"0.05", "0.2", "0.35", "0.5", "0.65"})
+        CHECK(row_of(document, "geodesic-ig-knn", std::string("largest relative delta, noise ") + noise)["value"] <=
+              1e-3);
+    CHECK(row_of(document, "geodesic-ig-svi", "purity")["paper"] == 0.504);
+    CHECK(row_of(document, "geodesic-ig-svi", "ablation: E1: steep places are sought")["value"] >= 0);
+    CHECK(program::read(folder / "study/half-moons.csv").starts_with("method,figure,value,low,high,paper,note,auc\n"));
+    const std::string page = program::read(folder / "study/half-moons.html");
+    CHECK(page.find("class=\"playground\"") != std::string::npos);
+    CHECK(page.find("class=\"ellipse\"") != std::string::npos);
+}
+
+TEST_CASE("reproduce images: every method has its curves, and those that look beat chance") {
+    const program::Folder folder;
+    const Json document = quick("images", folder);
+    const auto area = [&](const char* method) {
+        return row_of(document, method, "comprehensiveness")["value"].get<double>();
+    };
+    CHECK(area("integrated-gradients") > area("random"));
+    CHECK(area("geodesic-ig-svi") > area("random"));
+    CHECK(row_of(document, "geodesic-ig-svi", "log-odds")["paper"] == 1.44);
+    CHECK(row_of(document, "geodesic-ig-svi, as published", "sufficiency")["value"].is_number());
+}
