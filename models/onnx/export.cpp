@@ -46,7 +46,7 @@ void write_graph(::onnx::GraphProto& proto, const Exported& e) {
     for (std::size_t i = 0; i < two.steps.size(); ++i)
         if (!write_step(writer, {two.steps[i], three.steps[i]})) {
             unsaid += text(unsaid.empty() ? "" : ", ", two.steps[i].name);
-            for (const Tensor& output : two.steps[i].outputs) writer.result(output);
+            for (const Tensor& unmade : two.steps[i].outputs) writer.result(unmade);
         }
     require(unsaid.empty(), "export: ONNX has no operator for these ops: ", unsaid);
     writer.add("Identity", {writer.name(output)}, {}, {"output"});

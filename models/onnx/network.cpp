@@ -45,7 +45,8 @@ Value tapped(const std::string& name, const Value& value) {
 
 // What runs inside goes by the name of the first output, so that costs are counted there.
 std::vector<Value> computed(const ProgramStep& step, std::vector<Value> inputs, Index opset) {
-    const TapPath path(step.node.outputs.empty() ? "" : step.node.outputs[0]);
+    const std::string name = step.node.outputs.empty() ? "" : step.node.outputs[0];
+    const TapPath path(name);  // a view of the name
     return run_step(step, std::move(inputs), opset);
 }
 
@@ -141,8 +142,8 @@ std::vector<Value> Network::run(const std::vector<Value>& inputs, Index rows, co
             arguments.push_back(rows != 1 && value && is_shape_argument(step, i) ? for_rows(value, rows) : value);
         }
         const bool by_attribute = rows != 1 && step.node.type == "Reshape" && step.node.attributes.contains("shape");
-        const std::vector<Value> results =
-            computed(by_attribute ? attribute_for_rows(step, rows) : step, std::move(arguments), p.opset);
+        const ProgramStep changed = by_attribute ? attribute_for_rows(step, rows) : ProgramStep();
+        const std::vector<Value> results = computed(by_attribute ? changed : step, std::move(arguments), p.opset);
         for (std::size_t i = 0; i < std::min(results.size(), step.outputs.size()); ++i)
             if (step.outputs[i] != 0)
                 slots[step.outputs[i]] = tapped(step.node.outputs[i], in_dtype(results[i], dtype));

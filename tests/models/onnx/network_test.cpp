@@ -7,6 +7,7 @@
 #include <gradpath/autodiff/transforms.hpp>
 #include <gradpath/models/onnx/network.hpp>
 #include <gradpath/models/onnx/read.hpp>
+#include <gradpath/nn/summary.hpp>
 #include <models/onnx/wire.hpp>
 
 namespace gradpath {
@@ -149,6 +150,10 @@ TEST_CASE("an imported file is a model: its row, its outputs, a hash that follow
     CHECK(model.architecture == "onnx");
     CHECK(model.input == Shape{2});
     CHECK(model.classes == 3);
+    const nn::Summary costs = nn::summary(model, model.input);
+    CHECK(costs.multiply_adds == 6);
+    CHECK(costs.rows.at(0).path == "h");
+    CHECK(costs.rows.at(0).multiply_adds == 6);
     REQUIRE(models::places(model).size() == 2);
     CHECK(models::places(model)[0].shape == Shape{3});
     const std::string before = models::hash(model);
