@@ -119,6 +119,26 @@ TEST_CASE("a batch norm behind a layer is folded into it: relevances are those o
     }
 }
 
+TEST_CASE("a reshape between a layer and its bias hides nothing: conv1d is conv2d of height 1 to every rule") {
+    const Tensor filters = random_tensor({3, 1, 3}, 21), bias = random_tensor({3, 1}, 22),
+                 scale = random_tensor({3, 1}, 23), dense = random_tensor({18, 2}, 24);
+    const auto high = [](const Tensor& t, Index rows) { return reshape(t, {rows, -1, 1, t.shape()[-1]}); };
+    const Model signal =
+        behind([=](const Tensor& z) { return (conv1d(z, filters, {.padding = 1}) + bias) * scale; }, dense);
+    const Model picture = behind(
+        [=](const Tensor& z) {
+            const Tensor y = conv2d(high(z, z.rows()), high(filters, 3), {.padding = {0, 1}});
+            return (y + reshape(bias, {3, 1, 1})) * reshape(scale, {3, 1, 1});
+        },
+        dense);
+    const Tensor x = random_tensor({2, 1, 6}, 25);
+    for (const LrpRule rule : every_rule) {
+        CAPTURE(describe(rule));
+        const Lrp o{.target = Index{0}, .first = rule, .low = -9, .high = 9};
+        CHECK(largest_difference(lrp_of(signal, x, o), lrp_of(picture, x, o)) <= 1e-12);
+    }
+}
+
 TEST_CASE("a convolution is the dense layer with its weights unrolled, to every rule that sees weights") {
     const Tensor filters = random_tensor({3, 1, 3, 3}, 11), bias = random_tensor({3, 1, 1}, 12),
                  dense = random_tensor({48, 2}, 13), x = random_tensor({2, 1, 4, 4}, 14);
@@ -289,6 +309,8 @@ TEST_CASE("what relevance cannot pass is named, and options out of range are ref
     CHECK(error(net, {.alpha = 0.5}) == "lrp: alpha must be at least 1 but is 0.5");
     CHECK(error(net, {.low = 1, .high = 1}) == "lrp: low must be below high but they are 1 and 1");
     CHECK(error(net, {.first = LrpRule::z_box}) == "lrp: z-box takes inputs in [0, 1] but one is 2; set low and high");
+    CHECK(error(of_columns([](auto& z) { return z[0]; }), {.top = LrpRule::z_box}) ==
+          "lrp: z-box takes inputs in [0, 1] but one is 2; set low and high");
     CHECK(error(net, {.rule = LrpRule::z_box, .high = 2}) ==
           "lrp: z-box needs a layer of the input, or of shifts and scales of it by constants: matmul is none; take "
           "another rule for it, such as z-plus");
