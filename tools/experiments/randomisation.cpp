@@ -56,8 +56,9 @@ Setup given_network(const ExperimentOptions& o) {
     require<UsageError>(!subject.is_formula(),
                         "reproduce: randomisation takes a network, not a formula: a formula has ",
                         "not learned anything that it could forget");
-    require<UsageError>(subject.model->architecture != "onnx", "reproduce: randomisation takes a .safetensors file: ",
-                        o.model, " does not say how its parameters were made before they learned");
+    require<UsageError>(subject.model->architecture != "onnx",
+                        "reproduce: randomisation takes a .safetensors file: ", o.model,
+                        " does not say how its parameters were made before they learned");
     return {.name = o.model, .net = *subject.model, .x = read_rows(o.input, subject.row, subject.dtype, reading).x};
 }
 
