@@ -1,5 +1,5 @@
-// y = x Wᵀ + b in one node: the product adds the bias to what it has just finished. A fused op: it stands for matmul and
-// add, and has their bits.
+// y = x Wᵀ + b in one node: the product adds the bias to what it has just finished. A fused op: it stands for matmul
+// and add, and has their bits.
 #include <array>
 
 #include <gradpath/autodiff/kernels/kernels.hpp>

@@ -1,5 +1,5 @@
-// y = ((x * w + b) - mean) s + beta with s = gamma / √(variance + epsilon) is a convolution with the weights w s and the
-// bias (b - mean) s + beta.
+// y = ((x * w + b) - mean) s + beta with s = gamma / √(variance + epsilon) is a convolution with the weights w s and
+// the bias (b - mean) s + beta.
 #include <algorithm>
 #include <map>
 

@@ -27,7 +27,8 @@ std::vector<Index> strides_of(const Shape& shape) {
     return strides;
 }
 
-// Places of x that GatherElements and its adjoint mean: those of the positions, with `axis` exchanged for what stands there.
+// Places of x that GatherElements and its adjoint mean: those of the positions, with `axis` exchanged for what stands
+// there.
 std::vector<Index> element_places(const Shape& x, const Value& positions, Index axis) {
     const Shape& shape = positions.shape();
     require<ShapeError>(shape.rank() == x.rank(), "positions must have the rank of the data: ", shape, " and ", x);

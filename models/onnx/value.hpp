@@ -56,14 +56,16 @@ private:
 /// The number that an element keeps of a wider one: its low bits; 0 or 1 for bool.
 Index wrapped(Element element, Index number);
 
-// --- moving numbers about ---------------------------------------------------------------------------------------------
+// --- moving numbers about
+// ---------------------------------------------------------------------------------------------
 /// f only moves numbers (reshapes, picks, repeats). Real tensors go through it; of whole numbers their places do, so
 /// that each movement is written once, on tensors, and the numbers stay exact. Places are below 2^53.
 Value moved(const Value& x, const std::function<Tensor(const Tensor&)>& f);
 /// The same of several values of one element: f gets one tensor for each.
 Value moved(const std::vector<Value>& xs, const std::function<Tensor(const std::vector<Tensor>&)>& f);
 
-// --- helpers of the operators -----------------------------------------------------------------------------------------
+// --- helpers of the operators
+// -----------------------------------------------------------------------------------------
 std::vector<Index> list(const Shape& shape);
 std::vector<Index> list(const Indices& positions);
 std::vector<double> numbers(const Tensor& x);     ///< of either dtype

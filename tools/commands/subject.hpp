@@ -45,9 +45,9 @@ struct ReadRows {
 };
 Rows read_rows(const std::string& text, const Shape& row, DType dtype, const ReadRows& options = {});
 /// "expr:FORMULA" or the path of a .safetensors or .onnx file. A dtype left out is the model's own, float32 for a
-/// formula. A formula has as many inputs as the rows that `input` (empty: none) stands for have numbers, if that is more than it
-/// names. Throws UsageError "eval: MODEL .." for what is neither and for a formula that cannot be read, IoError for a
-/// file that is not a model.
+/// formula. A formula has as many inputs as the rows that `input` (empty: none) stands for have numbers, if that is
+/// more than it names. Throws UsageError "eval: MODEL .." for what is neither and for a formula that cannot be read,
+/// IoError for a file that is not a model.
 Subject open_subject(const std::string& command, const std::string& text, std::optional<DType> dtype,
                      const std::string& input, const ReadRows& options);
 /// Is it a list of numbers?

@@ -138,7 +138,8 @@ std::vector<double> round_ticks(double low, double high, int count) {
     const double above = rough / power;  // 1 .. 10; the nearest of 1, 2, 5 and 10 on a logarithmic scale
     const double step = power * (above < std::sqrt(2) ? 1 : above < std::sqrt(10) ? 2 : above < std::sqrt(50) ? 5 : 10);
     std::vector<double> ticks;
-    for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k) ticks.push_back(k * step + 0.0);  // 0, never -0
+    for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k)
+        ticks.push_back(k * step + 0.0);  // 0, never -0
     return ticks;
 }
 

@@ -1,6 +1,6 @@
 // A function per kind of block, each returning markup; std::visit picks. All text passes escape() on its way in. The
-// content security policy forbids every fetch, and every script but our own by its hash, so a browser would refuse what this
-// file promises not to ask for.
+// content security policy forbids every fetch, and every script but our own by its hash, so a browser would refuse what
+// this file promises not to ask for.
 #include <gradpath/tools/report/html.hpp>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Real networks against outputs, input gradients and Integrated Gradients that PyTorch, Captum and ONNX Runtime computed.
+// Real networks against outputs, input gradients and Integrated Gradients that PyTorch, Captum and ONNX Runtime
+// computed.
 #include <doctest/doctest.h>
 
 #include <algorithm>

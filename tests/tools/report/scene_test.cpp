@@ -1,4 +1,5 @@
-// Pieces of the plane as drawings, and the page whose handles move: what is in the file, and what a browser makes of it.
+// Pieces of the plane as drawings, and the page whose handles move: what is in the file, and what a browser makes of
+// it.
 #include <gradpath/tools/report/playground.hpp>
 #include <gradpath/tools/report/scene.hpp>
 
