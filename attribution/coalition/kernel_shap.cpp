@@ -49,10 +49,7 @@ public:
     void add_all() {
         for (std::uint64_t bits = 1; bits + 1 < std::uint64_t{1} << n_; ++bits) {
             const Coalition s(n_, bits);
-            double ways = 1;
-            for (Index i = 1; i <= s.size(); ++i)
-                ways *= static_cast<double>(n_ - s.size() + i) / static_cast<double>(i);
-            rows_.push_back({s, kernel_of_size(n_, s.size()) / ways});
+            rows_.push_back({s, kernel_of_size(n_, s.size()) / choose(n_, s.size())});
         }
         evaluate();
     }
