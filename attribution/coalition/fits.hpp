@@ -12,7 +12,8 @@ struct Fit {
     std::vector<double> values, errors;
 };
 
-/// What is known of every lane; a row keeps the first fit that is exact enough, so its answer does not depend on others.
+/// What is known of every lane; a row keeps the first fit that is exact enough, so its answer does not depend on
+/// others.
 class Fits {
 public:
     explicit Fits(const Game& game);
