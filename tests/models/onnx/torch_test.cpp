@@ -7,6 +7,7 @@
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
+#include <gradpath/models/onnx/export.hpp>
 
 #include "agreement.hpp"
 
@@ -46,6 +47,16 @@ TEST_CASE("a residual network exported with its normalisations gives the same fi
                                 folded = models::onnx::open(exported("residual.onnx"), {.fold_batch_norm = true});
     CHECK(whole.nodes() - folded.nodes() == 6);  // the stem's, two in each body, and the projection's
     check_figures("residual", {.fold_batch_norm = true}, DType::float64, folded_weights);
+}
+
+TEST_CASE("networks exported by PyTorch go out again, and come back as the same functions") {
+    for (const std::string name : {"mlp", "residual", "separable"}) {
+        CAPTURE(name);
+        const models::Model model = models::onnx::load(exported(name + ".onnx"));
+        const models::Model back = models::onnx::parse(models::onnx::to_bytes(model), name);
+        const Tensor x = io::read_npz(exported(name + ".npz"), "x").to(DType::float32);
+        CHECK(distance(back(x), model(x)) < 1e-6);
+    }
 }
 
 }  // namespace gradpath
