@@ -143,6 +143,7 @@ const Operator table[] = {
     {"Squeeze", 1, 17, "I axes", squeezed},
     {"Sub", 1, 17, "i axis, i broadcast", two<sub>},
     {"Sum", 1, 17, "", several<add>},
+    {"Tan", 7, 17, "", real<gradpath::tan>},
     {"Tanh", 1, 17, "", real<gradpath::tanh>},
     {"ThresholdedRelu", 10, 17, "f alpha", thresholded},
     {"Tile", 1, 17, "", tiled},

@@ -78,11 +78,10 @@ Tensor weights_of(const AxisSize& a, const Resizing& r, std::vector<Index>& outs
         require(std::isfinite(x) && std::abs(x) < 1e15, "scales must be numbers above 0");
         outside.push_back(r.transformation == "tf_crop_and_resize" && (x < 0 || x > static_cast<double>(a.from - 1)));
         auto [first, weights] = weights_at(x, r);
-        const auto is_outside = [&](std::size_t k) {
-            return first + static_cast<Index>(k) < 0 || first + static_cast<Index>(k) >= a.from;
-        };
-        for (std::size_t k = 0; k < weights.size(); ++k)
-            if (r.exclude_outside && is_outside(k)) weights[k] = 0;
+        for (std::size_t k = 0; k < weights.size(); ++k) {
+            const Index place = first + static_cast<Index>(k);
+            if (r.exclude_outside && (place < 0 || place >= a.from)) weights[k] = 0;
+        }
         const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
         for (std::size_t k = 0; k < weights.size(); ++k) {
             const Index place = std::clamp(first + static_cast<Index>(k), Index{0}, a.from - 1);

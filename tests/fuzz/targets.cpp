@@ -15,6 +15,9 @@
 #ifdef GRADPATH_ONNX
 #include <gradpath/models/onnx/network.hpp>
 #endif
+#ifdef GRADPATH_TOOLS
+#include "explained.hpp"
+#endif
 
 namespace gradpath::tests {
 namespace {
@@ -56,6 +59,9 @@ constexpr Target targets[] = {
     {"onnx", [](std::string_view bytes) { models::onnx::parse(bytes, "fuzz", {.check_rows = false}); }},
 #endif
     {"png", [](std::string_view bytes) { models::read_png(file_of(bytes)); }},
+#ifdef GRADPATH_TOOLS
+    {"result", explain_and_read},
+#endif
     {"safetensors", [](std::string_view bytes) { io::parse_safetensors(bytes, "fuzz"); }},
 };
 

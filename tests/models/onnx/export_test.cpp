@@ -7,21 +7,19 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/models/onnx/export.hpp>
-#include <gradpath/models/onnx/network.hpp>
 #include <support/real_data.hpp>
 #include <support/refused.hpp>
+
+#include "agreement.hpp"
 
 namespace gradpath {
 namespace {
 
 using models::onnx::Exported;
+using tests::distance;
 
 Tensor draws(const Shape& row, Index rows, DType dtype = DType::float32) {
     return random::uniform(Shape{rows}.joined(row), -1, 1, {.seed = 7, .dtype = dtype});
-}
-
-double distance(const Tensor& a, const Tensor& b) {
-    return max(abs(a - b)).item() / std::max(max(abs(b)).item(), 1e-30);
 }
 
 /// f, written and read, on one row and on five.

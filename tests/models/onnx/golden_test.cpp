@@ -2,7 +2,6 @@
 // computed.
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -11,33 +10,24 @@
 #include <gradpath/autodiff/io/npy.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/models/data/idx.hpp>
-#include <gradpath/models/onnx/network.hpp>
 #include <gradpath/models/onnx/read.hpp>
 #include <support/real_data.hpp>
+
+#include "agreement.hpp"
 
 namespace gradpath {
 namespace {
 
+using tests::distance;
+
 Tensor golden(const std::string& name) { return io::read_npy(real_data("golden/" + name + ".npy")).to(DType::float64); }
-
-// Largest distance, relative to the largest number.
-double distance(const Tensor& a, const Tensor& b) {
-    return max(abs(a - b)).item() / std::max(max(abs(b)).item(), 1e-30);
-}
-
-models::Model in_float64(const std::string& name) {
-    models::Model model = models::onnx::load(real_data("models/" + name + ".onnx"));
-    nn::each_tensor(model,
-                    nn::TensorVisitor([](const std::string&, Tensor& t, nn::Role) { t = t.to(DType::float64); }));
-    return model;
-}
 
 // PyTorch's and Captum's gradients are kept as float32.
 constexpr double float32_rounding = 1e-5;
 
 void check_network(const std::string& name) {
     if (!have_real_data("models/" + name + ".onnx") || !have_real_data("golden/" + name + ".input.npy")) return;
-    const models::Model model = in_float64(name);
+    const models::Model model = tests::load_as(DType::float64, real_data("models/" + name + ".onnx"));
     const Tensor x = golden(name + ".input"), t = tracked(x), y = model(t);
     CHECK(distance(y, golden(name + ".logits_f64")) < 1e-6);
     const Indices top = argmax(y, 1);
