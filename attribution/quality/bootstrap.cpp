@@ -28,6 +28,9 @@ double mean_of(std::span<const double> list) {
     return std::accumulate(list.begin(), list.end(), 0.0) / static_cast<double>(list.size());
 }
 
+/// Of n rows whose differences are all of one sign: each sign is as likely by chance.
+double least_p(std::size_t rows) { return std::min(1.0, std::ldexp(2.0, -static_cast<int>(rows))); }
+
 /// Means of resampled differences, in ascending order.
 std::vector<double> resampled_means(const std::vector<double>& differences, const Bootstrap& o) {
     const auto rows = static_cast<Index>(differences.size());
@@ -57,7 +60,7 @@ PairedDifference paired_bootstrap(std::span<const double> a, std::span<const dou
     return {.mean = mean_of(differences),
             .low = quantile(means, (1 - o.level) / 2),
             .high = quantile(means, (1 + o.level) / 2),
-            .p = std::min(1.0, 2 * rarer / static_cast<double>(o.resamples + 1))};
+            .p = std::clamp(2 * rarer / static_cast<double>(o.resamples + 1), least_p(differences.size()), 1.0)};
 }
 
 std::vector<double> holm(std::span<const double> p) {

@@ -46,7 +46,7 @@ double gini(List values) {
     double below = 0;  // Σ share of the k-th smallest · (n - k + 1/2) / n
     for (std::size_t k = 0; k < sizes.each.size(); ++k)
         below += sizes.each[k] / sizes.total * (count - static_cast<double>(k) - 0.5) / count;
-    return 1 - 2 * below;
+    return std::max(0.0, 1 - 2 * below);  // it is never below, but for rounding
 }
 
 }  // namespace gradpath::attribution::quality
