@@ -21,9 +21,9 @@ struct PairedDifference {
 };
 /// Percentile bootstrap of the mean difference: rows are drawn with replacement, `resamples` times (Efron & Tibshirani
 /// 1993, chapter 13). p is two-sided: twice the share of resampled means on the rarer side of 0, one more counted on
-/// each (Davison & Hinkley 1997, 4.11), at most 1, and at least 2 / 2^rows, below which signs alone can say nothing. The same seed draws the same rows for every pair. Rows in which
-/// either is NaN are left out. Throws ShapeError unless there are as many a as b, ValueError for none, resamples below 1
-/// or a level outside (0, 1).
+/// each (Davison & Hinkley 1997, 4.11), at most 1, and at least 2 / 2^rows, below which signs alone can say nothing.
+/// The same seed draws the same rows for every pair. Rows in which either is NaN are left out. Throws ShapeError unless
+/// there are as many a as b, ValueError for none, resamples below 1 or a level outside (0, 1).
 PairedDifference paired_bootstrap(std::span<const double> a, std::span<const double> b, const Bootstrap& options = {});
 /// p of several questions asked at once, each raised so that a false alarm anywhere stays as rare (Holm 1979); in the
 /// order given.

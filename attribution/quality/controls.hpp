@@ -1,6 +1,6 @@
 #pragma once
-// Explanations that know nothing of the model. A figure on which one of them does as well as a method does not speak for
-// the method.
+// Explanations that know nothing of the model. A figure on which one of them does as well as a method does not speak
+// for the method.
 #include <cstdint>
 
 #include <gradpath/autodiff/tensor.hpp>

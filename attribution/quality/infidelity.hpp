@@ -23,9 +23,9 @@ struct Infidelity {
     std::uint64_t seed = 0;
     Run run = {};
 };
-/// Do the values foretell what a perturbation I does? Per row the mean over perturbations of (I · A - (F(x) -
-/// F(x - I)))², in squared units of F; 0 for the gradient of a linear F (Yeh et al. 2019, definition 2.1). Normalised, A
-/// is scaled by β = Σ (I · A) ΔF / Σ (I · A)², 1 where that is 0/0 (Yeh et al. 2019, section 2.2). Throws ShapeError
+/// Do the values foretell what a perturbation I does? Per row the mean over perturbations of (I · A - (F(x) - F(x -
+/// I)))², in squared units of F; 0 for the gradient of a linear F (Yeh et al. 2019, definition 2.1). Normalised, A is
+/// scaled by β = Σ (I · A) ΔF / Σ (I · A)², 1 where that is 0/0 (Yeh et al. 2019, section 2.2). Throws ShapeError
 /// unless values and perturbations are shaped like x, ValueError for all targets, samples below 1 or a deviation that
 /// is not above 0.
 std::vector<double> infidelity(const Model& model, const Tensor& x, const Tensor& values,

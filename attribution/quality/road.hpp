@@ -24,8 +24,8 @@ struct RoadCurve {
 /// Remove and debias (ROAD, Rong et al. 2022): floor(pixels · share) pixels go in decreasing order of their values,
 /// equal ones from the first to the last, and what is left fills their places by `impute`. A curve for each row; a low
 /// area means that the first pixels were what the class hung on; with least_first a high one. Throws ShapeError unless
-/// values are like x, whose rows have two axes, ValueError for shares that do not ascend in [0, 1], none, or noise below
-/// 0.
+/// values are like x, whose rows have two axes, ValueError for shares that do not ascend in [0, 1], none, or noise
+/// below 0.
 std::vector<RoadCurve> road(const Model& model, const Tensor& x, const Tensor& values, const Road& options = {});
 
 }  // namespace gradpath::attribution::quality

@@ -12,6 +12,7 @@
 #include <gradpath/tools/commands/comparison_files.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
 #include <gradpath/tools/commands/data_source.hpp>
+#include <gradpath/tools/commands/progress.hpp>
 
 namespace gradpath::tools {
 namespace {

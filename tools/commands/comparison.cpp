@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <gradpath/attribution/quality/confidence.hpp>
 #include <gradpath/attribution/quality/controls.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/commands/arguments.hpp>
@@ -69,12 +68,6 @@ Contestant control(const Question& q, const std::string& name) {
     return c;
 }
 
-double mean_of(const std::vector<double>& list) {
-    std::vector<double> numbers;
-    std::ranges::copy_if(list, std::back_inserter(numbers), [](double number) { return !std::isnan(number); });
-    return numbers.empty() ? NAN : quality::confidence(numbers).mean;
-}
-
 /// Those who have the figure, with the sign under which less is better.
 struct Race {
     std::vector<const Contestant*> runners;
@@ -86,10 +79,10 @@ Race race_of(const Measure& m, std::span<const Contestant> contestants) {
     const double sign = m.better == Better::low ? 1 : -1;
     double least = INFINITY;
     for (const Contestant& c : contestants) {
-        const auto found = c.figures.find(m.name);
-        if (found == c.figures.end() || std::isnan(mean_of(found->second))) continue;
+        const MeanFigure figure = mean_figure(c, m.name);
+        if (figure.rows == 0) continue;
         race.runners.push_back(&c);
-        const double mean = sign * mean_of(found->second);
+        const double mean = sign * figure.of.mean;
         if (!c.control && mean < least) least = mean, race.best = &c;
     }
     return race;
@@ -118,6 +111,14 @@ Verdict verdict_of(const Measure& m, const Race& race, const Question& q) {
 }
 
 }  // namespace
+
+MeanFigure mean_figure(const Contestant& c, const std::string& measure) {
+    std::vector<double> numbers;
+    if (const auto found = c.figures.find(measure); found != c.figures.end())
+        std::ranges::copy_if(found->second, std::back_inserter(numbers), [](double n) { return !std::isnan(n); });
+    if (numbers.empty()) return {{NAN, NAN, NAN}, 0};
+    return {quality::confidence(numbers), numbers.size()};
+}
 
 const Measure& find_measure(const std::string& name) {
     std::vector<std::string> names;

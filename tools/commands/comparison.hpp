@@ -1,5 +1,5 @@
 #pragma once
-// What `gradpath compare` measures: several methods on the same rows at about the same cost, and figures of each answer.
+// What `gradpath compare` measures: methods on the same rows, at about the same cost, and figures of each answer.
 #include <atomic>
 #include <map>
 #include <optional>
@@ -8,8 +8,8 @@
 #include <vector>
 
 #include <gradpath/attribution/quality/bootstrap.hpp>
+#include <gradpath/attribution/quality/confidence.hpp>
 #include <gradpath/attribution/registry.hpp>
-#include <gradpath/tools/commands/progress.hpp>
 #include <gradpath/tools/commands/subject.hpp>
 
 namespace gradpath::tools {
@@ -27,6 +27,11 @@ struct Question {
     bool of_pictures() const { return x.rank() == 4; }
 };
 
+/// Means over the rows, with their 95 % intervals, along a curve.
+struct MeanCurve {
+    std::vector<double> x, y, low, high;
+};
+
 /// What one method answered, and how good that is.
 struct Contestant {
     std::string name;
@@ -40,7 +45,15 @@ struct Contestant {
     double seconds = 0;
     std::vector<std::string> notes = {};
     std::map<std::string, std::vector<double>> figures = {};  ///< per row; absent: the method has none
+    std::map<std::string, MeanCurve> curves = {};             ///< of which figures are areas
 };
+
+/// Of a figure over the rows that have it; of none, NaN.
+struct MeanFigure {
+    attribution::quality::Confidence of;
+    std::size_t rows;
+};
+MeanFigure mean_figure(const Contestant& contestant, const std::string& measure);
 
 enum class Better : std::uint8_t { high, low, neither };
 
@@ -51,8 +64,8 @@ struct Measure {
     Better better;
     bool pictures = false;  ///< of pictures only
     bool usual = true;      ///< measured unless others are named
-    /// Per row; empty where it makes no sense for this answer.
-    std::vector<double> (*of)(const Question& question, const Contestant& contestant);
+    /// Per row; empty where it makes no sense for this answer. Leaves the curve that it is of, if it is of one.
+    std::vector<double> (*of)(const Question& question, Contestant& contestant);
 };
 std::span<const Measure> measures();
 /// Throws UsageError that names the nearest.

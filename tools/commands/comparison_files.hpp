@@ -9,6 +9,7 @@
 
 #include <gradpath/models/data/data_set.hpp>
 #include <gradpath/tools/commands/comparison.hpp>
+#include <gradpath/tools/report/report.hpp>
 
 namespace gradpath::tools {
 
@@ -25,8 +26,10 @@ struct Comparison {
     std::string missing() const;
 };
 
+const char* arrow(Better better);  ///< " ↑" where more is better, " ↓" where less is, else nothing
 std::string comparison_text(const Comparison& comparison);
 nlohmann::ordered_json comparison_json(const Comparison& comparison);
+Report comparison_report(const Comparison& comparison);
 /// compare.csv, compare.json and compare.html, each whole or as it was before.
 void write_comparison(const std::filesystem::path& folder, const Comparison& comparison);
 

@@ -3,7 +3,7 @@
 
 #include <gradpath/attribution/quality/road.hpp>
 
-#include <attribution/functions.hpp>
+#include <attribution/quality/lines.hpp>
 #include <support/refused.hpp>
 
 using namespace attribution_tests;
@@ -11,13 +11,7 @@ namespace quality = attribution::quality;
 
 namespace {
 
-Tensor line(const std::vector<double>& values) { return reshape(row(values), {1, 1, 1, -1}); }
-/// Of two classes, with log-odds Σ x - 10.
-const Model above_ten = [](const Tensor& x) {
-    const Tensor odds = sum(flatten(x), {.axes = {1}, .keep = true}) - 10.0;
-    return concat({zeros_like(odds), odds}, 1);
-};
-double sigmoid_of(double z) { return 1 / (1 + std::exp(-z)); }
+const Model above_ten = above(10);
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 // A picture of three pixels whose information is its sum, so that every point of a curve is known by hand.
 #include <gradpath/attribution/quality/information.hpp>
 
-#include <attribution/functions.hpp>
+#include <attribution/quality/lines.hpp>
 #include <support/refused.hpp>
 
 using namespace attribution_tests;
@@ -11,13 +11,7 @@ using quality::InformationCurve;
 
 namespace {
 
-Tensor line(const std::vector<double>& values) { return reshape(row(values), {1, 1, 1, -1}); }
-/// Of two classes, with log-odds Σ x - 6.
-const Model above_six = [](const Tensor& x) {
-    const Tensor odds = sum(flatten(x), {.axes = {1}, .keep = true}) - 6.0;
-    return concat({zeros_like(odds), odds}, 1);
-};
-double sigmoid_of(double z) { return 1 / (1 + std::exp(-z)); }
+const Model above_six = above(6);
 
 /// Under which the first pixel of three is the one that is always shown.
 std::uint64_t seed_of_the_first() {
