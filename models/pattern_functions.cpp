@@ -89,7 +89,7 @@ private:
     }
     void gate(Index variables) {
         const Index slope = 3 + draws_.below(6);
-        const bool is_or = draws_.chance(0.5), alone = variables == 1;
+        const bool is_or = draws_.chance(0.5);
         Index positive = 0, negative = 0;
         std::string inside;
         for (Index left = variables; left > 0;) {
@@ -99,7 +99,7 @@ private:
             const bool last_alone = left == 0 && inside.empty();
             const bool as_or = is_or && !last_alone;  // of a single literal both readings are one function
             // A product that the AND (of literals, or of their negations) takes negated has no one faithful value.
-            const bool open = alone || (many > 1 && (below || as_or));
+            const bool open = many > 1 && (below || as_or);
             const PatternPart part = open    ? PatternPart::ambiguous
                                      : as_or ? PatternPart::or_gate
                                              : PatternPart::and_gate;

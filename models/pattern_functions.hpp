@@ -15,7 +15,7 @@ enum class PatternPart : std::uint8_t {
     summand,   ///< in the sum that is raised to a power
     and_gate,  ///< in a soft AND
     or_gate,   ///< in a soft OR
-    ambiguous  ///< where several values are as faithful: in negated products, and in a gate of one variable alone
+    ambiguous  ///< where several values are as faithful: in negated products
 };
 std::string describe(PatternPart part);
 

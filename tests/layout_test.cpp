@@ -60,18 +60,19 @@ const Names private_headers = {
     "models/onnx/read.hpp", "models/onnx/tensors.hpp", "models/onnx/windows.hpp", "models/onnx/writer.hpp",
     "models/saved_columns.hpp", "models/saved_parts.hpp", "models/staged.hpp", "models/data/coding.hpp",
     "models/data/plane_points.hpp", "attribution/axioms/rooms.hpp", "attribution/baselines/contexts.hpp",
-    "attribution/coalition/blocks.hpp", "attribution/coalition/lines.hpp", "attribution/coalition/regression.hpp",
-    "attribution/neurons/joint.hpp", "attribution/core/adaptive.hpp", "attribution/core/doubling.hpp",
-    "attribution/core/exact.hpp", "attribution/core/linear_pieces.hpp", "attribution/core/measure.hpp",
-    "attribution/core/names.hpp", "attribution/core/stage_mean.hpp", "attribution/core/walk.hpp",
-    "attribution/geometry/along_curves.hpp", "attribution/geometry/block_tridiagonal.hpp",
-    "attribution/geometry/chain.hpp", "attribution/geometry/explained.hpp", "attribution/geometry/runge_kutta.hpp",
-    "attribution/geometry/solve.hpp", "attribution/geometry/ways.hpp", "attribution/method_row.hpp",
-    "attribution/neurons/identities.hpp", "attribution/neurons/path_nodes.hpp", "attribution/neurons/slopes.hpp",
-    "attribution/path/draws.hpp", "attribution/path/each_target.hpp", "attribution/quality/class_probability.hpp",
-    "attribution/quality/pixels.hpp", "attribution/rules/deep_lift_rules.hpp",
-    "attribution/rules/halves.hpp", "attribution/rules/linear_block.hpp", "attribution/rules/lrp_layers.hpp",
-    "attribution/rules/lrp_rules.hpp", "attribution/rules/reveal_cancel.hpp", "tools/",
+    "attribution/coalition/blocks.hpp", "attribution/coalition/fits.hpp", "attribution/coalition/lines.hpp",
+    "attribution/coalition/regression.hpp", "attribution/neurons/joint.hpp", "attribution/core/adaptive.hpp",
+    "attribution/core/doubling.hpp", "attribution/core/exact.hpp", "attribution/core/linear_pieces.hpp",
+    "attribution/core/measure.hpp", "attribution/core/names.hpp", "attribution/core/stage_mean.hpp",
+    "attribution/core/walk.hpp", "attribution/geometry/along_curves.hpp",
+    "attribution/geometry/block_tridiagonal.hpp", "attribution/geometry/chain.hpp",
+    "attribution/geometry/explained.hpp", "attribution/geometry/runge_kutta.hpp", "attribution/geometry/solve.hpp",
+    "attribution/geometry/ways.hpp", "attribution/method_row.hpp", "attribution/neurons/identities.hpp",
+    "attribution/neurons/path_nodes.hpp", "attribution/neurons/slopes.hpp", "attribution/path/draws.hpp",
+    "attribution/path/each_target.hpp", "attribution/quality/class_probability.hpp", "attribution/quality/pixels.hpp",
+    "attribution/rules/deep_lift_rules.hpp", "attribution/rules/halves.hpp",
+    "attribution/rules/linear_block.hpp", "attribution/rules/lrp_layers.hpp", "attribution/rules/lrp_rules.hpp",
+    "attribution/rules/reveal_cancel.hpp", "tools/",
 };
 // clang-format on
 
@@ -219,6 +220,28 @@ TEST_CASE("every source and every test is listed in a meson.build") {
         if (file.starts_with("tests/consumers/")) continue;  // built by the consumers' own build files
         CHECK_MESSAGE(is_listed(file), file, ": add it to the list of its folder's meson.build");
     }
+}
+
+// Two types of one name in one namespace are one to the linker, which keeps the functions of either: nobody is told,
+// and memory breaks.
+TEST_CASE("no two headers define a type of one name in one namespace") {
+    static const std::regex room(R"(^namespace ([\w:]+) \{)"), type(R"(^(struct|class|enum class) (\w+)[^;]*\{)");
+    std::map<std::string, std::string> seen;
+    for (const std::string& file : files({".hpp"}, folders)) {
+        Names rooms;
+        for (const std::string& line : lines_of(root / file)) {
+            std::smatch match;
+            if (std::regex_search(line, match, room)) rooms.push_back(match[1]);
+            else if (line.starts_with("}  // namespace") && !rooms.empty()) rooms.pop_back();
+            else if (std::regex_search(line, match, type)) {
+                std::string name;
+                for (const std::string& outer : rooms) name += outer + "::";
+                const auto [first, is_new] = seen.emplace(name + match[2].str(), file);
+                CHECK_MESSAGE(is_new, file, ": ", first->first, " is also in ", first->second);
+            }
+        }
+    }
+    CHECK(seen.contains("gradpath::tools::Spot"));
 }
 
 TEST_CASE("no file is longer than 500 lines") {

@@ -99,6 +99,7 @@ std::vector<Order> orders(const OrderDraws& draws, Index players, Index block) {
 }
 
 Block along_orders(const Game& game, const std::vector<Order>& orders) {
+    game.require_fits(static_cast<Index>(orders.size()) * (game.players() + 1));
     Block block;
     for (const Order& order : orders) append(block.coalitions, prefixes(order));
     block.answer = [orders, lanes = game.lanes(), players = game.players()](const Numbers& v) {
@@ -135,6 +136,8 @@ Block flipped(const Game& game, const std::vector<Coalition>& coalitions) {
 }
 
 Block pairs_along_orders(const Game& game, const std::vector<Order>& orders, Interaction kind) {
+    const Index players = game.players();
+    game.require_fits(static_cast<Index>(orders.size()) * (players + 1 + players * (players - 1) / 2));
     Block block;
     for (const Order& order : orders) append(block.coalitions, asked_for_pairs(order));
     block.answer = [orders, kind, lanes = game.lanes(), n = game.players()](const Numbers& v) {

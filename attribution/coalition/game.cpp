@@ -12,6 +12,7 @@ namespace {
 constexpr Index always_tabled = 20;  // players whose table is made whatever the budget: 8 MB for each target
 constexpr Index most_tabled = 40;    // 2^40 numbers are 8 TB
 constexpr Index told_every = 1024;   // coalitions between two words of progress
+constexpr Index always_listed = Index{1} << 16;  // coalitions at a time, whatever the budget
 
 /// Row k of the result is rows[k] of the input where `member` says so, else of the baseline draws[k].
 template <Real T>
@@ -99,6 +100,16 @@ void Game::evaluate(const Batch& batch, const Take& take) {
             for (double& total : sum) total /= static_cast<double>(draws);
             take(k / (batch.rows * draws), batch.first_row + k / draws % batch.rows, sum);
         });
+}
+
+void Game::require_fits(Index coalitions, Index copies) const {
+    constexpr std::size_t allocation = 16;  // what the heap adds to the bits
+    const std::size_t each =
+        static_cast<std::size_t>(copies) * (sizeof(Coalition) + allocation + static_cast<std::size_t>(players()) / 8);
+    require(coalitions <= always_listed || static_cast<std::size_t>(coalitions) * each <= setup_.run.memory, method(),
+            ": takes ", coalitions, " coalitions of ", players(),
+            " players at a time, which do not fit the memory budget; group the features, as with groups=grid:4x4, or "
+            "allow more memory");
 }
 
 Numbers Game::values(std::span<const Coalition> coalitions) {

@@ -48,6 +48,9 @@ public:
     const std::vector<double>& v_everybody() const { return evaluator_.f_input(); }
     const std::vector<double>& v_nobody() const { return v_nobody_; }
 
+    /// Throws ValueError unless a list of so many coalitions, each kept so many times (asked for, remembered), fits
+    /// the memory budget.
+    void require_fits(Index coalitions, Index copies = 4) const;
     /// v of coalitions: [coalitions · lanes]. What was asked for before is remembered, as far as a part of the memory
     /// budget goes, and not evaluated again.
     Numbers values(std::span<const Coalition> coalitions);

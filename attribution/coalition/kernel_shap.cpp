@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <gradpath/attribution/coalition/fits.hpp>
 #include <gradpath/attribution/coalition/regression.hpp>
-#include <gradpath/attribution/coalition/sampling.hpp>
 #include <gradpath/autodiff/random.hpp>
 
 namespace gradpath::attribution {
@@ -49,10 +49,7 @@ public:
     void add_all() {
         for (std::uint64_t bits = 1; bits + 1 < std::uint64_t{1} << n_; ++bits) {
             const Coalition s(n_, bits);
-            double ways = 1;
-            for (Index i = 1; i <= s.size(); ++i)
-                ways *= static_cast<double>(n_ - s.size() + i) / static_cast<double>(i);
-            rows_.push_back({s, kernel_of_size(n_, s.size()) / ways});
+            rows_.push_back({s, kernel_of_size(n_, s.size()) / choose(n_, s.size())});
         }
         evaluate();
     }
@@ -79,11 +76,7 @@ public:
         evaluate();
     }
 
-    /// β and its standard errors, [players] each.
-    struct Fit {
-        std::vector<double> values, errors;
-    };
-    /// One for each lane.
+    /// β of each lane.
     std::vector<Fit> fits() const {
         if (n_ == 1) return whole();
         Normal normal(static_cast<std::size_t>(n_));
@@ -165,65 +158,18 @@ private:
     Numbers v_;
 };
 
-/// What is known of every lane; a row keeps the first fit that is exact enough.
-class Fits {
-public:
-    explicit Fits(const Game& game)
-        : game_(game),
-          lanes_(static_cast<std::size_t>(game.lanes())),
-          widths_(lanes_.size(), 0),
-          met_(static_cast<std::size_t>(game.evaluator().rows()), false) {}
-
-    void take(const Rows& rows, std::optional<double> tolerance) {
-        const std::vector<Rows::Fit> fits = rows.fits();
-        const std::size_t targets = fits.size() / met_.size();
-        const Index freedom = freedom_of(rows.draws(), game_.players());
-        for (std::size_t row = 0; row < met_.size(); ++row) {
-            if (met_[row]) continue;
-            bool within = tolerance.has_value();
-            for (std::size_t lane = row * targets; lane < (row + 1) * targets; ++lane) {
-                lanes_[lane] = fits[lane];
-                widths_[lane] = relative_half_width(fits[lane].values, fits[lane].errors,
-                                                    game_.v_everybody()[lane] - game_.v_nobody()[lane], freedom);
-                within = within && widths_[lane] <= *tolerance;
-            }
-            met_[row] = within;
-        }
-    }
-    bool all_met() const {
-        return std::ranges::all_of(met_, [](bool met) { return met; });
-    }
-    Sampled sampled(const Rows& rows) const {
-        Sampled result{.samples = rows.coalitions(), .met = met_};
-        if (rows.draws() > 0) {
-            result.half_width = widths_;
-            result.shares.errors.emplace();
-        }
-        for (const Rows::Fit& fit : lanes_) {
-            result.shares.values.insert(result.shares.values.end(), fit.values.begin(), fit.values.end());
-            if (rows.draws() > 0)
-                result.shares.errors->insert(result.shares.errors->end(), fit.errors.begin(), fit.errors.end());
-        }
-        return result;
-    }
-
-private:
-    const Game& game_;
-    std::vector<Rows::Fit> lanes_;
-    std::vector<double> widths_;
-    std::vector<bool> met_;
-};
-
 Sampled solve(Game& game, const KernelShap& o, const Effort& effort) {
     const Index n = game.players();
     Rows rows(game, o);
     Fits fits(game);
+    const auto take = [&] { fits.take(rows.fits(), freedom_of(rows.draws(), n), o.sampling.tolerance); };
+    const auto sampled = [&] { return fits.sampled(rows.coalitions(), rows.draws() > 0); };
     const Index fewest = std::max(n + 1, fewest_draws);
     const Index enough = std::max(effort.samples, 2 * n + 2 * fewest);
     if (n <= most_exact && (Index{1} << n) - 2 <= enough) {
         rows.add_all();
-        fits.take(rows, o.sampling.tolerance);
-        return fits.sampled(rows);
+        take();
+        return sampled();
     }
     rows.add_certain();
     const Index wanted = o.sampling.tolerance ? effort.max_samples : effort.samples;
@@ -231,11 +177,11 @@ Sampled solve(Game& game, const KernelShap& o, const Effort& effort) {
     Index next = o.sampling.tolerance ? std::min(most, std::max<Index>(n + 30, fewest)) : most;
     while (rows.draws() < most && !fits.all_met()) {
         rows.draw_up_to(next);
-        fits.take(rows, o.sampling.tolerance);
+        take();
         if (o.run.progress) o.run.progress("samples", rows.coalitions(), o.sampling.tolerance ? 0 : rows.coalitions());
         next = std::min(most, next + (next + 3) / 4);
     }
-    return fits.sampled(rows);
+    return sampled();
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace gradpath::attribution {
 namespace {
 
 constexpr Index lines_at_once = 512;
+constexpr Index worth_telling = 10'000;  // lines of a sum that takes long enough for progress of its own
 constexpr double of_each_line =
     0.05;                  // where nothing is asked for and kinks are costly: in a mean of lines errors cancel
 constexpr Index many = 2;  // lines whose mean is taken: plan_for_many asks only whether it is one
@@ -69,6 +70,8 @@ Numbers Lines::sum(const Cells& cells) {
     const auto at_once = std::clamp<std::size_t>(fit, 1, static_cast<std::size_t>(lines_at_once));
     Numbers sums(static_cast<std::size_t>(game_.lanes() * evaluator.features()), 0);
     const auto draws = static_cast<Index>(game_.background().size());
+    const Index all = evaluator.rows() * draws * static_cast<Index>(cells.coalitions.size());
+    Index done = 0;
     for (Index row = 0; row < evaluator.rows(); ++row)
         for (Index draw = 0; draw < draws; ++draw)
             for (std::size_t first = 0; first < cells.coalitions.size(); first += at_once) {
@@ -76,6 +79,8 @@ Numbers Lines::sum(const Cells& cells) {
                 add({std::span(cells.coalitions).subspan(first, count), std::span(cells.weights).subspan(first, count),
                      row, draw},
                     sums);
+                done += static_cast<Index>(count);
+                if (all >= worth_telling) evaluator.tell("lines", done, all);
             }
     ++sums_;
     return sums;

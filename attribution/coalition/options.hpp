@@ -12,6 +12,10 @@ namespace gradpath::attribution {
 inline constexpr const char* groups_help =
     "players: features, patches:7x7, grid:4x4, block:K, or the player of every feature";
 
+inline constexpr const char* tolerance_help =
+    "sample until the 95 % half-widths, divided by max(|dF|, sum |A|), are within it";
+inline constexpr const char* max_samples_help = "draws, at most, to meet a tolerance";
+
 /// The options that sampling methods share.
 struct Sampling {
     std::optional<Index> samples = {};     ///< draws; left out: the method's own number, or all there are to draw
@@ -21,9 +25,8 @@ struct Sampling {
 
     static void visit(auto& self, auto&& f) {
         f("samples", self.samples, "draws; automatic: exact for few players, else the method's own number");
-        f("tolerance", self.tolerance,
-          "sample until the 95 % half-widths, divided by max(|dF|, sum |A|), are within it");
-        f("max-samples", self.max_samples, "draws, at most, to meet a tolerance");
+        f("tolerance", self.tolerance, tolerance_help);
+        f("max-samples", self.max_samples, max_samples_help);
         f("antithetic", self.antithetic, "every draw with its opposite, which takes variance away");
     }
 };

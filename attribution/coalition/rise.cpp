@@ -1,7 +1,9 @@
 #include <gradpath/attribution/coalition/rise.hpp>
 
+#include <algorithm>
 #include <cmath>
 
+#include <gradpath/attribution/coalition/sampling.hpp>
 #include <gradpath/attribution/core/average.hpp>
 #include <gradpath/attribution/core/evaluator.hpp>
 #include <gradpath/attribution/core/result.hpp>
@@ -71,20 +73,65 @@ std::vector<double> mask_of(const Shape& row, const Rise& o, Index k) {
     return mask;
 }
 
-/// F times the mask, averaged over the masks; point k is row k mod rows under mask k / rows.
+/// F times the mask, averaged over the masks; point k is row k mod rows under mask k / rows. A row stops when it is
+/// exact enough, so its answer does not depend on other rows.
 class Masking {
 public:
     Masking(Evaluator& evaluator, const std::vector<Tensor>& background, const Rise& o)
-        : evaluator_(evaluator), background_(background), o_(o) {}
+        : evaluator_(evaluator),
+          background_(background),
+          o_(o),
+          rows_(static_cast<std::size_t>(evaluator.rows())),
+          met_(rows_.size(), false) {}
 
-    Average run() {
-        evaluator_.values(
-            o_.samples * evaluator_.rows(), [&](Index first, Index last) { return points(first, last); },
-            [&](Index k, std::span<const double> f) { take(k, f); });
-        return std::move(average_);
+    Sampled run() {
+        const Index most = o_.tolerance ? o_.max_samples : o_.samples;
+        Index look = o_.tolerance ? std::min(most, first_look) : most;
+        while (done_ < most && std::ranges::count(met_, false) > 0) {
+            see(look);
+            if (o_.tolerance)
+                for (std::size_t row = 0; row < rows_.size(); ++row) met_[row] = met_[row] || exact_enough(row);
+            look = std::min(most, next_look(look));
+        }
+        return sampled();
     }
 
 private:
+    /// Masks up to so many in all.
+    void see(Index last) {
+        const Index rows = evaluator_.rows(), before = done_ * rows;
+        evaluator_.values(
+            (last - done_) * rows, [&](Index a, Index b) { return points(before + a, before + b); },
+            [&](Index k, std::span<const double> f) { take(before + k, f); });
+        done_ = last;
+    }
+    std::vector<double> half_widths(std::size_t row) const {
+        const Average& average = rows_[row];
+        const Numbers errors = average.standard_error();
+        const auto features = static_cast<std::size_t>(evaluator_.features());
+        std::vector<double> widths;
+        for (std::size_t first = 0; first < errors.size(); first += features)
+            widths.push_back(relative_half_width(std::span(average.mean()).subspan(first, features),
+                                                 std::span(errors).subspan(first, features), 0,
+                                                 average.count() - 1));
+        return widths;
+    }
+    bool exact_enough(std::size_t row) const {
+        return rows_[row].count() > 1 &&
+               std::ranges::all_of(half_widths(row), [&](double w) { return w <= *o_.tolerance; });
+    }
+    static void append(const Numbers& more, Numbers& all) { all.insert(all.end(), more.begin(), more.end()); }
+    Sampled sampled() const {
+        Sampled result{.shares = {.values = {}, .complete = false, .of_features = true}, .samples = done_, .met = met_};
+        if (done_ > 1) result.shares.errors.emplace();
+        for (std::size_t row = 0; row < rows_.size(); ++row) {
+            append(rows_[row].mean(), result.shares.values);
+            if (done_ < 2) continue;
+            append(rows_[row].standard_error(), *result.shares.errors);
+            for (const double w : half_widths(row)) result.half_width.push_back(w);
+        }
+        return result;
+    }
     Points points(Index first, Index last) {
         const Tensor& x = evaluator_.input();
         const Index rows = evaluator_.rows(), features = evaluator_.features();
@@ -106,29 +153,34 @@ private:
         return points;
     }
     void take(Index k, std::span<const double> f) {
-        const std::vector<double>& mask = masks_[static_cast<std::size_t>(k / evaluator_.rows() - first_mask_)];
-        for (const double value : f)
-            for (const double m : mask) sample_.push_back(value * m / o_.probability);
-        if ((k + 1) % evaluator_.rows() != 0) return;
-        average_.add(sample_);
-        sample_.clear();
-        evaluator_.tell("samples", average_.count(), o_.samples);
+        const Index rows = evaluator_.rows();
+        const auto row = static_cast<std::size_t>(k % rows);
+        if (!met_[row]) {
+            const std::vector<double>& mask = masks_[static_cast<std::size_t>(k / rows - first_mask_)];
+            sample_.clear();
+            for (const double value : f)
+                for (const double m : mask) sample_.push_back(value * m / o_.probability);
+            rows_[row].add(sample_);
+        }
+        if ((k + 1) % rows == 0) evaluator_.tell("samples", k / rows + 1, o_.tolerance ? 0 : o_.samples);
     }
 
     Evaluator& evaluator_;
     const std::vector<Tensor>& background_;
     const Rise& o_;
     std::vector<std::vector<double>> masks_;  ///< of the points at hand
-    Index first_mask_ = 0;
+    Index first_mask_ = 0, done_ = 0;
     Numbers sample_;
-    Average average_;
+    std::vector<Average> rows_;
+    std::vector<bool> met_;
 };
 
 }  // namespace
 
 Attribution rise(const Model& model, const Tensor& x, const Rise& o) {
     const Recorder recorder;
-    require(o.samples >= 1, "rise: samples must be at least 1 but is ", o.samples);
+    const Effort effort{.samples = o.samples, .tolerance = o.tolerance, .max_samples = o.max_samples};
+    require_effort("rise", effort);
     require(o.cells.height >= 1 && o.cells.width >= 1, "rise: cells must be at least 1x1 but are ",
             field_text(o.cells));
     require(o.probability > 0 && o.probability <= 1, "rise: probability must lie in (0, 1] but is ", o.probability);
@@ -136,12 +188,12 @@ Attribution rise(const Model& model, const Tensor& x, const Rise& o) {
     std::vector<Tensor> background;
     for (Index k = 0; k < samples_of(o.baseline); ++k)
         background.push_back(draw_baseline("rise", o.baseline, evaluator.input(), {o.seed, k}));
-    const Average average = Masking(evaluator, background, o).run();
+    const Sampled sampled = Masking(evaluator, background, o).run();
     Attribution result;
-    result.values = values_like(evaluator, average.mean());
-    if (o.samples > 1) result.standard_error = values_like(evaluator, average.standard_error());
+    result.values = values_like(evaluator, sampled.shares.values);
+    if (sampled.shares.errors) result.standard_error = values_like(evaluator, *sampled.shares.errors);
     recorder.finish(result, evaluator, o.target);
-    result.samples = o.samples;
+    tell_effort(result, sampled, effort);
     result.seed = o.seed;
     result.baseline = background[0];
     result.baseline_kind = describe(o.baseline);

@@ -12,7 +12,6 @@
 namespace gradpath::attribution {
 namespace {
 
-constexpr Index least_blocks = 30;         // before a half-width is believed
 constexpr Index exact_players = 16;        // up to here all coalitions are looked at unless samples are asked for
 constexpr Index coalitions_at_once = 512;  // so that a forward pass has rows enough
 
@@ -131,7 +130,7 @@ Sampled sample_answers(Game& game, const Effort& e, Index width, const Answers& 
     require_effort(game.method(), e);
     const Index wanted = e.tolerance ? e.max_samples : e.samples, total = (wanted + e.block - 1) / e.block;
     Estimates estimates(game, width, reading);
-    Index done = 0, look = least_blocks, at_once = 1;
+    Index done = 0, look = first_look, at_once = 1;
     bool met = false;
     while (done < total && !met) {
         const Index last = std::min({total, done + at_once, e.tolerance ? std::max(look, done + 1) : total});
@@ -144,7 +143,7 @@ Sampled sample_answers(Game& game, const Effort& e, Index width, const Answers& 
             game.setup().run.progress("samples", done * e.block, e.tolerance ? 0 : total * e.block);
         if (!e.tolerance || done < look) continue;
         met = estimates.look(*e.tolerance);
-        look += (look + 3) / 4;
+        look = next_look(look);
     }
     return {.shares = estimates.shares(),
             .samples = done * e.block,
@@ -154,8 +153,13 @@ Sampled sample_answers(Game& game, const Effort& e, Index width, const Answers& 
 
 Attribution answer(const Game& game, const Recorder& recorder, const Sampled& sampled, const Effort& effort) {
     Attribution result = answer(game, recorder, sampled.shares);
-    result.samples = sampled.samples;
     result.seed = game.setup().seed;
+    tell_effort(result, sampled, effort);
+    return result;
+}
+
+void tell_effort(Attribution& result, const Sampled& sampled, const Effort& effort) {
+    result.samples = sampled.samples;
     if (!sampled.half_width.empty()) result.half_width = sampled.half_width;
     if (effort.tolerance) {
         result.tolerance = effort.tolerance;
@@ -164,7 +168,6 @@ Attribution answer(const Game& game, const Recorder& recorder, const Sampled& sa
             add_note(result.notes, text("tolerance ", *effort.tolerance, " was not met within max-samples ",
                                         effort.max_samples, "; allow more, or ask for less"));
     }
-    return result;
 }
 
 Attribution exact_or_sampled(Game& game, const Recorder& recorder, const Sampling& o, const Ways& ways) {

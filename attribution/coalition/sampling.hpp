@@ -71,6 +71,13 @@ Sampled sample_answers(Game& game, const Effort& effort, Index width, const Answ
 /// Fills in samples, seed, half-width and what became of the tolerance.
 Attribution answer(const Game& game, const Recorder& recorder, const Sampled& sampled, const Effort& effort);
 
+/// The same into a result that is there already.
+void tell_effort(Attribution& result, const Sampled& sampled, const Effort& effort);
+
+/// How many draws to have before a half-width is looked at for the first time, and when to look again.
+inline constexpr Index first_look = 30;
+inline Index next_look(Index look) { return look + (look + 3) / 4; }
+
 /// t with P(|T| < t) = 0.95 for so many degrees of freedom, from 1 on.
 double t_quantile(Index freedom);
 

@@ -139,6 +139,7 @@ Attribution full(const Model& model, Game& game, const Recorder& recorder, const
         result = answer(game, recorder, every_line(game, lines, rescale));
         result.tolerance = effort.tolerance;
     } else {
+        game.require_fits(game.players() * (game.players() - 1) + 1, 1);
         const auto features = static_cast<std::size_t>(game.evaluator().features());
         const Answers answers = [&](Index first, Index last) {
             std::vector<Numbers> sums;

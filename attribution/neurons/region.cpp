@@ -41,8 +41,17 @@ Tensor top_mask(const std::string& method, const region::Top& top, const Tensor&
     return Tensor(x.shape(), std::span<const double>(inside)).to(x.dtype());
 }
 
+bool broadcasts(const Shape& from, const Shape& to) {
+    if (from.rank() > to.rank()) return false;
+    for (Index k = 1; k <= from.rank(); ++k)
+        if (from[-k] != 1 && from[-k] != to[-k]) return false;
+    return true;
+}
+
 Tensor given_mask(const std::string& method, const Tensor& inside, const Tensor& x) {
     require(static_cast<bool>(inside), method, ": the mask of the region is empty");
+    require<ShapeError>(broadcasts(inside.shape(), x.shape()), method, ": the mask of the region must broadcast to ",
+                        x.shape(), ", the shape of the input, but has shape ", inside.shape());
     for (Index k = 0; k < inside.size(); ++k)
         require(inside.at(k) == 0 || inside.at(k) == 1, method, ": a mask holds 0 and 1 but has ", inside.at(k));
     return broadcast_to(inside.to(x.dtype()), x.shape());

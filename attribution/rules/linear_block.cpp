@@ -30,19 +30,26 @@ bool shifts_or_scales(const Link& link) {
     }
 }
 
-/// The block's scale and shift after one more step.
+/// What stands beside numbers of shape `seen`, beside the product's, which a reshape may have come after.
+Tensor in_shape(const Tensor& t, const Shape& seen, const Shape& product) {
+    return seen == product ? t : reshape(broadcast_to(t, seen), product);
+}
+
+/// The block's scale and shift after one more step, both in the product's shape.
 void extend(LinearBlock& block, const Link& link) {
+    const Shape seen = link.step->outputs[0].shape(), product = block.output.shape();
+    const auto other = [&] { return in_shape(link.other(), seen, product); };
     Tensor &s = block.scale, &t = block.shift;
-    block.output = link.step->outputs[0];
+    block.output = in_shape(link.step->outputs[0], seen, product);
     switch (link.step->op) {
         case OpCode::neg: s = -s, t = -t; break;
-        case OpCode::add: t = t + link.other(); break;
+        case OpCode::add: t = t + other(); break;
         case OpCode::sub:
             if (link.varying == 1) s = -s;
-            t = link.varying == 1 ? link.other() - t : t - link.other();
+            t = link.varying == 1 ? other() - t : t - other();
             break;
-        case OpCode::mul: s = s * link.other(), t = t * link.other(); break;
-        case OpCode::div: s = s / link.other(), t = t / link.other(); break;
+        case OpCode::mul: s = s * other(), t = t * other(); break;
+        case OpCode::div: s = s / other(), t = t / other(); break;
         default: break;
     }
 }
@@ -81,7 +88,8 @@ private:
             const DType dtype = step.outputs[0].dtype();
             blocks_.by_product.emplace(here, LinearBlock{*link, ones({}, dtype), zeros({}, dtype), step.outputs[0]});
             end_[here] = here;
-        } else if (end_.contains(before) && consumers_[before] == 1 && shifts_or_scales(*link)) {
+        } else if (end_.contains(before) && consumers_[before] == 1 &&
+                   (step.op == OpCode::reshape || shifts_or_scales(*link))) {
             extend(blocks_.by_product.at(end_[before]), *link);
             end_[here] = end_[before];
             blocks_.transparent.insert(here);

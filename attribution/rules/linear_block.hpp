@@ -1,7 +1,7 @@
 #pragma once
 // Blocks of a graph that are one affine map, z = s ∘ P(a) + t: a product P with weights, and whatever shifts and scales
-// by constants follow it (a bias, a batch norm). Relevance passes a block in one step, which is what folding a batch
-// norm into the weights means.
+// by constants follow it (a bias, a batch norm), reshaped or not. Relevance passes a block in one step, which is what
+// folding a batch norm into the weights means.
 #include <map>
 #include <set>
 #include <vector>
@@ -21,7 +21,7 @@ struct Link {
 struct LinearBlock {
     Link product;                   ///< matmul, conv2d or its transpose
     Tensor scale, shift;            ///< s and t, broadcasting to the output
-    Tensor output;                  ///< z
+    Tensor output;                  ///< z, in the shape of the product
     bool first = true, top = true;  ///< no other block lies between it and the input; and the output
     bool at_input = false;          ///< nothing but shifts, scales and changes of shape lies between it and the input
     std::vector<Link> before = {};  ///< these, in the order in which they run, where at_input holds

@@ -1,5 +1,6 @@
 #include <gradpath/attribution/rules/lrp.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -15,7 +16,8 @@ const std::array<std::string, 9> rule_names{"zero",  "epsilon", "gamma",     "al
 
 bool uses_box(const Lrp& o) {
     const bool by_default = o.rule == LrpRule::z_box || (o.rule == LrpRule::composite && !o.first);
-    return by_default || o.first == LrpRule::z_box;
+    return by_default || std::ranges::any_of(std::array{o.first, o.top, o.convolution, o.dense},
+                                             [](const auto& own) { return own == LrpRule::z_box; });
 }
 
 void check(const Lrp& o) {

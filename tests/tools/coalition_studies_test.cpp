@@ -114,6 +114,7 @@ TEST_CASE("figures are collected by method, and shown as means with their interv
     CHECK(table.columns[1].title == "cosine");
     CHECK(table.rows ==
           std::vector<std::vector<std::string>>{{"a", "2 ± 2.5", ""}, {"b\u00a0c", "", "7"}});  // t = 4.303
+    CHECK(tools::interval_text({1622.4, 1500, 1744.8}) == "1622 ± 122");
     tools::Study study;
     const tools::Collected::Note note{"b c", "a word"};
     all.append_rows(study, std::span(&note, 1));

@@ -257,6 +257,7 @@ TEST_CASE("gradcheck and selftest pass on this machine and count what they did")
         CHECK(d["passed"].get<int>() > 30);
     }
     CHECK(json_of("selftest --suite coalitions --json", folder.path())["passed"].get<int>() > 40);
+    CHECK(json_of("selftest --suite inside --json", folder.path())["passed"].get<int>() == 28);
     const Json analytic = json_of("selftest --suite analytic --json", folder.path());
     for (const Json& row : analytic["cases"]) CHECK(row["figure"].get<double>() <= 1e-9);
 }

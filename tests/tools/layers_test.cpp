@@ -40,7 +40,7 @@ TEST_CASE("a layer's result has the layer's shape, and shows the identities it w
         for (const double gap : identity["gap"]) CHECK(gap <= 1e-10);
     CHECK(d["options"]["region"] == "box:2,6,3,9");
     const std::string words = fine(place.line("conductance --layer dense3 --index 1"), place.folder).out;
-    CHECK(words.find("layer   dense3, 10 units\n") != std::string::npos);
+    CHECK(words.find("layer   dense3, 10 values\n") != std::string::npos);
     CHECK(words.find("sum over neurons = integrated gradients") != std::string::npos);
     CHECK(words.find("unit of dense3") != std::string::npos);
     fine(place.line("internal-influence --layer pool1 --out why"), place.folder);

@@ -53,4 +53,11 @@ TEST_CASE("reproduce randomisation takes a network of the user's, in its own dty
     CHECK(formula.err ==
           "gradpath: reproduce: randomisation takes a network, not a formula: a formula has not learned anything that "
           "it could forget\n");
+    if (program::run("convert run/model.safetensors net.onnx --quiet", folder.path()).exit != 0) {
+        MESSAGE("skipped: this build has no ONNX");
+        return;
+    }
+    CHECK(program::run("reproduce randomisation --model net.onnx --input data:moons:test:0", folder.path()).err ==
+          "gradpath: reproduce: randomisation takes a .safetensors file: net.onnx does not say how its parameters were "
+          "made before they learned\n");
 }

@@ -58,6 +58,17 @@ std::string listing(const std::vector<Check>& checks) {
 
 }  // namespace
 
+Tensor row_of(const std::vector<double>& values) {
+    return {{1, static_cast<Index>(values.size())}, std::span<const double>(values)};
+}
+
+double distance(const Tensor& values, std::span<const double> known) {
+    double worst = 0;
+    for (std::size_t k = 0; k < known.size(); ++k)
+        worst = std::max(worst, std::abs(values.at(static_cast<Index>(k)) - known[k]));
+    return worst;
+}
+
 Check judged(std::string suite, std::string name, double figure, double tolerance, std::string note) {
     const bool within = figure <= tolerance;  // false for NaN
     return {std::move(suite), std::move(name), within ? Check::Verdict::passed : Check::Verdict::failed,

@@ -98,7 +98,7 @@ std::string layers_text(const std::vector<Explained>& all) {
     for (std::size_t k = 0; k < a.f_input.size(); ++k) {
         words += text("\nrow ", one.rows.position(static_cast<Index>(k) / targets_of(a)), ", target ",
                       target_text(one, k), ", f(input) ", short_number(a.f_input[k]), "\n");
-        std::vector<std::vector<std::string>> table{{"layer", "units", "sum", "sum of |a|", "largest", "widest gap"}};
+        std::vector<std::vector<std::string>> table{{"layer", "shape", "sum", "sum of |a|", "largest", "widest gap"}};
         for (const Explained& e : all) table.push_back(line(e, k));
         words += table_text(table, {0, 1});
     }

@@ -4,6 +4,7 @@
 //                 zero equal input x gradient (Sundararajan et al. 2017; Ancona et al. 2018), to rounding
 //   completeness  the attributions of random networks sum to F(x) - F(x'), to the tolerance asked for
 //   coalitions    see selftest_coalitions.cpp
+//   inside        see selftest_inside.cpp
 //   onnx          the ONNX project's conformance cases, where asked for by name
 #include <algorithm>
 #include <cmath>
@@ -30,20 +31,14 @@ constexpr double rounding_tolerance = 1e-12;  // relative to the largest attribu
 constexpr double completeness_tolerance = 1e-6;
 constexpr int nets_per_activation = 4;
 
-Tensor row_of(const std::vector<double>& values) {
-    return {{1, static_cast<Index>(values.size())}, std::span<const double>(values)};
-}
-
 std::vector<Check> analytic_suite(std::uint64_t) {
     std::vector<Check> checks;
     for (const models::Analytic& row : models::analytic_functions()) {
         IntegratedGradients options{.baseline = row_of(row.baseline)};
         options.quadrature = {.tolerance = analytic_tolerance / 10, .rule = QuadratureRule::gauss_kronrod};
         const Attribution a = attribution::integrated_gradients(row.function, row_of(row.x), options);
-        double worst = 0;
-        for (std::size_t i = 0; i < row.x.size(); ++i)
-            worst = std::max(worst, std::abs(a.values.at(static_cast<Index>(i)) - row.integrated_gradients[i]));
-        checks.push_back(judged("analytic", row.id + " " + row.formula, worst, analytic_tolerance, row.note));
+        checks.push_back(judged("analytic", row.id + " " + row.formula, distance(a.values, row.integrated_gradients),
+                                analytic_tolerance, row.note));
     }
     return checks;
 }
@@ -106,6 +101,7 @@ constexpr Suite suites[] = {{"analytic", analytic_suite},
                             {"homogeneous", homogeneous_suite},
                             {"completeness", completeness_suite},
                             {"coalitions", coalitions_suite},
+                            {"inside", inside_suite},
                             {"onnx", [](std::uint64_t) { return onnx_suite(); }, true}};
 
 }  // namespace
@@ -115,7 +111,8 @@ Exit selftest(Words words, const std::atomic<bool>& interrupted) {
     std::string wanted;
     Arguments arguments("selftest", "Checks attributions against closed forms and laws, on this machine, in float64.",
                         "gradpath selftest\ngradpath selftest --suite analytic --json");
-    arguments.option("--suite", "NAME", wanted, "analytic, homogeneous, completeness or coalitions (all); or onnx");
+    arguments.option("--suite", "NAME", wanted,
+                     "analytic, homogeneous, completeness, coalitions or inside (all); or onnx");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     apply(common);

@@ -31,18 +31,10 @@ constexpr const char* suite = "coalitions";
 constexpr double exact = 1e-9, all_masks = 1e-8;
 constexpr Index features = 6, antithetic_pairs = 30, runs = 1000;
 
-Tensor row(const Numbers& values) { return {{1, static_cast<Index>(values.size())}, std::span<const double>(values)}; }
-
-double distance(const Tensor& a, std::span<const double> b) {
-    double worst = 0;
-    for (std::size_t k = 0; k < b.size(); ++k) worst = std::max(worst, std::abs(a.at(static_cast<Index>(k)) - b[k]));
-    return worst;
-}
-
 void add_closed_forms(std::vector<Check>& checks) {
     for (const models::Analytic& known : models::analytic_functions()) {
         if (known.shapley.empty()) continue;
-        const Tensor x = row(known.x), from = row(known.baseline);
+        const Tensor x = row_of(known.x), from = row_of(known.baseline);
         const std::string name = known.id + " " + known.formula;
         checks.push_back(
             judged(suite, "Shapley values of " + name,
@@ -67,7 +59,7 @@ void add_dividends(std::vector<Check>& checks) {
     const auto add = [&](const char* name, const char* formula, const Numbers& x, const Numbers& from,
                          const Numbers& w) {
         const attribution::Attribution a =
-            attribution::harsanyi(models::parse_formula(formula), row(x), {.baseline = row(from)});
+            attribution::harsanyi(models::parse_formula(formula), row_of(x), {.baseline = row_of(from)});
         checks.push_back(judged(suite, name, distance(*a.dividends, w), exact));
     };
     add("T21 dividends of x1*x2*x3", "x1*x2*x3", {1, 1, 1}, {0.3, 0, 0.2}, {0, 0, 0.06, 0.14, 0, 0, 0.24, 0.56});
@@ -86,7 +78,7 @@ void add_shapley_ig(std::vector<Check>& checks) {
         {"T30d full", "x1^3", {0.5}, {0.875}}};
     for (const Known& known : all) {
         const attribution::ShapleyIntegratedGradients options{
-            .baseline = row(known.baseline), .line = known.line, .normalise = known.normalise};
+            .baseline = row_of(known.baseline), .line = known.line, .normalise = known.normalise};
         const Tensor x = ones({1, static_cast<Index>(known.answer.size())}, DType::float64);
         const Tensor a =
             attribution::shapley_integrated_gradients(models::parse_formula(known.formula), x, options).values;

@@ -1,6 +1,7 @@
 #include <gradpath/tools/experiments/collected.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <gradpath/tools/commands/format.hpp>
@@ -23,6 +24,11 @@ std::size_t place_of(std::vector<std::string>& list, const std::string& name) {
 std::string unbroken(std::string name) {
     for (auto blank = name.find(' '); blank != name.npos; blank = name.find(' ')) name.replace(blank, 1, "\u00a0");
     return name;
+}
+
+/// To so many digits; counts of evaluations without an exponent.
+std::string in_full(double value, int digits) {
+    return std::abs(value) >= std::pow(10, digits) ? fixed(value, 0) : short_number(value, digits);
 }
 
 }  // namespace
@@ -74,9 +80,9 @@ Table Collected::table(const std::string& caption, const std::string& suffix) co
 }
 
 std::string interval_text(const Confidence& c) {
-    const std::string mean = short_number(c.mean, 3);
+    const std::string mean = in_full(c.mean, 3);
     if (!(c.low < c.high)) return mean;
-    return text(mean, " ± ", short_number((c.high - c.low) / 2, 2));
+    return text(mean, " ± ", in_full((c.high - c.low) / 2, 2));
 }
 
 }  // namespace gradpath::tools

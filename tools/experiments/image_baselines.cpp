@@ -234,6 +234,8 @@ Panels pictures_of(const Bench& b, Index image, const std::vector<Attribution>& 
     return row;
 }
 
+std::string images(Index count) { return text(count, count == 1 ? " image" : " images"); }
+
 Text what_is_measured(const Bench& b) {
     const Index players = b.size.patches * b.size.patches;
     return {
@@ -246,9 +248,10 @@ Text what_is_measured(const Bench& b) {
          "zero, a few at a time; areas of the probability of the class. Sensitivity-max (low is good) is how far an "
          "answer moves when every pixel moves by at most 0.02, with the same seed. Run to run is the rank correlation "
          "of the pixels under other seeds: 1 by construction where nothing is drawn.",
-         text("Deletion to zero and the exact Shapley values of the patches (", b.size.exact,
-              " images) take zero as absence, so they favour what starts from zero: that is by construction. No "
-              "figure says that an explanation is true; the row random says what an order without knowledge gets.")}};
+         text("Deletion to zero and the exact Shapley values of the patches (", images(b.size.exact),
+              ") take zero as absence, so they favour what starts from zero: that is by construction. No "
+              "figure says that an explanation is true; the row random says what an order without knowledge gets. "
+              "The tables of Liu et al. (2023) could not be read, so nothing stands beside these.")}};
 }
 
 }  // namespace
@@ -278,8 +281,8 @@ Study study_image_baselines(const ExperimentOptions& o) {
         .sections = {{"What is measured", {what_is_measured(b)}},
                      {"Figures",
                       {figures.of_all.table("Means over the images with 95 % intervals."),
-                       figures.of_exact.table(text("The same over the ", exact.rows(),
-                                                   " images whose exact "
+                       figures.of_exact.table(text("The same over the ", images(exact.rows()),
+                                                   " whose exact "
                                                    "Shapley values are known."))}},
                      std::move(seen)},
         .provenance = {}};

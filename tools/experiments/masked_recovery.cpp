@@ -1,4 +1,4 @@
-// Adversarial pixels taken as absent ones: a baseline learned from an adversarial image may come back to the clean one.
+// Adversarial pixels taken as absent ones: does what is learned from an adversarial image come back to the clean one?
 #include <algorithm>
 
 #include <gradpath/attribution/baselines/attack.hpp>

@@ -56,6 +56,9 @@ Setup given_network(const ExperimentOptions& o) {
     require<UsageError>(!subject.is_formula(),
                         "reproduce: randomisation takes a network, not a formula: a formula has ",
                         "not learned anything that it could forget");
+    require<UsageError>(subject.model->architecture != "onnx",
+                        "reproduce: randomisation takes a .safetensors file: ", o.model,
+                        " does not say how its parameters were made before they learned");
     return {.name = o.model, .net = *subject.model, .x = read_rows(o.input, subject.row, subject.dtype, reading).x};
 }
 
@@ -195,9 +198,9 @@ const char* const reading =
 std::string verdict(const std::vector<Answer>& answers) {
     const auto after = [](const Answer& answer) { return mean_of(answer.steps[1].correlation); };
     const Answer& least = *std::ranges::max_element(answers, {}, after);
-    return text("Once ", least.steps[1].layer, " alone has forgotten, ", least.method,
-                " still ranks the pixels much as before: the rank correlation is ", fixed(after(least), 2),
-                ", that of ", answers[0].method, " ", fixed(after(answers[0]), 2), ".");
+    return text("Once ", least.steps[1].layer, " alone has forgotten, the ranks of ", least.method,
+                " have changed least: they correlate with those of before at ", fixed(after(least), 2), ", those of ",
+                answers[0].method, " at ", fixed(after(answers[0]), 2), ".");
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ struct Ground {
     double left = 0, right = 1, bottom = 0, top = 1;
     Picture light, dark = {};  ///< without a dark one, the light one serves both
 };
-struct Spot {
+struct Dot {
     double x, y;
     Colour light, dark;
 };
@@ -95,7 +95,7 @@ struct Scene {
     std::vector<std::string> names = {};  ///< of lines, at most six
     std::vector<Line> lines = {};
     std::vector<Ellipse> ellipses = {};
-    std::vector<Spot> spots = {};
+    std::vector<Dot> spots = {};
     std::string caption = {};
 };
 
@@ -115,7 +115,7 @@ struct Playground {
     };
     std::string title, alt;
     Ground ground;
-    std::vector<Spot> spots = {};
+    std::vector<Dot> spots = {};
     Grid inputs, baselines;
     Index corners;
     std::vector<Answer> answers;  ///< of every input for the first baseline, then for the second, ..

@@ -53,9 +53,9 @@ std::string open_svg(const Canvas& canvas, const char* role, const std::string& 
                 behind(canvas, canvas.ground.dark, "by-night"));
 }
 
-std::string draw_spots(const Canvas& canvas, const std::vector<Spot>& spots) {
+std::string draw_spots(const Canvas& canvas, const std::vector<Dot>& spots) {
     std::string out;
-    for (const Spot& s : spots)
+    for (const Dot& s : spots)
         out += text("<circle class=\"spot\" style=\"--light:", colour_text(s.light), ";--dark:", colour_text(s.dark),
                     "\" cx=\"", coordinate(canvas.x(s.x)), "\" cy=\"", coordinate(canvas.y(s.y)), "\" r=\"",
                     coordinate(spot_radius), "\"/>");

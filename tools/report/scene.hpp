@@ -20,6 +20,6 @@ struct Canvas {
 };
 /// <svg .. viewBox ..> with a role and a title, and the pictures behind; spots.
 std::string open_svg(const Canvas& canvas, const char* role, const std::string& alt);
-std::string draw_spots(const Canvas& canvas, const std::vector<Spot>& spots);
+std::string draw_spots(const Canvas& canvas, const std::vector<Dot>& spots);
 
 }  // namespace gradpath::tools

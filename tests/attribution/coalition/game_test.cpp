@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <attribution/functions.hpp>
 
 using namespace attribution_tests;
@@ -77,4 +79,31 @@ TEST_CASE("more players than fit are refused with a way out") {
           }) ==
           "shapley: takes every coalition of 30 players, which do not fit the memory budget; group the features, as "
           "with groups=grid:4x4, or sample");
+}
+
+TEST_CASE(
+    "coalitions that are listed at a time are refused where the list would not fit, and progress is told of long "
+    "ones") {
+    const Model f = [](const Tensor& x) { return sum(x, {.axes = {1}}); };
+    const Tensor x = random_tensor({1, 300}, 1);
+    const std::string way_out =
+        "players at a time, which do not fit the memory budget; group the features, as with groups=grid:4x4, or allow "
+        "more memory";
+    CHECK(error_of<ValueError>([&] {
+              attribution::shapley_sampling(f, x,
+                                            {.sampling = {.samples = 1}, .stratified = true, .run = {.memory = 1}});
+          }) == "shapley-sampling: takes 180600 coalitions of 300 " + way_out);
+    CHECK(error_of<ValueError>([&] {
+              attribution::shapley_taylor(f, random_tensor({1, 600}, 1),
+                                          {.sampling = {.samples = 1}, .run = {.memory = 1}});
+          }) == "shapley-taylor: takes 360602 coalitions of 600 " + way_out);
+    CHECK(error_of<ValueError>([&] { attribution::shapley_integrated_gradients(f, x, {.run = {.memory = 1}}); }) ==
+          "shapley-integrated-gradients: takes 89701 coalitions of 300 " + way_out);
+    std::vector<std::string> told;
+    attribution::shapley_integrated_gradients(
+        f, random_tensor({1, 120}, 1),
+        {.samples = 1, .quadrature = {.steps = 1}, .run = {.progress = [&](std::string_view stage, Index, Index) {
+                                                       told.emplace_back(stage);
+                                                   }}});
+    CHECK(std::ranges::count(told, "lines") > 20);
 }

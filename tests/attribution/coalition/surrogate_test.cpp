@@ -47,6 +47,7 @@ TEST_CASE("lime refuses options out of range") {
         return error_of<ValueError>([&] { attribution::lime(plane, row({1, 3, 2}), o); });
     };
     CHECK(error({.samples = 0}) == "lime: samples must be at least 1 but is 0");
+    CHECK(error({.tolerance = 0}) == "lime: tolerance must be above 0 but is 0");
     CHECK(error({.width = 0}) == "lime: width must be above 0 but is 0");
     CHECK(error({.ridge = -1}) == "lime: ridge must not be negative but is -1");
 }
@@ -89,6 +90,49 @@ TEST_CASE("rise refuses options out of range") {
         return error_of<ValueError>([&] { attribution::rise(plane, row({1, 3, 2}), o); });
     };
     CHECK(error({.samples = 0}) == "rise: samples must be at least 1 but is 0");
+    CHECK(error({.tolerance = 0.1, .max_samples = 0}) == "rise: max-samples must be at least 1 but is 0");
     CHECK(error({.cells = {0, 0}}) == "rise: cells must be at least 1x1 but are automatic");
     CHECK(error({.probability = 0}) == "rise: probability must lie in (0, 1] but is 0");
+}
+
+TEST_CASE("lime and rise sample until their half-widths are within a tolerance, and say where they are not") {
+    const Model f = relu_net({5, 8, 2}, 3, true);
+    const Tensor x = random_tensor({1, 5}, 1);
+    const auto check = [&](const auto& explain) {
+        const Attribution wide = explain(0.1, Index{100'000}), narrow = explain(0.05, Index{100'000});
+        for (const Attribution* a : {&wide, &narrow}) {
+            CHECK(a->tolerance_met->at(0));
+            CHECK(a->half_width->at(0) <= *a->tolerance);
+        }
+        // A quarter of the variance needs four times the samples; it is looked at each time there are a quarter more.
+        const double more = static_cast<double>(*narrow.samples) / static_cast<double>(*wide.samples);
+        CHECK(more >= 2);
+        CHECK(more <= 8);
+        const Attribution cut = explain(1e-6, Index{50});
+        CHECK_FALSE(cut.tolerance_met->at(0));
+        CHECK(*cut.samples == 50);
+        CHECK(cut.notes.back() ==
+              "tolerance 1e-06 was not met within max-samples 50; allow more, or ask for less");
+    };
+    check([&](double tolerance, Index most) {
+        return attribution::lime(f, x, {.tolerance = tolerance, .max_samples = most});
+    });
+    check([&](double tolerance, Index most) {
+        return attribution::rise(f, x, {.tolerance = tolerance, .max_samples = most});
+    });
+}
+
+TEST_CASE("a row's lime and rise are the same alone and beside a row that needs more samples") {
+    const Model f = relu_net({4, 8, 1}, 5, true);
+    const Tensor x = random_tensor({3, 4}, 2);
+    const auto check = [&](const auto& explain) {
+        const Attribution all = explain(x);
+        for (Index k = 0; k < 3; ++k) {
+            const Attribution one = explain(slice(x, 0, k, k + 1));
+            CHECK(same_bits(slice(all.values, 0, k, k + 1), one.values));
+            CHECK(all.half_width->at(static_cast<std::size_t>(k)) == one.half_width->at(0));
+        }
+    };
+    check([&](const Tensor& rows) { return attribution::lime(f, rows, {.tolerance = 0.1}); });
+    check([&](const Tensor& rows) { return attribution::rise(f, rows, {.tolerance = 0.1}); });
 }

@@ -123,6 +123,9 @@ TEST_CASE("regions: boxes, tops, and what is refused") {
           "test: the box must lie within 0,3,0,4 but is 1,4,0,2; give top, bottom, left, right, the ends not included");
     CHECK(error(region::Top{0}) == "test: the top must be a share in (0, 1] but is 0");
     CHECK(error(region::Mask{full({1}, 2, DType::float64)}) == "test: a mask holds 0 and 1 but has 2");
+    CHECK(error(region::Mask{ones({2, 1, 3, 4}, DType::float64)}) ==
+          "test: the mask of the region must broadcast to (1, 1, 3, 4), the shape of the input, but has shape "
+          "(2, 1, 3, 4)");
     for (const char* text : {"whole", "box:1,2,3,4", "top:0.1"})
         CHECK(attribution::describe(attribution::parse_region(text)) == text);
     CHECK(error_of([] { attribution::parse_region("disc:3"); }) ==

@@ -1,20 +1,9 @@
-// Relevance: every rule against its formula written out, folding, unrolling, and what relevance is on ReLU networks.
-#include <array>
-
-#include <attribution/functions.hpp>
+// Relevance: every rule against its formula written out, and what relevance is on ReLU networks.
+#include <attribution/rules/lrp.hpp>
 
 using namespace attribution_tests;
-using attribution::Lrp;
-using attribution::LrpRule;
 
 namespace {
-
-constexpr std::array every_rule{LrpRule::zero,   LrpRule::epsilon, LrpRule::gamma, LrpRule::alpha_beta,
-                                LrpRule::z_plus, LrpRule::z_box,   LrpRule::flat,  LrpRule::w_squared};
-
-std::vector<double> lrp_of(const Model& model, const Tensor& x, const Lrp& options = {}) {
-    return numbers(attribution::lrp(model, x, options).values);
-}
 
 double up(double c) { return std::max(c, 0.0); }
 double down(double c) { return std::min(c, 0.0); }
@@ -54,12 +43,6 @@ std::vector<double> by_hand(const Lrp& o, const std::vector<double>& a, const st
     }
 }
 
-/// A convolution with a bias and two more layers; how the first one is written is `first`'s.
-using First = std::function<Tensor(const Tensor& x)>;
-Model behind(const First& first, const Tensor& dense) {
-    return [=](const Tensor& x) { return matmul(relu(flatten(first(x))), dense); };
-}
-
 /// Bias-free: convolution, pools of both kinds, a residual sum, two dense layers.
 Model homogeneous_cnn(std::uint64_t number) {
     const Tensor filters = random_tensor({3, 2, 3, 3}, 30 * number),
@@ -94,54 +77,6 @@ TEST_CASE("each rule of relevance is its formula, for inputs and weights of both
                 CHECK(largest_difference(mine, by_hand(o, inputs, weights, b.at(1))) <= 1e-10);
             }
         }
-}
-
-TEST_CASE("a batch norm behind a layer is folded into it: relevances are those of the folded weights") {
-    const Tensor filters = random_tensor({3, 1, 3, 3}, 1), bias = random_tensor({3, 1, 1}, 2),
-                 scale = random_tensor({3, 1, 1}, 3), shift = random_tensor({3, 1, 1}, 4),
-                 dense = random_tensor({48, 2}, 5);
-    const Tensor folded = filters * reshape(scale, {3, 1, 1, 1}), moved = bias * scale + shift;
-    const Model plain = behind(
-        [=](const Tensor& x) {
-            const Tensor z = tap("conv", conv2d(x, filters, {.padding = 1}) + bias);
-            return tap("norm", z * scale + shift);
-        },
-        dense);
-    const Model other = behind(
-        [=](const Tensor& x) { return shift - (-(conv2d(x, filters, {.padding = 1}) + bias)) / (1.0 / scale); }, dense);
-    const Model one = behind([=](const Tensor& x) { return conv2d(x, folded, {.padding = 1}) + moved; }, dense);
-    const Tensor x = random_tensor({2, 1, 4, 4}, 6);
-    for (const LrpRule rule : every_rule) {
-        CAPTURE(describe(rule));
-        const Lrp o{.target = Index{0}, .rule = LrpRule::epsilon, .first = rule, .low = -9, .high = 9};
-        CHECK(largest_difference(lrp_of(plain, x, o), lrp_of(one, x, o)) <= 1e-10);
-        CHECK(largest_difference(lrp_of(other, x, o), lrp_of(one, x, o)) <= 1e-10);
-    }
-}
-
-TEST_CASE("a convolution is the dense layer with its weights unrolled, to every rule that sees weights") {
-    const Tensor filters = random_tensor({3, 1, 3, 3}, 11), bias = random_tensor({3, 1, 1}, 12),
-                 dense = random_tensor({48, 2}, 13), x = random_tensor({2, 1, 4, 4}, 14);
-    const auto convolve = [=](const Tensor& z) { return conv2d(z, filters, {.padding = 1}); };
-    const Tensor unrolled = reshape(jacobian(convolve, zeros({1, 1, 4, 4}, DType::float64)), {48, 16});
-    const Tensor spread = flatten(broadcast_to(bias, {1, 3, 4, 4}));
-    const Model conv = behind([=](const Tensor& z) { return convolve(z) + bias; }, dense);
-    const Model flat =
-        behind([=](const Tensor& z) { return matmul(flatten(z), unrolled, {.transpose_b = true}) + spread; }, dense);
-    for (const LrpRule rule : every_rule) {
-        if (rule == LrpRule::flat) continue;  // counts inputs
-        CAPTURE(describe(rule));
-        const Lrp o{.target = Index{1}, .first = rule, .top = LrpRule::zero, .low = -9, .high = 9};
-        CHECK(largest_difference(lrp_of(conv, x, o), lrp_of(flat, x, o)) <= 1e-10);
-    }
-    // The corner of the picture is seen by 4 positions of a filter, each of which sees 4 to 9 inputs.
-    const Model counting = [=](const Tensor& z) {
-        return sum(flatten(conv2d(z, ones_like(filters), {.padding = 1})), {.axes = {1}});
-    };
-    const Tensor one = ones({1, 1, 4, 4}, DType::float64);
-    const std::vector<double> shares = lrp_of(counting, one, {.rule = LrpRule::flat});
-    CHECK(std::abs(shares[0] - 3 * 4) <= 1e-8);  // every position hands out its value, 1 to each input that it sees
-    CHECK(std::abs(shares[5] - 3 * 9) <= 1e-8);
 }
 
 TEST_CASE("rule zero is input x gradient on ReLU networks, and without biases Integrated Gradients from 0") {
@@ -289,6 +224,8 @@ TEST_CASE("what relevance cannot pass is named, and options out of range are ref
     CHECK(error(net, {.alpha = 0.5}) == "lrp: alpha must be at least 1 but is 0.5");
     CHECK(error(net, {.low = 1, .high = 1}) == "lrp: low must be below high but they are 1 and 1");
     CHECK(error(net, {.first = LrpRule::z_box}) == "lrp: z-box takes inputs in [0, 1] but one is 2; set low and high");
+    CHECK(error(of_columns([](auto& z) { return z[0]; }), {.top = LrpRule::z_box}) ==
+          "lrp: z-box takes inputs in [0, 1] but one is 2; set low and high");
     CHECK(error(net, {.rule = LrpRule::z_box, .high = 2}) ==
           "lrp: z-box needs a layer of the input, or of shifts and scales of it by constants: matmul is none; take "
           "another rule for it, such as z-plus");

@@ -170,6 +170,7 @@ void add_rows(const Moves& m, std::vector<StudyRow>& rows) {
 }
 
 double median(const std::vector<double>& list) { return quantile(list, 0.5); }
+std::string cell(const std::vector<double>& list) { return fixed(median(list), 3); }
 
 Table table_of(const std::vector<Moves>& all) {
     Table table{.caption = text("Medians over ", all[0].steps[0].left.size(),
@@ -185,7 +186,6 @@ Table table_of(const std::vector<Moves>& all) {
                             {"probability, after", true}},
                 .rows = {}};
     for (const Moves& m : all) {
-        const auto cell = [](const std::vector<double>& list) { return fixed(median(list), 3); };
         const Moves::Step &before = m.steps[0], &after = m.steps[1];
         table.rows.push_back({m.name, cell(before.left), cell(after.left), percent(m.rising_share()),
                               cell(before.right), cell(after.right), cell(after.probability)});
@@ -232,7 +232,8 @@ std::string verdict(const std::vector<Moves>& all) {
                 " that internal-neurons names for the box around the right disk raises what the left one is given on ",
                 m.rises(), " of ", m.steps[0].left.size(), " images, 1 % drawn at random on ", random.rises(), ". ",
                 m.rising_share() >= enough
-                    ? "The network is as sure as before, so what the right disk loses the left one gains."
+                    ? text("Its probability of \"disk\" is ", cell(m.steps[0].probability), " before and ",
+                           cell(m.steps[1].probability), " after (medians).")
                     : "That is less than was to be shown: the table and the chart say what happens instead.");
 }
 
