@@ -67,7 +67,7 @@ void require_method(const std::string& name) {
 }
 
 /// The methods as they were named, then the controls.
-std::vector<std::string> chosen_methods(const CompareOptions& o, const Question& q) {
+std::vector<std::string> chosen_methods(const CompareOptions& o, const Contest& q) {
     std::vector<std::string> names = o.methods.empty() ? usual_methods() : split_names(o.methods);
     if (o.methods.empty() && !q.of_pictures()) std::erase(names, "blur-ig");
     for (const std::string& name : names) require_method(name);
@@ -76,7 +76,7 @@ std::vector<std::string> chosen_methods(const CompareOptions& o, const Question&
     return names;
 }
 
-std::vector<std::string> chosen_measures(const CompareOptions& o, const Question& q) {
+std::vector<std::string> chosen_measures(const CompareOptions& o, const Contest& q) {
     std::vector<std::string> names;
     if (o.metrics.empty()) {
         for (const Measure& m : measures())
@@ -120,9 +120,9 @@ void run_all(const CompareOptions& o, Comparison& comparison) {
     const auto start = std::chrono::steady_clock::now();
     const auto total = static_cast<Index>(comparison.planned);
     Progress progress(Progress::style(o.common.quiet), "methods");
-    for (const std::string& name : comparison.question.methods) {
-        Contestant c = answer_of(comparison.question, name);
-        measure(comparison.question, c);
+    for (const std::string& name : comparison.contest.methods) {
+        Contestant c = answer_of(comparison.contest, name);
+        measure(comparison.contest, c);
         comparison.contestants.push_back(std::move(c));
         comparison.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         if (!o.common.out.empty()) writing([&] { write_comparison(o.common.out, comparison); });
@@ -150,25 +150,25 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
     const Subject subject = open_subject("compare", o.model, o.common.dtype, "", {.seed = o.common.seed});
     if (subject.model) o.table = table_for(o.table, *subject.model);
     const models::DataSet data = first_rows(o, subject);
-    Question question{.subject = subject,
-                      .x = data.x,
-                      .target = predicted(subject, data.x),
-                      .budget = o.budget,
-                      .seed = o.common.seed,
-                      .run = {.memory = o.common.memory, .cancel = &interrupted},
-                      .methods = {},
-                      .measures = {}};
-    question.methods = chosen_methods(o, question);
-    question.measures = chosen_measures(o, question);
+    Contest contest{.subject = subject,
+                    .x = data.x,
+                    .target = predicted(subject, data.x),
+                    .budget = o.budget,
+                    .seed = o.common.seed,
+                    .run = {.memory = o.common.memory, .cancel = &interrupted},
+                    .methods = {},
+                    .measures = {}};
+    contest.methods = chosen_methods(o, contest);
+    contest.measures = chosen_measures(o, contest);
     if (!o.common.out.empty()) {
         make_folder(o.common.out);
         for (const char* old : {"compare.csv", "compare.html", "compare.json"}) remove_file(o.common.out / old);
     }
-    Comparison comparison{.question = question,
+    Comparison comparison{.contest = contest,
                           .data = data,
                           .data_name = text(o.data, ", ", o.split),
                           .command = command_line(words),
-                          .planned = question.methods.size()};
+                          .planned = contest.methods.size()};
     try {
         run_all(o, comparison);
     } catch (const Cancelled&) {

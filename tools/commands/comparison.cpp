@@ -14,7 +14,7 @@ namespace {
 namespace quality = attribution::quality;
 using attribution::Attribution;
 
-attribution::Settings settings_of(const Question& q, const std::map<std::string, std::string>& set) {
+attribution::Settings settings_of(const Contest& q, const std::map<std::string, std::string>& set) {
     return {.target = q.target, .seed = q.seed, .run = q.run, .set = set};
 }
 
@@ -26,7 +26,7 @@ std::string knob_of(const attribution::Method& method) {
 }
 
 /// One row at a time tells what a row costs.
-Attribution on_first_row(const attribution::Method& method, const Question& q,
+Attribution on_first_row(const attribution::Method& method, const Contest& q,
                          const std::map<std::string, std::string>& set) {
     attribution::Settings settings = settings_of(q, set);
     settings.target = q.target.front();
@@ -34,7 +34,7 @@ Attribution on_first_row(const attribution::Method& method, const Question& q,
 }
 
 /// The knob's position that comes nearest to the budget: its cost is nearly linear, so a few looks are enough.
-std::map<std::string, std::string> setting_for(const attribution::Method& method, const Question& q) {
+std::map<std::string, std::string> setting_for(const attribution::Method& method, const Contest& q) {
     const std::string knob = knob_of(method);
     if (knob.empty()) return {};
     const auto budget = static_cast<double>(q.budget);
@@ -55,12 +55,12 @@ std::map<std::string, std::string> setting_for(const attribution::Method& method
 }
 
 /// None where the baseline is a distribution.
-std::optional<Tensor> difference_of(const Question& q, const Attribution& a) {
+std::optional<Tensor> difference_of(const Contest& q, const Attribution& a) {
     if (!a.baseline || a.samples.value_or(1) > 1) return {};
     return q.x - *a.baseline;
 }
 
-Contestant control(const Question& q, const std::string& name) {
+Contestant control(const Contest& q, const std::string& name) {
     Contestant c{.name = name, .control = true, .values = {}};
     if (name == "random") c.values = quality::random_control(q.x, q.seed);
     else if (name == "constant") c.values = quality::constant_control(q.x);
@@ -88,7 +88,7 @@ Race race_of(const Measure& m, std::span<const Contestant> contestants) {
     return race;
 }
 
-Verdict verdict_of(const Measure& m, const Race& race, const Question& q) {
+Verdict verdict_of(const Measure& m, const Race& race, const Contest& q) {
     Verdict verdict{.measure = m.name, .best = race.best->name, .alike = {}, .behind = {}, .controls_alike = {}};
     std::vector<double> p;
     std::vector<const Contestant*> others;
@@ -137,7 +137,7 @@ std::vector<std::string> usual_methods() {
             "guided-ig", "blur-ig",          "idgi",        "ig2",      "guided-backprop",      "deep-lift"};
 }
 
-std::vector<std::string> controls_of(const Question& q) {
+std::vector<std::string> controls_of(const Contest& q) {
     std::vector<std::string> names{"random", "constant"};
     if (q.of_pictures()) names.emplace_back("edges");
     return names;
@@ -150,7 +150,7 @@ double cost_of(const Attribution& a) {
            static_cast<double>(a.values.rows());
 }
 
-Contestant answer_of(const Question& q, const std::string& name) {
+Contestant answer_of(const Contest& q, const std::string& name) {
     if (is_control(name)) return control(q, name);
     const attribution::Method& method = attribution::find_method(name);
     const std::map<std::string, std::string> set = setting_for(method, q);
@@ -168,14 +168,14 @@ Contestant answer_of(const Question& q, const std::string& name) {
             .notes = a.notes};
 }
 
-void measure(const Question& q, Contestant& c) {
+void measure(const Contest& q, Contestant& c) {
     for (const std::string& name : q.measures) {
         std::vector<double> per_row = find_measure(name).of(q, c);
         if (!per_row.empty()) c.figures[name] = std::move(per_row);
     }
 }
 
-std::vector<Verdict> verdicts(const Question& q, std::span<const Contestant> contestants) {
+std::vector<Verdict> verdicts(const Contest& q, std::span<const Contestant> contestants) {
     std::vector<Verdict> list;
     for (const std::string& name : q.measures) {
         const Measure& m = find_measure(name);

@@ -14,8 +14,8 @@
 
 namespace gradpath::tools {
 
-/// What all methods are asked.
-struct Question {
+/// What all methods are asked, and what they are measured by.
+struct Contest {
     const Subject& subject;
     Tensor x;                   ///< [rows, ..]
     std::vector<Index> target;  ///< the predicted class of each row
@@ -65,7 +65,7 @@ struct Measure {
     bool pictures = false;  ///< of pictures only
     bool usual = true;      ///< measured unless others are named
     /// Per row; empty where it makes no sense for this answer. Leaves the curve that it is of, if it is of one.
-    std::vector<double> (*of)(const Question& question, Contestant& contestant);
+    std::vector<double> (*of)(const Contest& contest, Contestant& contestant);
 };
 std::span<const Measure> measures();
 /// Throws UsageError that names the nearest.
@@ -74,15 +74,15 @@ const Measure& find_measure(const std::string& name);
 /// The methods that compare runs unless others are named, and the controls that it adds: random, constant, edges (of
 /// pictures).
 std::vector<std::string> usual_methods();
-std::vector<std::string> controls_of(const Question& question);
+std::vector<std::string> controls_of(const Contest& contest);
 bool is_control(const std::string& name);
 
 /// A forward pass of a row counts half of a gradient, which is a pass forward and one back.
 double cost_of(const attribution::Attribution& answer);
 /// Runs a method with its steps or samples such that a row costs about the budget, found out on the first row.
-Contestant answer_of(const Question& question, const std::string& method);
+Contestant answer_of(const Contest& contest, const std::string& method);
 /// Fills in the figures.
-void measure(const Question& question, Contestant& contestant);
+void measure(const Contest& contest, Contestant& contestant);
 
 /// Who is best by a figure, and for whom that is more than chance.
 struct Verdict {
@@ -94,6 +94,6 @@ struct Verdict {
 constexpr double false_alarm = 0.05;
 /// For each figure in which more or less is better: paired bootstrap of each method and control against the best
 /// method, Holm's correction, 5 %.
-std::vector<Verdict> verdicts(const Question& question, std::span<const Contestant> contestants);
+std::vector<Verdict> verdicts(const Contest& contest, std::span<const Contestant> contestants);
 
 }  // namespace gradpath::tools

@@ -31,13 +31,13 @@ std::string sentence(const Verdict& v) {
 
 std::vector<std::string> sentences(const Comparison& c) {
     std::vector<std::string> list;
-    for (const Verdict& v : verdicts(c.question, c.contestants)) list.push_back(sentence(v));
+    for (const Verdict& v : verdicts(c.contest, c.contestants)) list.push_back(sentence(v));
     return list;
 }
 
 Json number(double value) { return short_json(value, DType::float64); }
 
-Json figures_json(const Contestant& c, const Question& q) {
+Json figures_json(const Contestant& c, const Contest& q) {
     Json figures = Json::object();
     for (const std::string& name : q.measures) {
         const MeanFigure mean = mean_figure(c, name);
@@ -56,7 +56,7 @@ Json figures_json(const Contestant& c, const Question& q) {
 std::string csv(const Comparison& comparison) {
     std::string lines = "method,control,metric,better,mean,low,high,rows,cost,seconds,complete\n";
     for (const Contestant& c : comparison.contestants)
-        for (const std::string& name : comparison.question.measures) {
+        for (const std::string& name : comparison.contest.measures) {
             const MeanFigure mean = mean_figure(c, name);
             if (mean.rows == 0) continue;
             const Better better = find_measure(name).better;
@@ -82,11 +82,11 @@ std::string Comparison::missing() const {
 
 std::string comparison_text(const Comparison& comparison) {
     std::vector<std::vector<std::string>> rows{{"method", "cost"}};
-    for (const std::string& name : comparison.question.measures)
+    for (const std::string& name : comparison.contest.measures)
         rows.front().push_back(name + arrow(find_measure(name).better));
     for (const Contestant& c : comparison.contestants) {
         rows.push_back({c.name, short_number(c.cost, 3)});
-        for (const std::string& name : comparison.question.measures)
+        for (const std::string& name : comparison.contest.measures)
             rows.back().push_back(short_number(mean_figure(c, name).of.mean, 3));
     }
     std::string words = table_text(rows) + "\n";
@@ -95,7 +95,7 @@ std::string comparison_text(const Comparison& comparison) {
 }
 
 Json comparison_json(const Comparison& comparison) {
-    const Question& q = comparison.question;
+    const Contest& q = comparison.contest;
     Json methods = Json::array(), verdict_list = Json::array();
     for (const Contestant& c : comparison.contestants)
         methods.push_back({{"method", c.name},

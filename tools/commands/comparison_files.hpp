@@ -14,7 +14,7 @@
 namespace gradpath::tools {
 
 struct Comparison {
-    const Question& question;
+    const Contest& contest;
     const models::DataSet& data;  ///< the rows compared on, raw
     std::string data_name, command;
     std::vector<Contestant> contestants = {};

@@ -34,12 +34,12 @@ Table figures_table(const Comparison& comparison) {
                     "counts half.",
                 .columns = {{"method"}, {"cost", true}},
                 .rows = {}};
-    for (const std::string& name : comparison.question.measures)
+    for (const std::string& name : comparison.contest.measures)
         table.columns.push_back({name + arrow(find_measure(name).better), true});
     for (const Contestant& c : comparison.contestants) {
         std::vector<std::string>& row =
             table.rows.emplace_back(std::vector{c.control ? c.name + " (control)" : c.name, short_number(c.cost, 3)});
-        for (const std::string& name : comparison.question.measures) row.push_back(cell(c, name, 3));
+        for (const std::string& name : comparison.contest.measures) row.push_back(cell(c, name, 3));
     }
     return table;
 }
@@ -55,7 +55,7 @@ Table methods_table(const Comparison& comparison) {
 }
 
 std::string class_of(const Comparison& c, Index position) {
-    const auto& names = c.question.subject.class_names;
+    const auto& names = c.contest.subject.class_names;
     const auto place = static_cast<std::size_t>(position);
     return place < names.size() ? names[place] : to_text(position);
 }
@@ -76,7 +76,7 @@ std::vector<Block> maps_of(const Comparison& comparison, Index image) {
     }
     const auto r = static_cast<std::size_t>(image);
     all.caption =
-        text("Image ", image, ": predicted ", class_of(comparison, comparison.question.target[r]), ", labelled ",
+        text("Image ", image, ": predicted ", class_of(comparison, comparison.contest.target[r]), ", labelled ",
              class_of(comparison, comparison.data.labels[image]),
              ". Red speaks for the class, blue against it. Each map has its own scale, the number below it, at "
              "the 99th percentile of |a|; ",
@@ -87,8 +87,8 @@ std::vector<Block> maps_of(const Comparison& comparison, Index image) {
 Facts facts_of(const Comparison& comparison) {
     Facts facts{{{"methods", to_text(static_cast<Index>(comparison.contestants.size())),
                   comparison.complete() ? "with controls" : comparison.missing()},
-                 {"images", to_text(comparison.question.x.rows()), comparison.data_name},
-                 {"budget", to_text(comparison.question.budget), "gradient evaluations per image"}}};
+                 {"images", to_text(comparison.contest.x.rows()), comparison.data_name},
+                 {"budget", to_text(comparison.contest.budget), "gradient evaluations per image"}}};
     double least = INFINITY;
     const Contestant* best = nullptr;
     for (const Contestant& c : comparison.contestants) {
@@ -99,7 +99,7 @@ Facts facts_of(const Comparison& comparison) {
     return facts;
 }
 
-Text figures_explained(const Question& q) {
+Text figures_explained(const Contest& q) {
     Text words;
     for (const std::string& name : q.measures) {
         const Measure& m = find_measure(name);
@@ -117,7 +117,7 @@ Table verdict_table(const Comparison& comparison) {
         .caption = "What the figures tell apart: paired bootstrap over the images, Holm's correction, 5 %.",
         .columns = {{"metric"}, {"best"}, {"not told apart from it"}, {"worse beyond noise"}, {"controls as good"}},
         .rows = {}};
-    for (const Verdict& v : verdicts(comparison.question, comparison.contestants))
+    for (const Verdict& v : verdicts(comparison.contest, comparison.contestants))
         table.rows.push_back(
             {v.measure, v.best, joined(v.alike, ", "), joined(v.behind, ", "), joined(v.controls_alike, ", ")});
     return table;
@@ -144,7 +144,7 @@ std::vector<const Contestant*> shown(const Comparison& comparison, const Measure
 
 std::vector<Block> curves_of(const Comparison& comparison) {
     std::vector<Block> blocks;
-    for (const std::string& name : comparison.question.measures) {
+    for (const std::string& name : comparison.contest.measures) {
         const Measure& m = find_measure(name);
         Chart chart{.title = name,
                     .x_label = name == "insertion" ? "share of pixels put in" : "share of pixels removed",
@@ -165,7 +165,7 @@ std::vector<Block> curves_of(const Comparison& comparison) {
 }  // namespace
 
 Report comparison_report(const Comparison& comparison) {
-    const Question& q = comparison.question;
+    const Contest& q = comparison.contest;
     Report report{.title = text(comparison.complete() ? "" : "Incomplete: ", "Methods compared on ", q.subject.name),
                   .subtitle = comparison.complete() ? text("Seconds in all: ", short_number(comparison.seconds, 3))
                                                     : comparison.missing(),

@@ -29,12 +29,12 @@ PerRow each(const Results& results, Field field) {
     return list;
 }
 
-PerRow completeness(const Question&, Contestant& c) {
+PerRow completeness(const Contest&, Contestant& c) {
     if (!c.f_baseline) return {};
     return each(quality::completeness(c.values, c.f_input, *c.f_baseline), &quality::Completeness::relative_gap);
 }
 
-PerRow cancellation(const Question&, Contestant& c) {
+PerRow cancellation(const Contest&, Contestant& c) {
     if (!c.f_baseline) return {};
     return each(quality::completeness(c.values, c.f_input, *c.f_baseline), &quality::Completeness::cancellation);
 }
@@ -56,28 +56,28 @@ MeanCurve mean_curve(const std::vector<Curve>& curves, std::vector<double> Curve
 
 using Pixels = quality::PixelCurve;
 
-quality::PixelSteps pixel_steps(const Question& q) { return {.target = q.target, .seed = q.seed, .run = q.run}; }
+quality::PixelSteps pixel_steps(const Contest& q) { return {.target = q.target, .seed = q.seed, .run = q.run}; }
 
-PerRow deletion(const Question& q, Contestant& c) {
+PerRow deletion(const Contest& q, Contestant& c) {
     const auto curves = quality::deletion(q.subject.run, q.x, c.values, pixel_steps(q));
     c.curves["deletion"] = mean_curve(curves, &Pixels::changed, &Pixels::value);
     return each(curves, &Pixels::area);
 }
 
-PerRow insertion(const Question& q, Contestant& c) {
+PerRow insertion(const Contest& q, Contestant& c) {
     const auto curves = quality::insertion(q.subject.run, q.x, c.values, pixel_steps(q));
     c.curves["insertion"] = mean_curve(curves, &Pixels::changed, &Pixels::value);
     return each(curves, &Pixels::area);
 }
 
-PerRow road(const Question& q, Contestant& c) {
+PerRow road(const Contest& q, Contestant& c) {
     const auto curves = quality::road(q.subject.run, q.x, c.values, {.seed = q.seed, .run = q.run});
     c.curves["road"] = mean_curve(curves, &quality::RoadCurve::shares, &quality::RoadCurve::probability);
     return each(curves, &quality::RoadCurve::area);
 }
 
 /// masking_curves gives means over rows, so each row is asked by itself.
-PerRow masked(const Question& q, const Contestant& c, std::vector<double> quality::MaskingCurves::*curve) {
+PerRow masked(const Contest& q, const Contestant& c, std::vector<double> quality::MaskingCurves::*curve) {
     PerRow list;
     for (Index r = 0; r < q.x.rows(); ++r) {
         const quality::MaskingCurves found = quality::masking_curves(
@@ -87,32 +87,32 @@ PerRow masked(const Question& q, const Contestant& c, std::vector<double> qualit
     return list;
 }
 
-PerRow comprehensiveness(const Question& q, Contestant& c) {
+PerRow comprehensiveness(const Contest& q, Contestant& c) {
     return masked(q, c, &quality::MaskingCurves::comprehensiveness);
 }
 
-PerRow sufficiency(const Question& q, Contestant& c) { return masked(q, c, &quality::MaskingCurves::sufficiency); }
+PerRow sufficiency(const Contest& q, Contestant& c) { return masked(q, c, &quality::MaskingCurves::sufficiency); }
 
-PerRow infidelity(const Question& q, Contestant& c) {
+PerRow infidelity(const Contest& q, Contestant& c) {
     return quality::infidelity(
         q.subject.run, q.x, c.values,
         {.target = q.target, .difference = c.difference, .normalised = true, .seed = q.seed, .run = q.run});
 }
 
-std::vector<quality::InformationCurve> information(const Question& q, const Contestant& c) {
+std::vector<quality::InformationCurve> information(const Contest& q, const Contestant& c) {
     return quality::information_curves(q.subject.run, q.x, c.values, {.seed = q.seed, .run = q.run});
 }
 
-PerRow softmax_information(const Question& q, Contestant& c) {
+PerRow softmax_information(const Contest& q, Contestant& c) {
     return each(information(q, c), &quality::InformationCurve::softmax_area);
 }
 
-PerRow accuracy_information(const Question& q, Contestant& c) {
+PerRow accuracy_information(const Contest& q, Contestant& c) {
     return each(information(q, c), &quality::InformationCurve::accuracy_area);
 }
 
 /// The method asked again at other rows, with the same options, seed and targets.
-PerRow sensitivity(const Question& q, Contestant& c) {
+PerRow sensitivity(const Contest& q, Contestant& c) {
     if (c.control) return {};
     const attribution::Method& method = attribution::find_method(c.name);
     const quality::Explain again = [&](const Tensor& x) {
@@ -131,8 +131,8 @@ PerRow of_values(const Contestant& c, double (*figure)(quality::List)) {
     return list;
 }
 
-PerRow entropy(const Question&, Contestant& c) { return of_values(c, quality::entropy); }
-PerRow gini(const Question&, Contestant& c) { return of_values(c, quality::gini); }
+PerRow entropy(const Contest&, Contestant& c) { return of_values(c, quality::entropy); }
+PerRow gini(const Contest&, Contestant& c) { return of_values(c, quality::gini); }
 
 }  // namespace
 
