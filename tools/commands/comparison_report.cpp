@@ -126,7 +126,10 @@ Table verdict_table(const Comparison& comparison) {
 Text doubt() {
     return {
         {"Where a control, which knows nothing of the model, is as good as the best, the figure decides nothing. "
-         "The best is chosen from the same images: a narrow lead should be looked at with others."}};
+         "The best is chosen from the same images: a narrow lead should be looked at with others.",
+         "By construction, deletion and masking suit methods whose baseline is zero, insertion begins with a "
+         "blurred picture and suits blur-ig, and what is scaled to its sum is complete. Costs differ from the "
+         "budget where a method has neither steps nor samples, or needs more than that for its fewest."}};
 }
 
 /// The five methods best by a figure, from the best, and chance.
