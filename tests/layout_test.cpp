@@ -69,7 +69,8 @@ const Names private_headers = {
     "attribution/geometry/explained.hpp", "attribution/geometry/runge_kutta.hpp", "attribution/geometry/solve.hpp",
     "attribution/geometry/ways.hpp", "attribution/method_row.hpp", "attribution/neurons/identities.hpp",
     "attribution/neurons/path_nodes.hpp", "attribution/neurons/slopes.hpp", "attribution/path/draws.hpp",
-    "attribution/path/each_target.hpp", "attribution/rules/deep_lift_rules.hpp", "attribution/rules/halves.hpp",
+    "attribution/path/each_target.hpp", "attribution/quality/class_probability.hpp", "attribution/quality/pixels.hpp",
+    "attribution/rules/deep_lift_rules.hpp", "attribution/rules/halves.hpp",
     "attribution/rules/linear_block.hpp", "attribution/rules/lrp_layers.hpp", "attribution/rules/lrp_rules.hpp",
     "attribution/rules/reveal_cancel.hpp", "tools/",
 };

@@ -20,5 +20,8 @@ using Explain = std::function<Tensor(const Tensor& x)>;
 /// ValueError unless radius is finite and not below 0 and samples are at least 1, ShapeError where values are not like
 /// x.
 std::vector<double> sensitivity_max(const Explain& explain, const Tensor& x, const SensitivityMax& options = {});
+/// How steep an explanation is: per row, the largest ‖A(x) - A(x + e)‖ / ‖e‖ over the same perturbations (Alvarez-Melis
+/// & Jaakkola 2018, equation 5), in units of A by units of x; divided by 1 where e is 0. Throws as sensitivity_max.
+std::vector<double> local_lipschitz(const Explain& explain, const Tensor& x, const SensitivityMax& options = {});
 
 }  // namespace gradpath::attribution::quality

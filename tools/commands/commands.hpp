@@ -15,6 +15,7 @@ Exit train(Words words, const std::atomic<bool>& interrupted);    ///< trains a 
 Exit convert(Words words, const std::atomic<bool>& interrupted);  ///< models and tensor files into other kinds
 Exit eval(Words words, const std::atomic<bool>& interrupted);     ///< loss, accuracy, confusion; or outputs for a file
 Exit explain(Words words, const std::atomic<bool>& interrupted);  ///< one method on one input, or on rows of a file
+Exit compare(Words words, const std::atomic<bool>& interrupted);  ///< several methods on the same rows, with figures
 Exit geodesic(Words words, const std::atomic<bool>& interrupted);   ///< the shortest curve between two points
 Exit methods(Words words, const std::atomic<bool>& interrupted);  ///< the registry
 Exit gradcheck(Words words, const std::atomic<bool>& interrupted);  ///< derivatives of all ops against differences

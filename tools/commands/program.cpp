@@ -17,10 +17,11 @@ struct Command {
     const char* summary;
     Exit (*run)(Words, const std::atomic<bool>&);
 };
-constexpr std::array<Command, 12> commands{{
+constexpr std::array<Command, 13> commands{{
     {"train", "train a network on a data set", train},
     {"eval", "loss, accuracy and confusion of a model; or its outputs for a file", eval},
     {"explain", "attribute a model's output to its input", explain},
+    {"compare", "measure several methods on the same rows at equal cost", compare},
     {"geodesic", "find the shortest curve between two points", geodesic},
     {"methods", "list the attribution methods, their options, claims and papers", methods},
     {"gradcheck", "check the derivatives of all ops", gradcheck},

@@ -143,6 +143,16 @@ TEST_CASE("sensitivity is how far an answer moves, divided by its size") {
     CHECK(std::isnan(largest([](const Tensor& z) { return log(z); }, -abs(x), 0.02)[0]));
 }
 
+TEST_CASE("an explanation is as steep as its formula") {
+    const Tensor x = Tensor({2, 2}, {1, 2, 3, 4}, DType::float64);
+    const auto steepness = [&](const quality::Explain& explain) {
+        return quality::local_lipschitz(explain, x, {.radius = 0.1, .samples = 3, .seed = 1});
+    };
+    for (const double steep : steepness([](const Tensor& z) { return z * -3.0; })) CHECK(steep == doctest::Approx(3));
+    CHECK(steepness([](const Tensor& z) { return ones_like(z); }) == Values{0, 0});
+    CHECK(quality::local_lipschitz([](const Tensor& z) { return z; }, x, {.radius = 0}) == Values{0, 0});
+}
+
 TEST_CASE("sensitivity refuses what it cannot measure") {
     const auto first = [](const Tensor& z) { return slice(z, 1, 0, 1); };
     const auto itself = [](const Tensor& z) { return z; };
@@ -152,6 +162,8 @@ TEST_CASE("sensitivity refuses what it cannot measure") {
                            "sensitivity_max: values of shape (1, 1) are not like the input of shape (1, 2)"},
                           {[&] { quality::sensitivity_max(itself, row({1}), {.radius = -1}); },
                            "sensitivity_max: radius must not be below 0 but is -1"},
+                          {[&] { quality::local_lipschitz(itself, row({1}), {.radius = -1}); },
+                           "local_lipschitz: radius must not be below 0 but is -1"},
                           {[&] { quality::sensitivity_max(itself, row({1}), {.samples = 0}); },
                            "sensitivity_max: needs at least 1 sample but has 0"}});
 }

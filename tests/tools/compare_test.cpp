@@ -1,0 +1,136 @@
+// gradpath compare: figures, cost, verdicts, and what a run leaves that is ended.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include <gradpath/autodiff/random.hpp>
+#include <gradpath/models/saved.hpp>
+
+#include "program.hpp"
+
+namespace {
+
+using namespace gradpath;
+using Json = nlohmann::ordered_json;
+
+/// A network of points and one of pictures, as they are before they learn.
+void save_networks(const program::Folder& folder) {
+    models::save_model(folder / "points.safetensors", models::make("moons-mlp", {}, {.seed = 1}));
+    models::save_model(folder / "pictures.safetensors",
+                       models::make("lenet-small", {{"size", "32"}, {"classes", "2"}}, {.seed = 1}));
+}
+
+const std::string of_points = "compare points.safetensors --data moons --quiet --images 12 ";
+const std::string of_pictures = "compare pictures.safetensors --data shapes --quiet --images 2 --budget 6 ";
+
+Json json_of(const std::string& line, const program::Folder& folder) {
+    const program::Outcome outcome = program::run(line + " --json", folder.path());
+    REQUIRE_MESSAGE(outcome.exit == 0, line, ": ", outcome.err);
+    return Json::parse(outcome.out);
+}
+
+std::vector<std::string> names_of(const Json& methods) {
+    std::vector<std::string> names;
+    for (const Json& method : methods) names.push_back(method["method"]);
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("methods and controls stand side by side, at the budget where they can") {
+    const program::Folder folder;
+    save_networks(folder);
+    const Json d = json_of(of_points + "--budget 40 --methods gradient,integrated-gradients,smooth-grad", folder);
+    CHECK(d["schema"] == "gradpath.compare/1");
+    CHECK(d["complete"] == true);
+    CHECK(d["images"] == 12);
+    CHECK(names_of(d["methods"]) ==
+          std::vector<std::string>{"gradient", "integrated-gradients", "smooth-grad", "random", "constant"});
+    CHECK(d["methods"][0]["cost"].get<double>() <= 2);
+    for (const int k : {1, 2}) CHECK(d["methods"][k]["cost"].get<double>() == doctest::Approx(40).epsilon(0.1));
+    const Json& figures = d["methods"][1]["figures"];
+    CHECK(figures["completeness"]["mean"].get<double>() < 0.1);
+    CHECK(figures["deletion"]["per_row"].size() == 12);
+    CHECK_FALSE(figures.contains("road"));  // these are points
+    CHECK_FALSE(d["methods"][0]["figures"].contains("completeness"));
+    CHECK(d["methods"][4]["figures"]["gini"]["mean"] == 0.0);
+    for (const Json& verdict : d["verdicts"]) CHECK(verdict["best"] != "random");
+}
+
+TEST_CASE("the same seed and any number of threads give the same figures") {
+    const program::Folder folder;
+    save_networks(folder);
+    const std::string line = of_points + "--methods smooth-grad --metrics deletion,sensitivity-max --seed 3 ";
+    const Json one = json_of(line + "--threads 1", folder), two = json_of(line + "--threads 2", folder);
+    for (const std::size_t k : {0, 1, 2}) CHECK(one["methods"][k]["figures"] == two["methods"][k]["figures"]);
+    CHECK(one["methods"][0]["figures"].contains("sensitivity-max"));
+    CHECK_FALSE(one["methods"][1]["figures"].contains("sensitivity-max"));
+}
+
+TEST_CASE("pictures get all figures, and the files say the same") {
+    const program::Folder folder;
+    save_networks(folder);
+    const Json d = json_of(of_pictures + "--methods integrated-gradients --out both", folder);
+    CHECK(names_of(d["methods"]) == std::vector<std::string>{"integrated-gradients", "random", "constant", "edges"});
+    for (const char* name : {"insertion", "road", "infidelity", "comprehensiveness"})
+        CHECK(d["methods"][3]["figures"].contains(name));
+    CHECK(Json::parse(program::read(folder / "both/compare.json")) == d);
+    const std::string page = program::read(folder / "both/compare.html");
+    CHECK(page.find("heat map of integrated-gradients") != page.npos);
+    CHECK(page.find("ncomplete") == page.npos);
+    CHECK(page.find("gradpath compare pictures.safetensors --data shapes") != page.npos);
+    CHECK(program::read(folder / "both/compare.csv").starts_with("method,control,metric,better,mean,"));
+}
+
+TEST_CASE("the text says who is best, and what is left of doubt") {
+    const program::Folder folder;
+    save_networks(folder);
+    const program::Outcome outcome =
+        program::run(of_points + "--methods integrated-gradients,gradient --metrics deletion", folder.path());
+    CHECK(outcome.exit == 0);
+    CHECK(outcome.out.find("deletion: best is ") != outcome.out.npos);
+}
+
+TEST_CASE("killed at random moments it leaves nothing, or files that say how far it came") {
+    const program::Folder folder;
+    save_networks(folder);
+    const std::string line = of_pictures + "--methods gradient,smooth-grad,idgi --metrics deletion,gini --out left";
+    const auto start = std::chrono::steady_clock::now();
+    REQUIRE(program::run(line, folder.path()).exit == 0);
+    const std::chrono::duration<double> whole = std::chrono::steady_clock::now() - start;
+    for (std::uint64_t k = 0; k < 20; ++k) {
+        std::filesystem::remove_all(folder / "left");
+        const pid_t process = program::start(program::words_of(line), folder.path());
+        std::this_thread::sleep_for(whole * random::uniform_at(5, 0, k));
+        kill(process, k % 2 ? SIGKILL : SIGINT);
+        program::finish(process);
+        if (!std::filesystem::exists(folder / "left/compare.json")) continue;
+        const Json d = Json::parse(program::read(folder / "left/compare.json"));
+        CHECK(d["methods"].size() >= 1);
+        CHECK(d["complete"] == (d["methods"].size() == d["planned"]));
+        const std::string page = program::read(folder / "left/compare.html");
+        CHECK(page.find("</html>") != page.npos);
+        if (k % 2 == 0) CHECK((page.find("Incomplete: ") != page.npos) == (d["complete"] == false));
+    }
+}
+
+TEST_CASE("compare says what does not fit") {
+    const program::Folder folder;
+    save_networks(folder);
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {"--methods gradien", "compare: there is no method \"gradien\"; did you mean \"gradient\"?"},
+        {"--methods conductance", "compare: conductance looks at a layer, not at the input"},
+        {"--metrics deletio", "compare: there is no metric \"deletio\"; did you mean \"deletion\"?"},
+        {"--metrics road", "compare: road is of pictures: rows have the shape (2,)"},
+        {"--budget 0", "compare: --budget must be at least 1"},
+        {"--data shapes", "compare: shapes has rows of the shape (1, 32, 32), points.safetensors takes (2,)"}};
+    for (const auto& [words, message] : cases) {
+        const program::Outcome outcome = program::run(of_points + words, folder.path());
+        CHECK(outcome.exit == 2);
+        CHECK_MESSAGE(outcome.err.find(message) != outcome.err.npos, outcome.err);
+    }
+}
