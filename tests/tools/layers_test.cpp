@@ -3,6 +3,7 @@
 
 #include <gradpath/autodiff/io/npy.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/models/saved.hpp>
 
@@ -76,6 +77,22 @@ TEST_CASE("a region may be a mask in a file: a box as a mask is that box") {
     CHECK(mask["options"]["region"] == "mask:mask.npy");
 }
 
+TEST_CASE("--index picks of the masks that a file has for every row") {
+    const Place place;
+    const Tensor upper = concat({ones({1, 1, 6, 12}), zeros({1, 1, 6, 12})}, 2), lower = 1.0 - upper;
+    io::write_npy(place.folder / "masks.npy", concat({upper, lower}));
+    const std::string line = "internal-neurons --layer dense1 --steps 8 --json --region ";
+    const auto sum = [&](const std::string& words) { return json_of(place.line(line + words), place.folder)["sum"]; };
+    CHECK(sum("mask:masks.npy --index 1") == sum("box:6,12,0,12 --index 1"));
+    CHECK(sum("mask:masks.npy --index 0") == sum("box:0,6,0,12 --index 0"));
+    CHECK(sum("mask:masks.npy")[1] == sum("mask:masks.npy --index 1")[0]);
+    io::write_npy(place.folder / "masks.npy", concat({upper, lower, upper}));
+    const program::Outcome outcome = program::run(place.line(line + "mask:masks.npy --index 1"), place.folder.path());
+    CHECK(outcome.exit == 2);
+    CHECK(outcome.err ==
+          "gradpath: explain: --region must have one row, or one per row of the input: it has 3 for 1 rows\n");
+}
+
 TEST_CASE("layer maps have the size of the image, of the last layer with rows and columns or of one that is named") {
     const Place place;
     const Json d = json_of(place.line("grad-cam --json"), place.folder);
@@ -118,5 +135,9 @@ TEST_CASE("one neuron is explained like an output, and wrong layers are refused 
     };
     CHECK(fails("conductance --layer dence1").find("did you mean 'dense1'?") != std::string::npos);
     CHECK(fails("conductance").find("a layer must be named; there are: conv1 relu1") != std::string::npos);
+    const std::string unit = ": what it explains is the unit that --layer and --neuron name\n";
+    CHECK(fails("neuron-ig --layer dense2 --target 3") == "gradpath: explain: neuron-ig takes no --target" + unit);
+    CHECK(fails("neuron-gradient --layer dense2 --output probability") ==
+          "gradpath: explain: neuron-gradient takes no --output" + unit);
     CHECK(fails("neuron-ig --layer dense2 --neuron 84").find("must lie in [0, 84)") != std::string::npos);
 }

@@ -10,6 +10,7 @@
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/comparison_files.hpp>
+#include <gradpath/tools/commands/controls.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
 #include <gradpath/tools/commands/data_source.hpp>
 #include <gradpath/tools/commands/progress.hpp>
