@@ -108,6 +108,17 @@ TEST_CASE("layer maps have the size of the image, of the last layer with rows an
     CHECK(guided["notes"] == Json({"the map is that of conv1"}));
 }
 
+TEST_CASE("a layer map of a tiny picture is a list of its pixels, a layer of it one of units") {
+    const program::Folder folder;
+    models::save_model(folder / "net.safetensors", models::make("residual-cnn", {{"size", "8"}}, 1));
+    io::write_npy(folder / "image.npy", random::uniform({1, 1, 8, 8}, 0, 1, {.seed = 2}));
+    const std::string line = "explain net.safetensors --input image.npy --method ";
+    const std::string map = fine(line + "grad-cam", folder).out,
+                      name = json_of(line + "grad-cam --json", folder)["layer"];
+    CHECK_MESSAGE(map.find("\npixel, by " + name + "  ") != std::string::npos, map);
+    CHECK(fine(line + "layer-activation --layer dense", folder).out.find("\nunit of dense  ") != std::string::npos);
+}
+
 TEST_CASE("relevance by the words of its options: every layer by one rule, or each by its own") {
     const Place place;
     const Json one = json_of(place.line("lrp --rule composite --json"), place.folder);

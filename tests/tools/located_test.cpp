@@ -60,8 +60,8 @@ TEST_CASE("--locate measures controls by themselves, a mask like a box, and says
     CHECK(boxed["positive"][0] != boxed["area"][0]);
     CHECK(json_of(place.line("grad-cam" + box), place.folder)["located"]["edges"] == boxed["edges"]);
     const std::string words = fine(place.line("constant --locate box:0,12,0,6"), place.folder).out;
-    CHECK(words.find("inside box:0,12,0,6  50.0 % of the positive values\n") != std::string::npos);
-    CHECK(words.find("beside it            50.0 % of the area, ") != std::string::npos);
+    CHECK(words.find("inside box:0,12,0,6  50.00 % of the positive values\n") != std::string::npos);
+    CHECK(words.find("beside it            50.00 % of the area, ") != std::string::npos);
     CHECK_FALSE(json_of(place.line("gradient --json"), place.folder).contains("located"));
 }
 

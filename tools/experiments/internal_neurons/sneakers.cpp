@@ -173,7 +173,7 @@ Table table_of(const Setting& s, const Columns& c, const Quantity& q) {
                 .columns = {{"silent", true}},
                 .rows = {}};
     for (const Column column : columns) {
-        table.columns.push_back({c.ranking(column).name, true});
+        table.columns.push_back({column == by_ratio ? "inside / outside" : c.ranking(column).name, true});
         if (column == at_random) table.columns.push_back({"5 to 95 %", true});
         if (column != by_conductance) table.columns.push_back({"paper", true});
     }
