@@ -51,6 +51,25 @@ TEST_CASE("reproduce half-moons: geodesics rank better than lines, chance is a h
     CHECK(page.find("class=\"ellipse\"") != std::string::npos);
 }
 
+TEST_CASE("reproduce geodesics: curves between images of a softened network converge, with kinks none is said to") {
+    const program::Folder folder;
+    const Json document = quick("geodesics", folder);
+    CHECK(row_of(document, "all images", "converged")["value"] == 2);
+    for (const char* image : {"image 0", "image 1"}) {
+        const auto figure = [&](const char* name) { return row_of(document, image, name)["value"].get<double>(); };
+        CHECK(figure("gradient norm") <= 1e-4);
+        CHECK(figure("energy") < figure("energy of the straight line"));
+        CHECK(figure("certificate, 32 points") < figure("certificate, 16 points"));
+    }
+    const auto said = [&](const char* network) { return row_of(document, network, "converged"); };
+    CHECK(said("as it is, logit")["value"] == 0);
+    CHECK(said("as it is, logit")["note"].get<std::string>().find("is constant on pieces") != std::string::npos);
+    CHECK(said("as it is, log-probability")["value"] == 0);
+    CHECK(said("as it is, log-probability")["note"].get<std::string>().find("soften the function") !=
+          std::string::npos);
+    CHECK(said("softened, log-probability")["value"] == 1);
+}
+
 TEST_CASE("reproduce images: every method has its curves, and those that look beat chance") {
     const program::Folder folder;
     const Json document = quick("images", folder);
