@@ -25,7 +25,7 @@ const Method& method(const std::string& name) {
 Ablation graph(std::string change, std::string lesson, ByNeighbours o) {
     return {knn, std::move(change), std::move(lesson), [o](const Trained& t) {
                 const Subject s = as_trained(t);
-                return form_of(s, by_neighbours(s, o));
+                return form_of(s, scores_of(by_neighbours(s, o)));
             }};
 }
 
@@ -64,7 +64,7 @@ std::vector<Ablation> ablations() {
     std::vector<Ablation> list{
         network(ig, "", "an independent run, at its own seed 12, gave 0.871", as_trained),
         {knn, "", "k = 15, conformal, pooled by predicted class; an independent run gave 0.971",
-         [](const Trained& t) { return form_of(as_trained(t), by_neighbours(as_trained(t))); }},
+         [](const Trained& t) { return form_of(as_trained(t), scores_of(by_neighbours(as_trained(t)))); }},
         graph("k = 5", "few neighbours, more bridges", {.graph = {.k = 5}}),
         graph("k = 10", "", {.graph = {.k = 10}}),
         graph("k = 14", "the code's 15, among which a point finds itself", {.graph = {.k = 14}}),
