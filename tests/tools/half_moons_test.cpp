@@ -1,10 +1,13 @@
 // The studies of Geodesic IG through the program, in their short forms: what they promise, and what they leave behind.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include <nlohmann/json.hpp>
 
+#include "browser.hpp"
 #include "program.hpp"
 
 namespace {
@@ -26,6 +29,18 @@ Json quick(const std::string& experiment, const program::Folder& folder) {
     for (const char* ending : {".csv", ".json", ".html"})
         CHECK(std::filesystem::exists(folder / ("study/" + experiment + ending)));
     return Json::parse(outcome.out);
+}
+
+/// Both ways share out what the function changes by, with these handles.
+void check_complete(const std::string& dom) {
+    for (const char* way : {"line", "curve"}) {
+        CAPTURE(way);
+        const auto figure = [&](const char* what) { return browser::figure(dom, way, what); };
+        CHECK(figure("first") + figure("second") == doctest::Approx(figure("sum")).epsilon(1e-3));
+        CHECK(std::abs(figure("delta")) <= 5e-3 * std::max(1.0, std::abs(figure("change"))));
+        CHECK(figure("cancelled") >= -0.01);
+    }
+    CHECK(browser::figure(dom, "curve", "length") <= 1.02 * browser::figure(dom, "line", "length"));
 }
 
 }  // namespace
@@ -52,6 +67,16 @@ TEST_CASE("reproduce half-moons: geodesics rank better than lines, chance is a h
     const std::string page = program::read(folder / "study/half-moons.html");
     CHECK(page.find("class=\"playground\"") != std::string::npos);
     CHECK(page.find("class=\"ellipse\"") != std::string::npos);
+    const std::string still = browser::dom_of(page);
+    if (still.empty()) {
+        MESSAGE("skipped: no chromium");
+        return;
+    }
+    const std::string moved = browser::dom_of(
+        page, browser::keys("for (let k = 0; k < 3; ++k) press(x, 'ArrowLeft'); press(b, 'ArrowRight');"));
+    check_complete(still);
+    check_complete(moved);
+    CHECK(browser::figure(moved, "line", "first") != browser::figure(still, "line", "first"));
 }
 
 TEST_CASE("reproduce images: every method has its curves, and those that look beat chance") {
@@ -64,4 +89,12 @@ TEST_CASE("reproduce images: every method has its curves, and those that look be
     CHECK(area("geodesic-ig-svi") > area("random"));
     CHECK(row_of(document, "geodesic-ig-svi", "log-odds")["paper"] == 1.44);
     CHECK(row_of(document, "geodesic-ig-svi, as published", "sufficiency")["value"].is_number());
+    const auto gap = [&](const char* figure) {  // to chance
+        return row_of(document, "geodesic-ig-svi", figure)["value"].get<double>() -
+               row_of(document, "random", figure)["value"].get<double>();
+    };
+    CHECK(gap("E13: comprehensiveness, mean colour") > 0);
+    CHECK(gap("sufficiency, other images") < 0);
+    CHECK(row_of(document, "random", "E12: sufficiency, every other draw turned")["value"] !=
+          row_of(document, "random", "sufficiency, other images")["value"]);
 }
