@@ -158,6 +158,9 @@ const Method methods[] = {
      [](const Subject& s) { return variational(s, {.paper_sign = true}); }, "E1: steep places are sought"},
     {"geodesic-ig-svi, paper's sum", not_there, not_there,
      [](const Subject& s) { return variational(s, {.paper_form = true}); }, "E2: no path integral"},
+    {"geodesic-ig-svi, carried over", not_there, not_there,
+     [](const Subject& s) { return variational(s, {.carry_over = 1}); },
+     "E5: an image starts where the last one ended"},
     {"geodesic-ig-svi, as published", not_there, not_there,
      [](const Subject& s) { return variational(s, {.paper = true}); }, "E1, E2, E3, norms over rows of pixels"},
 };

@@ -9,6 +9,7 @@ using Form = double Purity::*;
 
 constexpr const char* knn = "geodesic-ig-knn";
 constexpr const char* ig = "integrated-gradients";
+constexpr const char* occlusion = "occlusion";  // |F(x) - F(x')| itself, whoever computes it
 
 double form_of(const Subject& s, const Scores& scores, Form form = &Purity::value) {
     return measure(s, scores).purity.*form;
@@ -75,7 +76,8 @@ std::vector<Ablation> ablations() {
               {.leading_factor = true}),
         graph("E3: slope of all outputs' sum", "the metric of no output in particular",
               {.metric = Metric::sum_of_outputs})};
-    for (const char* name : {ig, knn}) {
+    list.push_back(network(occlusion, "", "ranks by |F(x) - F(x')| itself", as_trained));
+    for (const char* name : {ig, occlusion, knn}) {
         list.push_back(network(name, "He's weights, biases 0", "our own first weights; the paper's are PyTorch's",
                                with_he_weights));
         list.push_back(network(name, "E7: softplus(5) for ReLU", "the same weights, curved", with_softplus));

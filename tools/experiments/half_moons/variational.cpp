@@ -8,14 +8,14 @@ namespace {
 
 using attribution::geometry::Variational;
 
-constexpr Index rows = 500, changed_rows = 100, quick_rows = 20, iterations = 1000, quick_iterations = 100;
+constexpr Index rows = 500, quick_rows = 20, iterations = 1000, quick_iterations = 100;
 constexpr double beta = 0.1;            // of the paper's code, on half-moons
 constexpr Index together = 10;          // rows of which each starts where one of the 10 before it ended
 constexpr Index piece_of_a_curve = 10;  // nodes
 
-double purity_by(const Trained& trained, Variational o, Index some_rows) {
+double purity_by(const Trained& trained, Variational o) {
     const bool quick = trained.plan.quick;
-    const Subject s = first_rows(as_trained(trained), quick ? quick_rows : some_rows);
+    const Subject s = first_rows(as_trained(trained), quick ? quick_rows : rows);
     o.beta = beta;
     o.iterations = quick ? quick_iterations : iterations;
     auto options = options_for<attribution::GeodesicIgSvi>({s.predicted, s.baseline, s.seed, s.cancel});
@@ -24,15 +24,14 @@ double purity_by(const Trained& trained, Variational o, Index some_rows) {
     return measure(s, scores_of(attribution::geodesic_ig_svi(s.f, s.x, options))).purity.value;
 }
 
-Ablation with(const char* change, const char* lesson, const Variational& o, Index some_rows = changed_rows) {
-    return {variational, change, lesson, [=](const Trained& trained) { return purity_by(trained, o, some_rows); }};
+Ablation with(const char* change, const char* lesson, const Variational& o) {
+    return {variational, change, lesson, [=](const Trained& trained) { return purity_by(trained, o); }};
 }
 
 }  // namespace
 
 std::vector<Ablation> variational_ablations() {
-    return {with("", "500 points; steep places cost, and the integral is along the path", {}, rows),
-            with("the first 100 points", "as the rows below, and otherwise unchanged", {}),
+    return {with("", "500 points; steep places cost, and the integral is along the path", {}),
             with("E1: steep places are sought", "minus beta, as published", {.paper_sign = true}),
             with("E2: |step| times the slope", "as published: no path integral, not complete", {.paper_form = true}),
             with("E3: slope of all outputs' sum", "as published", {.all_outputs = true}),
