@@ -67,13 +67,15 @@ TEST_CASE("reproduce half-moons: geodesics rank better than lines, chance is a h
     const std::string page = program::read(folder / "study/half-moons.html");
     CHECK(page.find("class=\"playground\"") != std::string::npos);
     CHECK(page.find("class=\"ellipse\"") != std::string::npos);
-    const std::string still = browser::dom_of(page);
-    if (still.empty()) {
+    if (!browser::found()) {
         MESSAGE("skipped: no chromium");
         return;
     }
-    const std::string moved = browser::dom_of(
-        page, browser::keys("for (let k = 0; k < 3; ++k) press(x, 'ArrowLeft'); press(b, 'ArrowRight');"));
+    const std::string still = browser::open(page).dom;
+    const std::string moved =
+        browser::open(page,
+                      browser::keys("for (let k = 0; k < 3; ++k) press(x, 'ArrowLeft'); press(b, 'ArrowRight');"))
+            .dom;
     check_complete(still);
     check_complete(moved);
     CHECK(browser::figure(moved, "line", "first") != browser::figure(still, "line", "first"));
