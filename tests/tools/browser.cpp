@@ -1,30 +1,52 @@
 #include "browser.hpp"
 
-#include <doctest/doctest.h>
-
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 
-#include <gradpath/tools/report/playground.hpp>
-#include <tools/program.hpp>
+#include <doctest/doctest.h>
+
+#include "program.hpp"
 
 namespace browser {
+namespace {
 
-std::string dom_of(std::string page, const std::string& more) {
-    if (std::system("command -v chromium >/dev/null 2>&1") != 0) return "";
+/// Lets any script of the page run, not only those that its policy names.
+void widen_policy(std::string& page) {
+    const std::string scripts = "; script-src";
+    const auto policy = page.find("default-src 'none'");
+    REQUIRE(policy != page.npos);
+    const auto end = page.find('"', policy), first = std::min(page.find(scripts, policy), end);
+    page.replace(first, end - first, scripts + " 'unsafe-inline'");
+}
+
+/// The lines that come from the page; a browser says much else.
+std::string console_of(const std::string& log) {
+    std::string said, line;
+    for (std::istringstream in(log); std::getline(in, line);)
+        if (line.find(":CONSOLE") != line.npos) said += line + "\n";
+    return said;
+}
+
+}  // namespace
+
+bool found() { return std::system("command -v chromium >/dev/null 2>&1") == 0; }
+
+Shown open(std::string page, const std::string& more, bool dark) {
     const program::Folder folder;
     if (!more.empty()) {
-        const std::string own = "'" + gradpath::tools::playground_script_hash() + "'";
-        page.replace(page.find(own), own.size(), "'unsafe-inline'");
-        page.insert(page.find("</body>"), "<script>" + more + "</script>\n");
+        widen_policy(page);
+        page.insert(page.rfind("</body>"), "<script>" + more + "</script>\n");
     }
     std::ofstream(folder / "page.html") << page;
     const std::string command =
         "cd '" + folder.path().string() +
-        "' && timeout 120 chromium --headless --no-sandbox --disable-gpu "
-        "--user-data-dir=profile --virtual-time-budget=2000 --dump-dom page.html >dom.html 2>log";
+        "' && timeout 120 chromium --headless --no-sandbox --disable-gpu --enable-logging=stderr "
+        "--user-data-dir=profile --virtual-time-budget=10000 " +
+        (dark ? "--blink-settings=preferredColorScheme=0 " : "") + "--dump-dom page.html >dom.html 2>log";
     REQUIRE(std::system(command.c_str()) == 0);
-    return program::read(folder / "dom.html");
+    return {program::read(folder / "dom.html"), console_of(program::read(folder / "log"))};
 }
 
 std::string keys(const std::string& presses) {
