@@ -2,6 +2,7 @@
 #include <gradpath/tools/experiments/half_moons/beside_paper.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <limits>
 
@@ -12,6 +13,13 @@ namespace {
 
 constexpr double draft_noise = 0.2;  // of the first draft's only table, and where the independent run has gaps from
 
+/// What the paper may have and we have not: a defect by its number, or other networks. What k, metric and pool it has it
+/// says.
+bool may_explain(const Ablation& a) {
+    const bool numbered = a.change.size() > 1 && a.change[0] == 'E' && std::isdigit(a.change[1]) != 0;
+    return numbered || a.method == variational || a.change.starts_with("He's");
+}
+
 /// Which of the changes brings a method nearest to the paper's AUC.
 std::string nearest_to_paper(const Grid& grid, const std::string& method, double paper) {
     const std::vector<Ablation> all = ablations();
@@ -21,6 +29,7 @@ std::string nearest_to_paper(const Grid& grid, const std::string& method, double
         if (all[k].method != method) continue;
         const double auc = ablation_curve(grid, k).auc;
         if (all[k].change.empty()) unchanged = auc;
+        if (!all[k].change.empty() && !may_explain(all[k])) continue;
         if (std::abs(auc - paper) < std::abs(best - paper)) best = auc, change = all[k].change;
     }
     return text(method, ": the paper has ", fixed(paper, 3), ", we have ", fixed(unchanged, 3), " at the first seed; ",

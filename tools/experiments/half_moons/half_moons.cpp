@@ -59,7 +59,8 @@ Table summary(const Grid& grid, const std::vector<Entry>& entries) {
     Table table{
         .caption = text("Means over ", grid.noises.size(), " noises and the seeds (", grid.seeds(),
                         "); in brackets the least and the greatest mean of a seed. AUC: trapezoids over 0.05 .. "
-                        "0.65, not divided by 0.6."),
+                        "0.65, not divided by 0.6; upper and lower half: such areas of the mean class in it, as the "
+                        "paper's words and its code count."),
         .columns = {{"method"},
                     {"purity", true},
                     {"", true},
