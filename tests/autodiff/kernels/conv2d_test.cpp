@@ -72,6 +72,8 @@ std::vector<ConvGeometry> geometries() {
             geometry(9, 16, 3, 7, 5, 1, 4),
             geometry(18, 12, 2, 9, 3, 2, 1, 2),
             geometry(10, 24, 4, 6, 3, 1, 1, 1, 2),
+            geometry(6, 18, 26, 9, 3, 2, 1, 2, 2),
+            geometry(5, 9, 40, 7, 5, 1, 2),
             three(3, 5, 5, 14, 14, 1, 5),
             three(2, 1, 6, 28, 28),
             three(2, 7, 1, 5, 37, 0),
@@ -184,7 +186,7 @@ TEST_CASE_TEMPLATE("convolution gives the same bits on any number of threads", T
     for (const ConvGeometry& g :
          {geometry(67, 3, 8, 14, 3, 1, 1), geometry(40, 6, 16, 14, 5), geometry(1, 32, 64, 40, 3, 1, 1),
           geometry(9, 4, 6, 15, 3, 2), three(1, 1, 40, 160, 160), three(37, 24, 24, 14, 14, 1, 24),
-          one(30, 24, 30, 14, 14)}) {
+          one(30, 24, 30, 14, 14), geometry(37, 9, 13, 9, 3, 1, 1)}) {
         const Operands<T> o(g);
         each_set([&](const std::string&) {
             CHECK(same_on_any_threads([&] { return forward(g, o.x, o.weight); }));
