@@ -55,13 +55,13 @@ public:
                           std::min(block_, plan.depth - first), height_, packed(group, first));
     }
 
-    Index width;  ///< positions of a strip
+    Index width = 0;  ///< positions of a strip
     Index strips() const { return ceil_div(total_, width); }
     Index buffer_size() const { return block_ * width; }
 
     void run(Index task, T* buffer) const {
-        for (Index i = 0; i < blocks_; ++i) multiply(block(task * blocks_ + i), block(task * blocks_ + i + 1), buffer);
-        const Block done = block(task * blocks_);
+        for (Index i = 0; i < blocks_; ++i) multiply(block(task, i), buffer);
+        const Block done = block(task, 0);
         each_piece(done.positions, plan_.outputs, [&](Index image, Index place, Index count, Index) {
             plan_.add_bias(done.group, count, output(image, done.group) + place);
         });
@@ -73,81 +73,65 @@ private:
         return y_ + (image * plan_.g.groups + group) * plan_.filters * plan_.outputs;
     }
 
-    /// Where the inputs of some positions lie.
-    struct Panel {
-        const T* b;
-        const Index* offsets;
-    };
     /// A block of the depth of a strip.
     struct Block {
         Range positions;
         Index group;
         Range depth;
     };
-    /// They count on from task to task; beyond the last one there are no positions.
-    Block block(Index number) const {
-        const Index task = number / blocks_, strip = task / plan_.g.groups, first = number % blocks_ * block_;
+    Block block(Index task, Index number) const {
+        const Index strip = task / plan_.g.groups, first = number * block_;
         return {{strip * width, std::min((strip + 1) * width, total_)},
                 task % plan_.g.groups,
                 {first, std::min(first + block_, plan_.depth)}};
     }
 
-    /// While the tiles of a block are busy, the inputs of the next are asked for, some rows with each tile.
-    void multiply(const Block& now, const Block& next, T* buffer) const {
+    /// Where the inputs of some positions lie.
+    struct Panel {
+        Range positions;
+        const T* b;
+        const Index* offsets;
+    };
+
+    void multiply(const Block& block, T* buffer) const {
         std::array<Panel, most_panels> panels;
-        for (Index at = now.positions.first; at < now.positions.last; at += tiles_.columns) {
-            const Index i = (at - now.positions.first) / tiles_.columns;
-            panels[static_cast<std::size_t>(i)] = panel(some(now, at), buffer + i * block_ * tiles_.columns);
+        std::size_t count = 0;
+        for (Index at = block.positions.first; at < block.positions.last; at += tiles_.columns) {
+            panels[count++] = panel(block, {at, std::min(at + tiles_.columns, block.positions.last)}, buffer);
+            buffer += block_ * tiles_.columns;
         }
-        const Index tiles = ceil_div(plan_.filters, height_) * ceil_div(width, tiles_.columns);
-        Index asked = next.depth.first, number = 0;
         for (Index f = 0; f < plan_.filters; f += height_)
-            for (Index at = now.positions.first; at < now.positions.last; at += tiles_.columns) {
-                const Index until = ++number * (next.depth.last - next.depth.first) / tiles + next.depth.first;
-                for (; asked < until; ++asked) prefetch(next, asked);
-                tile(some(now, at), f, panels[static_cast<std::size_t>((at - now.positions.first) / tiles_.columns)]);
-            }
+            for (std::size_t i = 0; i < count; ++i) tile(block, f, panels[i]);
     }
 
-    /// The panel at a position.
-    Block some(const Block& block, Index at) const {
-        return {{at, std::min(at + tiles_.columns, block.positions.last)}, block.group, block.depth};
-    }
     /// Tiles read whole panels. Rows that are whole kilobytes apart would compete for the same lines of the cache.
-    Panel panel(const Block& block, T* buffer) const {
-        const Index place = block.positions.first % plan_.outputs;
+    Panel panel(const Block& block, Range positions, T* buffer) const {
+        const Index place = positions.first % plan_.outputs;
         const bool apart = plan_.outputs * static_cast<Index>(sizeof(T)) % 1024 != 0;
         if (apart && place + tiles_.columns <= plan_.outputs)
-            return {input(block, block.positions.first / plan_.outputs, block.depth.first) + place, in_place_.get()};
-        each_piece(block.positions, plan_.outputs, [&](Index image, Index first, Index count, Index done) {
-            table<T>().copy_lines(input(block, image, block.depth.first) + first, plan_.outputs,
-                                  block.depth.last - block.depth.first, count, buffer + done, tiles_.columns);
+            return {positions, input(block, positions.first / plan_.outputs) + place, in_place_.get()};
+        each_piece(positions, plan_.outputs, [&](Index image, Index first, Index count, Index done) {
+            table<T>().copy_lines(input(block, image) + first, plan_.outputs, block.depth.last - block.depth.first,
+                                  count, buffer + done, tiles_.columns);
         });
-        return {buffer, gathered_.get()};
+        return {positions, buffer, gathered_.get()};
     }
 
-    const T* input(const Block& block, Index image, Index row) const {
-        return x_ + ((image * plan_.g.groups + block.group) * plan_.depth + row) * plan_.outputs;
-    }
-    void prefetch(const Block& next, Index row) const {
-        constexpr Index line = 64 / static_cast<Index>(sizeof(T));
-        each_piece(next.positions, plan_.outputs, [&](Index image, Index place, Index count, Index) {
-            const T* const from = input(next, image, row) + place;
-            for (Index i = 0; i < count; i += line) __builtin_prefetch(from + i, 0, 2);
-        });
+    const T* input(const Block& block, Index image) const {
+        return x_ + ((image * plan_.g.groups + block.group) * plan_.depth + block.depth.first) * plan_.outputs;
     }
 
     /// The positions of one panel, for some filters from `filter` on.
-    void tile(const Block& panel, Index filter, const Panel& from) const {
+    void tile(const Block& block, Index filter, const Panel& panel) const {
         const Index rows = std::min(height_, plan_.filters - filter), outputs = plan_.outputs;
         const Index columns = panel.positions.last - panel.positions.first;
-        const Index depth = panel.depth.last - panel.depth.first;
-        const bool add = panel.depth.first > 0;
-        const T* const a = packed(panel.group, panel.depth.first) + filter * depth;
+        const Index depth = block.depth.last - block.depth.first;
+        const bool add = block.depth.first > 0;
+        const T* const a = packed(block.group, block.depth.first) + filter * depth;
         const auto run = [&](T* c, Index step) {
-            multiply_tile(tiles_, rows, columns, depth, a, 1, rows, from.b, from.offsets, c, step, add);
+            multiply_tile(tiles_, rows, columns, depth, a, 1, rows, panel.b, panel.offsets, c, step, add);
         };
-        const auto at = [&](Index image, Index place) { return output(image, panel.group) + filter * outputs + place; };
+        const auto at = [&](Index image, Index place) { return output(image, block.group) + filter * outputs + place; };
         const Index place = panel.positions.first % outputs;
         if (place + columns <= outputs) return run(at(panel.positions.first / outputs, place), outputs);
         alignas(64) T sums[GemmTiles<T>::most_rows * widest];
