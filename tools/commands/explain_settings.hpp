@@ -13,7 +13,7 @@ namespace gradpath::tools {
 
 struct ExplainOptions {
     std::string model, input, index, method, target = "predicted", stage = "logit", baseline = "zero", pool;
-    bool baseline_given = false;
+    bool baseline_given = false, dry_run = false;
     std::optional<Index> samples = {};
     std::optional<double> soften = {};
     std::map<std::string, std::string> set = {};
