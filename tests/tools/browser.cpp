@@ -49,4 +49,19 @@ Shown open(std::string page, const std::string& more, bool dark) {
     return {program::read(folder / "dom.html"), console_of(program::read(folder / "log"))};
 }
 
+std::string keys(const std::string& presses) {
+    return "const [x, b] = document.querySelectorAll('.handle');"
+           "const press = (h, key) => h.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));" +
+           presses;
+}
+
+double figure(const std::string& dom, const std::string& way, const std::string& what) {
+    const std::string cell = "data-" + way + "=\"" + what + "\">";
+    const std::size_t at = dom.find(cell);
+    REQUIRE_MESSAGE(at != std::string::npos, "no cell " << cell);
+    std::string number = dom.substr(at + cell.size(), 20);
+    if (const std::string minus = "\u2212"; number.starts_with(minus)) number = "-" + number.substr(minus.size());
+    return std::strtod(number.c_str(), nullptr);
+}
+
 }  // namespace browser

@@ -80,11 +80,10 @@ TEST_CASE("handles start, and move by keys and pointer, in a browser") {
     CHECK(has(still, "<td data-line=\"cancelled\">0.0000</td><td data-curve=\"cancelled\">2.0000</td>"));
     CHECK(has(still, "aria-valuetext=\"x1 = 1.00, x2 = -1.00\""));
     CHECK(has(still, "d=\"M0.0 720.0L720.0 720.0\""));
-    const std::string keys =
-        "const [x, b] = document.querySelectorAll('.handle');"
-        "const press = (h, key) => h.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));"
-        "press(x, 'ArrowUp'); press(x, 'ArrowUp'); press(b, 'ArrowRight'); press(b, 'Tab');";
-    const std::string pressed = browser::open(page, keys).dom;  // input 3, baseline 1: pair 7
+    const std::string pressed =
+        browser::open(page, browser::keys("press(x, 'ArrowUp'); press(x, 'ArrowUp'); press(b, 'ArrowRight'); "
+                                          "press(b, 'Tab');"))
+            .dom;  // input 3, baseline 1: pair 7
     CHECK(has(pressed, "<td data-line=\"first\">7.0000</td>"));
     CHECK(has(pressed, "<td data-line=\"length\">17.0000</td><td data-curve=\"length\">5.0000</td>"));
     CHECK(has(pressed, "Input x1 = 1.00, x2 = 1.00; baseline x1 = 1.00, x2 = -1.00."));
