@@ -124,7 +124,7 @@ Panels ways_to_draw(const Comparison& comparison, const Contestant& c) {
     add("negative", -relu(-map), HeatKind::heat);
     add("on the image", map, HeatKind::overlay);
     add("absolute", map, HeatKind::absolute);
-    all.panels.back().note = text("dark is large, up to ", short_number(limit, 3));
+    all.panels.back().note = text("paper is 0, ink ", short_number(limit, 3));
     all.title = text(about(comparison, 0), ", as ", c.name, " explains it");
     all.caption += ". Red speaks for the class, blue against it.";
     return all;
