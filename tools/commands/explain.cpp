@@ -6,17 +6,20 @@
 
 #include <nlohmann/json.hpp>
 
+#include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/commands/baselines.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/controls.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
+#include <gradpath/tools/commands/dry_run.hpp>
 #include <gradpath/tools/commands/explain_settings.hpp>
 #include <gradpath/tools/commands/layers.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 #include <gradpath/tools/commands/result.hpp>
 #include <gradpath/tools/commands/soften.hpp>
 #include <gradpath/tools/commands/table_input.hpp>
+#include <gradpath/tools/commands/terminal_picture.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -70,6 +73,7 @@ void declare(Arguments& arguments, ExplainOptions& o) {
     add_method_options(arguments, o);
     add_table_options(arguments, o.table);
     add_common(arguments, o.common);
+    add_dry_run(arguments, o.dry_run);
 }
 
 const attribution::Method& chosen_method(const ExplainOptions& o) {
@@ -161,7 +165,12 @@ Exit under_one_baseline(const ExplainOptions& o, const attribution::Method& meth
         for (const std::string& note : *notes) say(o.common, "note: " + note);
     deliver(
         o, "result.json", [&] { write_result(o.common.out, explained); },
-        [&](const char* file) { return result_json(explained, file); }, [&] { return result_text(explained); });
+        [&](const char* file) { return result_json(explained, file); },
+        [&] {
+            const bool seen = stdout_is_terminal() && !o.common.quiet;
+            return result_text(explained) +
+                   (seen ? result_drawing(explained, stderr_size().columns, stdout_takes_colour()) : "");
+        });
     if (!tolerance_failed(o, explained.attribution)) return Exit::fine;
     say(o.common, "the tolerance was not met");
     return Exit::not_met;
@@ -202,6 +211,39 @@ Exit under_all_baselines(const ExplainOptions& o, const attribution::Method& met
     return failed ? Exit::not_met : Exit::fine;
 }
 
+/// Of settings for many rows, those for the first.
+attribution::Settings of_first_row(attribution::Settings settings, const Tensor& x) {
+    if (auto* targets = std::get_if<std::vector<Index>>(&settings.target)) targets->resize(1);
+    if (auto* baseline = settings.baseline ? std::get_if<Tensor>(&*settings.baseline) : nullptr;
+        baseline && baseline->shape() == x.shape())
+        *baseline = slice(*baseline, 0, 0, 1);
+    return settings;
+}
+
+/// The first row tells what a row costs.
+Exit only_tell(const ExplainOptions& o, const attribution::Method& method, const Subject& subject, const Rows& rows,
+               const std::atomic<bool>& interrupted) {
+    const auto layer = o.set.find("layer");
+    require<UsageError>(o.baseline != "all" && (layer == o.set.end() || layer->second != "all"),
+                        "explain: --dry-run looks at one baseline and one layer: name one instead of all");
+    const attribution::Attribution first = watched(
+        of_first_row(settings_of(o, method, rows, subject), rows.x), o, interrupted,
+        [&](const attribution::Settings& asked) { return method.run(subject.run, slice(rows.x, 0, 0, 1), asked); });
+    const auto count = static_cast<double>(rows.x.rows());
+    DryRun run{.what = {{"method", method.name},
+                        {"model", subject.name},
+                        {"input", text(rows.name, ", ", rows.x.rows(), rows.x.rows() == 1 ? " row" : " rows")}},
+               .forward = count * static_cast<double>(first.evaluations.forward),
+               .backward = count * static_cast<double>(first.evaluations.backward),
+               .seconds = count * first.seconds,
+               .bytes = std::min(first.peak_bytes * static_cast<std::size_t>(rows.x.rows()),
+                                 std::max(o.common.memory, first.peak_bytes)),
+               .files = {"attribution.npz", "result.json"}};
+    if (is_image(subject.row)) run.files.insert(run.files.begin() + 1, "heatmap.png");
+    tell(o.common, run);
+    return Exit::fine;
+}
+
 }  // namespace
 
 Exit explain(Words words, const std::atomic<bool>& interrupted) {
@@ -233,6 +275,7 @@ Exit explain(Words words, const std::atomic<bool>& interrupted) {
     soften("explain", subject, o.soften);
     const Rows rows = read_rows(o.input, subject.row, subject.dtype, input);
     check_picture(o, subject);
+    if (o.dry_run) return only_tell(o, method, subject, rows, interrupted);
     const auto layer = o.set.find("layer");
     if (method.inside && layer != o.set.end() && layer->second == "all")
         return on_all_layers(o, method, subject, rows, interrupted);

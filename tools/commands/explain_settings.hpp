@@ -12,9 +12,9 @@
 namespace gradpath::tools {
 
 struct ExplainOptions {
-    std::string model, input, index, method, target = "predicted", stage = "logit", baseline = "zero", pool, locate,
-                                             channels = "rgb";
-    bool baseline_given = false;
+    std::string model, input, index, method, target = "predicted", stage = "logit", baseline = "zero", pool, locate;
+    std::string channels = "rgb";
+    bool baseline_given = false, dry_run = false;
     std::optional<Index> samples = {};
     std::optional<double> soften = {};
     std::map<std::string, std::string> set = {};
