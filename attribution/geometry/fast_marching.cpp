@@ -19,6 +19,7 @@ namespace {
 
 constexpr double start_radius = 6;  // cells around the source
 constexpr Index rows_at_once = 4096;
+constexpr std::size_t most_steps_astray = 16;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::size_t index(Index i) { return static_cast<std::size_t>(i); }
@@ -97,7 +98,7 @@ FastMarching::Point FastMarching::cone_slope(const Point& p) const {
 
 void FastMarching::start(const Metric& metric) {
     u_.assign(lambda_.size(), infinity);
-    known_.assign(lambda_.size(), 0);
+    turn_.assign(lambda_.size(), -1);
     const Nodes& rule = nodes(QuadratureRule::gauss_legendre, 8);
     std::vector<double> points, lengths;
     std::vector<Index> near;
@@ -114,7 +115,7 @@ void FastMarching::start(const Metric& metric) {
         double mean = 0;
         for (std::size_t q = 0; q < rule.at.size(); ++q) mean += rule.weight[q] * lambda[k * rule.at.size() + q];
         u_[index(near[k])] = mean * lengths[k];
-        known_[index(near[k])] = 1;
+        turn_[index(near[k])] = 0;
     }
 }
 
@@ -125,7 +126,7 @@ double FastMarching::solve(Index column, Index row) const {
             const Index dx = axis == 0 ? way : 0, dy = axis == 0 ? 0 : way;
             const auto known = [&](Index steps) {
                 const Index c = column + steps * dx, r = row + steps * dy;
-                return c >= 0 && r >= 0 && c < columns_ && r < rows_ && known_[index(at(c, r))] != 0;
+                return c >= 0 && r >= 0 && c < columns_ && r < rows_ && this->known(at(c, r));
             };
             if (!known(1)) continue;
             const Point here = point(column, row), slope = cone_slope(here);
@@ -151,20 +152,24 @@ void FastMarching::march() {
         const Index column = place % columns_, row = place / columns_;
         for (const auto& [dx, dy] : {std::pair<Index, Index>{-1, 0}, {1, 0}, {0, -1}, {0, 1}}) {
             const Index c = column + dx, r = row + dy;
-            if (c < 0 || r < 0 || c >= columns_ || r >= rows_ || known_[index(at(c, r))] != 0) continue;
+            if (c < 0 || r < 0 || c >= columns_ || r >= rows_ || known(at(c, r))) continue;
             const double u = solve(c, r);
             if (u < u_[index(at(c, r))]) open.emplace(u_[index(at(c, r))] = u, at(c, r));
         }
     };
     for (Index place = 0; place < static_cast<Index>(u_.size()); ++place)
-        if (known_[index(place)] != 0) look_around(place);
+        if (known(place)) look_around(place);
+    Index turn = 0;
     while (!open.empty()) {
         const auto [u, place] = open.top();
         open.pop();
-        if (known_[index(place)] != 0) continue;
-        known_[index(place)] = 1;
+        if (known(place)) continue;
+        turn_[index(place)] = ++turn;
         look_around(place);
     }
+    require<NumericError>(std::ranges::all_of(turn_, [](Index turn_of) { return turn_of >= 0; }),
+                          "fast_marching: distances on the grid are too large or too small for numbers; scale the ",
+                          "function or its inputs");
 }
 
 FastMarching::Point FastMarching::inside(const Tensor& p) const {
@@ -215,17 +220,53 @@ FastMarching::Point FastMarching::downhill(const Point& p) const {
 
 double FastMarching::distance(const Tensor& to) const { return value(inside(to)); }
 
-Tensor FastMarching::way(const Tensor& to) const {
+/// Half a cell down the slope, within the grid.
+FastMarching::Point FastMarching::step_down(const Point& p) const {
     const double step = spacing_ / 2;
-    const Index most = 8 * (columns_ + rows_);
+    const auto moved = [&](double length, const Point& slope) {
+        Point to;
+        for (const int axis : {0, 1}) {
+            const double cells = static_cast<double>((axis == 0 ? columns_ : rows_) - 1), low = low_[index(axis)];
+            to[index(axis)] = std::clamp(p[index(axis)] + length * slope[index(axis)], low, low + spacing_ * cells);
+        }
+        return to;
+    };
+    return moved(step, downhill(moved(step / 2, downhill(p))));
+}
+
+/// Of the points at most `reach` columns and rows before (column, row) to 1 after it: the one that was known first.
+Index FastMarching::first_known(Index column, Index row, Index reach) const {
+    Index first = at(column, row);
+    for (Index r = std::max<Index>(row - reach, 0); r <= std::min(row + 1, rows_ - 1); ++r)
+        for (Index c = std::max<Index>(column - reach, 0); c <= std::min(column + 1, columns_ - 1); ++c)
+            if (turn_[index(at(c, r))] < turn_[index(first)]) first = at(c, r);
+    return first;
+}
+
+Index FastMarching::first_corner(const Point& p) const {
+    const Cell cell = cell_of(p);
+    return first_known(cell.column, cell.row, 0);
+}
+
+Tensor FastMarching::way(const Tensor& to) const {
     std::vector<Point> back{inside(to)};
     const auto away = [&](const Point& p) { return std::hypot(p[0] - source_[0], p[1] - source_[1]); };
+    Index reached = first_corner(back[0]);  // the point of the grid nearest to the source, in turns
+    std::size_t kept = 1;                   // corners on the way there
     while (away(back.back()) > start_radius / 2 * spacing_) {
-        require<NumericError>(static_cast<Index>(back.size()) < most,
-                              "fast_marching: the way back does not end; use more cells");
-        const Point here = back.back(), slope = downhill(here);
-        const Point middle{here[0] + step / 2 * slope[0], here[1] + step / 2 * slope[1]}, way = downhill(middle);
-        back.push_back({here[0] + step * way[0], here[1] + step * way[1]});
+        back.push_back(step_down(back.back()));
+        const Index corner = first_corner(back.back());
+        if (turn_[index(corner)] < turn_[index(reached)]) {
+            reached = corner;
+            kept = back.size();
+        } else if (back.size() > kept + most_steps_astray) {
+            // The slope leads nowhere: over the grid, whose points each became known by one that was known before.
+            back.resize(kept);
+            if (turn_[index(reached)] == 0) break;  // there U is that of the straight line
+            reached = first_known(reached % columns_, reached / columns_, 1);
+            back.push_back(point(reached % columns_, reached / columns_));
+            kept = back.size();
+        }
     }
     std::vector<double> corners{source_[0], source_[1]};
     for (auto p = back.rbegin(); p != back.rend(); ++p) corners.insert(corners.end(), p->begin(), p->end());

@@ -22,7 +22,8 @@ public:
 
     /// To a point, [1, 2], within the grid. Throws ValueError elsewhere.
     double distance(const Tensor& to) const;
-    /// Corners of the shortest way from the source to a point, [points, 2], half a cell apart.
+    /// Corners of the shortest way from the source to a point, [points, 2], within the grid and half a cell apart; where
+    /// U has no slope to go down (steps that are free, jumps between two cells) over points of the grid.
     Tensor way(const Tensor& to) const;
 
 private:
@@ -42,9 +43,13 @@ private:
     Point inside(const Tensor& p) const;
     double value(const Point& p) const;
     Point downhill(const Point& p) const;
+    Point step_down(const Point& p) const;
+    Index first_known(Index column, Index row, Index reach) const;
+    Index first_corner(const Point& p) const;
     double slope_at(Index column, Index row, int axis) const;
     void start(const Metric& metric);
     void march();
+    bool known(Index place) const { return turn_[static_cast<std::size_t>(place)] >= 0; }
     double solve(Index column, Index row) const;
 
     Point source_, low_;
@@ -52,7 +57,7 @@ private:
     Index columns_ = 0, rows_ = 0;
     Tensor like_;
     std::vector<double> lambda_, u_;
-    std::vector<char> known_;
+    std::vector<Index> turn_;  ///< when a point became known: 0 near the source, then 1, 2, ..; -1: not yet
 };
 
 }  // namespace gradpath::attribution::geometry

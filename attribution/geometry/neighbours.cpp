@@ -8,8 +8,8 @@
 #include <map>
 #include <numeric>
 #include <queue>
-#include <set>
 
+#include <gradpath/attribution/geometry/cloud.hpp>
 #include <gradpath/attribution/geometry/curve.hpp>
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/ops.hpp>
@@ -20,32 +20,24 @@ namespace {
 constexpr Index rows_at_once = 512;  // of the metric
 
 using Pair = std::pair<Index, Index>;
-using Pairs = std::set<Pair>;
+using Pairs = std::vector<Pair>;  // in ascending order
 
 Pair ordered(Index a, Index b) { return {std::min(a, b), std::max(a, b)}; }
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
-Indices as_indices(const std::vector<Index>& list) { return Indices({static_cast<Index>(list.size())}, list); }
-
-/// Points in double, to compare.
-class Cloud {
-public:
-    explicit Cloud(const Tensor& points)
-        : count_(points.rows()), width_(points.size() / points.rows()), wide_(points.to(DType::float64)) {}
-
-    Index count() const { return count_; }
-    std::span<const double> row(Index i) const { return wide_.data<double>().subspan(at(i * width_), at(width_)); }
-    double squared_distance(Index i, Index j) const {
-        const std::span<const double> a = row(i), b = row(j);
-        double sum = 0;
-        for (std::size_t m = 0; m < a.size(); ++m) sum += (a[m] - b[m]) * (a[m] - b[m]);
-        return sum;
+/// Each pair once, of those that are there so many times at least.
+Pairs distinct(Pairs all, std::ptrdiff_t times) {
+    std::ranges::sort(all);
+    Pairs once;
+    for (auto first = all.begin(); first != all.end();) {
+        const auto last = std::upper_bound(first, all.end(), *first);
+        if (last - first >= times) once.push_back(*first);
+        first = last;
     }
+    return once;
+}
 
-private:
-    Index count_, width_;
-    Tensor wide_;
-};
+Indices as_indices(const std::vector<Index>& list) { return Indices({static_cast<Index>(list.size())}, list); }
 
 /// Equal points become one: sets `points` and `node_of`.
 void merge(const Tensor& points, NeighbourGraph& graph) {
@@ -62,24 +54,12 @@ void merge(const Tensor& points, NeighbourGraph& graph) {
     graph.points = gather(points, as_indices(kept));
 }
 
-std::vector<Index> nearest(const Cloud& cloud, Index i, const Neighbours& o) {
-    std::vector<std::pair<double, Index>> others;
-    for (Index j = 0; j < cloud.count(); ++j)
-        if (j != i) others.emplace_back(cloud.squared_distance(i, j), j);
-    const auto count = std::min(at(o.k), others.size());
-    std::partial_sort(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(count), others.end());
-    std::vector<Index> list;
-    for (std::size_t m = 0; m < count; ++m)
-        if (!o.radius || others[m].first <= *o.radius * *o.radius) list.push_back(others[m].second);
-    return list;
-}
-
 Pairs neighbour_pairs(const Cloud& cloud, const Neighbours& o) {
-    Pairs once, twice;
+    Pairs all;
     for (Index i = 0; i < cloud.count(); ++i)
-        for (const Index j : nearest(cloud, i, o))
-            if (!once.insert(ordered(i, j)).second) twice.insert(ordered(i, j));
-    return o.mutual ? twice : once;
+        for (const auto& [squared, j] : cloud.nearest(cloud.row(i), o.k, i))
+            if (!o.radius || squared <= *o.radius * *o.radius) all.push_back(ordered(i, j));
+    return distinct(std::move(all), o.mutual ? 2 : 1);
 }
 
 /// Points along edges that are too long, and the pieces that these edges become.
@@ -95,10 +75,10 @@ void subdivide(NeighbourGraph& graph, const Pairs& pairs, double longest, Pairs&
         for (Index m = 1; m <= between; ++m) {
             const double share = static_cast<double>(m) / static_cast<double>(between + 1);
             parts.push_back(from + (to - from) * share);
-            pieces.insert(ordered(last, count));
+            pieces.push_back(ordered(last, count));
             last = count++;
         }
-        pieces.insert(ordered(last, b));
+        pieces.push_back(ordered(last, b));
     }
     graph.points = concat(parts);
 }
@@ -192,8 +172,8 @@ NeighbourGraph neighbour_graph(const Metric& metric, const Tensor& points, const
     if (o.longest_edge) {
         Pairs pieces;
         subdivide(graph, pairs, *o.longest_edge, pieces);
-        pairs = neighbour_pairs(Cloud(graph.points), o);
-        pairs.merge(pieces);
+        for (const Pair& pair : neighbour_pairs(Cloud(graph.points), o)) pieces.push_back(pair);
+        pairs = distinct(std::move(pieces), 1);
     }
     const std::vector<Pair> bridges = bridges_of(pairs, Cloud(graph.points), graph.components);
     graph.bridges = static_cast<Index>(bridges.size());

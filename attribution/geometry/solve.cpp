@@ -229,8 +229,9 @@ private:
         const RowFunction f = explained_.numbers(o.plain().all_outputs);
         const VariationalRun run{.rows_at_once = std::max<Index>(1, evaluator_.chunk() / (graphs_at_once * o.points)),
                                  .cancel = o_.run.cancel};
-        for (Index first = 0; first < to_.rows(); first += run.rows_at_once) {
-            const Index last = std::min(to_.rows(), first + run.rows_at_once);
+        const Index at_once = o.carry_over > 0 ? to_.rows() : run.rows_at_once;
+        for (Index first = 0; first < to_.rows(); first += at_once) {
+            const Index last = std::min(to_.rows(), first + at_once);
             infer(f, o, run, first, last);
             evaluator_.tell("curves", last, to_.rows());
         }

@@ -31,6 +31,8 @@ public:
     Fit(std::size_t size, double rate) : mean(size, 0), log_spread(size, std::log(first_spread)), rate_(rate) {
         anew();
     }
+    /// From where another one ended, with a schedule of its own.
+    Fit(const Fit& ended, double rate) : mean(ended.mean), log_spread(ended.log_spread), rate_(rate) { anew(); }
 
     Numbers mean, log_spread;
     bool done() const { return done_; }
@@ -101,26 +103,35 @@ Steepness steepness(const RowFunction& f, const Tensor& points, std::span<const 
             flatten(bend).to(DType::float64)};
 }
 
-/// Some rows, from line to curve.
+/// Some rows, from line to curve; each is one part, but for `piece`.
 class Inference {
 public:
     Inference(const RowFunction& f, const Tensor& from, const Tensor& to, Index first_row, const Variational& o)
         : f_(f),
           o_(o),
-          count_(from.rows()),
+          length_(o.piece > 0 ? o.piece : o.points),
+          parts_(o.points / length_),
+          count_(from.rows() * parts_),
           features_(from.size() / from.rows()),
           shape_(from.shape()),
           dtype_(from.dtype()) {
         const Nodes& rule = nodes(QuadratureRule::gauss_legendre, o.points);
-        for (Index row = 0; row < count_; ++row)
+        for (Index row = 0; row < from.rows(); ++row)
             for (const double t : rule.at) {
                 rows_.push_back(first_row + row);
                 for (Index i = row * features_; i < (row + 1) * features_; ++i)
                     line_.push_back(from.at(i) + t * (to.at(i) - from.at(i)));
             }
         width_ = o.last_axis ? from.shape()[from.rank() - 1] : features_;
-        held_ = o.match_ends ? std::max<Index>(1, static_cast<Index>(end_share * static_cast<double>(o.points))) : 0;
-        fits_.assign(at(count_), Fit(at(o.points * features_), o.rate));
+        held_ = o.match_ends ? std::max<Index>(1, static_cast<Index>(end_share * static_cast<double>(length_))) : 0;
+        fits_.assign(at(count_), Fit(at(length_ * features_), o.rate));
+    }
+
+    std::span<const Fit> fits_of(Index row) const { return std::span(fits_).subspan(at(row * parts_), at(parts_)); }
+    /// Starts a row from where another one ended.
+    void start(Index row, std::span<const Fit> ended) {
+        for (std::size_t part = 0; part < ended.size(); ++part)
+            fits_[at(row * parts_) + part] = Fit(ended[part], o_.rate);
     }
 
     void run(const std::atomic<bool>* cancel) {
@@ -128,48 +139,52 @@ public:
         for (Index time = 0; time < o_.iterations && !std::ranges::all_of(fits_, done); ++time) {
             require<Cancelled>(cancel == nullptr || !*cancel, "variational: cancelled");
             const auto stream = static_cast<std::uint64_t>(time);
-            iterate(random::normal({o_.points * features_}, {o_.seed, stream, DType::float64}));
+            const Tensor noise = random::normal({o_.points * features_}, {o_.seed, stream, DType::float64});
+            iterate(noise.data<double>());
         }
     }
 
     /// Nodes of the curve of a row, [points, input shape].
     Tensor curve(Index row) const {
-        Numbers numbers = fits_[at(row)].mean;
-        for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] += line_[at(row) * numbers.size() + i];
+        const std::size_t size = at(o_.points * features_), each = at(length_ * features_);
+        const auto first = line_.begin() + static_cast<std::ptrdiff_t>(at(row) * size);
+        Numbers numbers(first, first + static_cast<std::ptrdiff_t>(size));
+        for (std::size_t i = 0; i < size; ++i) numbers[i] += fits_of(row)[i / each].mean[i % each];
         require<NumericError>(std::ranges::all_of(numbers, [](double x) { return std::isfinite(x); }),
                               "variational: the curve is not finite; the function must be finite near the line");
         return Tensor(shape_.with(0, o_.points), std::span<const double>(numbers)).to(dtype_);
     }
 
 private:
-    void iterate(const Tensor& noise) {
-        const std::size_t size = at(o_.points * features_);
+    void iterate(std::span<const double> noise) {
+        const std::size_t size = at(length_ * features_);
         Numbers points = line_, deviation(line_.size());
         for (std::size_t i = 0; i < points.size(); ++i) {
             const Fit& fit = fits_[i / size];
             const std::size_t k = i % size;
-            deviation[i] = fit.mean[k] + std::exp(fit.log_spread[k]) * noise.at(static_cast<Index>(k));
+            deviation[i] = fit.mean[k] + std::exp(fit.log_spread[k]) * noise[i % noise.size()];
             points[i] += deviation[i];
         }
-        const Tensor where_to = Tensor(shape_.with(0, count_ * o_.points), std::span<const double>(points)).to(dtype_);
+        const Index rows = count_ / parts_;
+        const Tensor where_to = Tensor(shape_.with(0, rows * o_.points), std::span<const double>(points)).to(dtype_);
         const Steepness steep = steepness(f_, where_to, rows_, width_);
-        for (Index row = 0; row < count_; ++row) {
-            Fit& fit = fits_[at(row)];
+        for (Index part = 0; part < count_; ++part) {
+            Fit& fit = fits_[at(part)];
             if (fit.done()) continue;
-            const std::span<const double> own(deviation.data() + at(row) * size, size);
+            const std::span<const double> own(deviation.data() + at(part) * size, size);
             Numbers slope(size, 0);
-            const double energy = energy_of(row, own, steep, slope);
-            update(fit, energy, own, noise, slope);
+            const double energy = energy_of(part, own, steep, slope);
+            update(fit, energy, own, noise.subspan(at(part % parts_) * size, size), slope);
         }
     }
 
-    /// The energy of one row, and its gradient in the deviations.
-    double energy_of(Index row, std::span<const double> deviation, const Steepness& steep, Numbers& slope) const {
+    /// The energy of one part, and its gradient in the deviations.
+    double energy_of(Index part, std::span<const double> deviation, const Steepness& steep, Numbers& slope) const {
         const double beta = o_.paper_sign ? -o_.beta : o_.beta;
         double energy = 0;
-        for (Index k = 0; k < o_.points; ++k) {
-            const double weight = k < held_ || k >= o_.points - held_ ? 1 + end_weight : 1;
-            const Index node = row * o_.points + k;
+        for (Index k = 0; k < length_; ++k) {
+            const double weight = k < held_ || k >= length_ - held_ ? 1 + end_weight : 1;
+            const Index node = part * length_ + k;
             energy += beta * steep.sizes.at(node);
             for (Index first = k * features_; first < (k + 1) * features_; first += width_) {
                 double squares = 0;
@@ -177,7 +192,7 @@ private:
                 const double length = std::sqrt(squares);
                 energy += weight * length;
                 for (Index i = first; i < first + width_; ++i)
-                    slope[at(i)] = beta * steep.slopes.at(row * o_.points * features_ + i) +
+                    slope[at(i)] = beta * steep.slopes.at(part * length_ * features_ + i) +
                                    (length > 0 ? weight * deviation[at(i)] / length : 0);
             }
         }
@@ -185,12 +200,12 @@ private:
     }
 
     /// One step on energy + divergence from the prior: ½ Σ (s² + μ² - 1 - 2 log s), or by the sample.
-    void update(Fit& fit, double energy, std::span<const double> deviation, const Tensor& noise,
+    void update(Fit& fit, double energy, std::span<const double> deviation, std::span<const double> noise,
                 const Numbers& slope) const {
         Numbers of_mean = slope, of_spread = slope;
         double divergence = 0;
         for (std::size_t i = 0; i < slope.size(); ++i) {
-            const double e = noise.at(static_cast<Index>(i)), s = std::exp(fit.log_spread[i]), m = fit.mean[i];
+            const double e = noise[i], s = std::exp(fit.log_spread[i]), m = fit.mean[i];
             const double d = deviation[i];
             divergence -= fit.log_spread[i];
             divergence += o_.sampled_kl ? (d * d - e * e) / 2 : (s * s + m * m - 1) / 2;
@@ -203,7 +218,9 @@ private:
 
     const RowFunction& f_;
     const Variational& o_;
-    Index count_, features_;
+    Index length_, parts_;  ///< nodes that are fitted together, and how many times that in a row
+    Index count_;           ///< of parts
+    Index features_;
     Shape shape_;
     DType dtype_;
     Index width_ = 1, held_ = 0;
@@ -217,6 +234,9 @@ void check(const Variational& o, const Tensor& from, const Tensor& to) {
     require(std::isfinite(o.beta), "variational: beta must be a number but is ", o.beta);
     require(o.iterations >= 0, "variational: iterations must not be negative but is ", o.iterations);
     require(o.rate > 0, "variational: rate must be positive but is ", o.rate);
+    require(o.carry_over >= 0, "variational: carry-over must not be negative but is ", o.carry_over);
+    require(o.piece >= 0 && (o.piece == 0 || o.points % o.piece == 0),
+            "variational: piece must be 0 or divide the nodes, ", o.points, ", but is ", o.piece);
     require<ShapeError>(from.shape() == to.shape() && from.size() > 0,
                         "variational: both ends need one shape but have ", from.shape(), " and ", to.shape());
 }
@@ -233,16 +253,22 @@ std::vector<Tensor> variational_curves(const RowFunction& f, const Tensor& from,
                                        const Variational& options, const VariationalRun& run) {
     check(options, from, to);
     const Variational o = options.plain();
+    const Index many = std::max<Index>(1, run.rows_at_once);
+    const Index at_once = o.carry_over > 0 ? std::min(many, o.carry_over) : many;
+    std::vector<std::vector<Fit>> ended;  // of every row, where rows start from others
     std::vector<Tensor> curves;
-    for (Index first = 0; first < from.rows(); first += std::max<Index>(1, run.rows_at_once)) {
-        const Index last = std::min(from.rows(), first + std::max<Index>(1, run.rows_at_once));
+    for (Index first = 0; first < from.rows(); first += at_once) {
+        const Index last = std::min(from.rows(), first + at_once);
         const Tensor start = slice(from, 0, first, last), end = slice(to, 0, first, last);
         Inference inference(f, start, end, first, o);
+        for (Index row = first; row < last && !ended.empty(); ++row)
+            if (row >= o.carry_over) inference.start(row - first, ended[at(row - o.carry_over)]);
         inference.run(run.cancel);
         for (Index row = 0; row < last - first; ++row) {
             const Tensor all =
                 concat({slice(start, 0, row, row + 1), inference.curve(row), slice(end, 0, row, row + 1)});
             curves.push_back(o.respace ? by_arc_length(euclidean(), all, all.rows()) : all);
+            if (o.carry_over > 0) ended.emplace_back(inference.fits_of(row).begin(), inference.fits_of(row).end());
         }
     }
     return curves;

@@ -24,7 +24,9 @@ struct Variational {
     bool paper_form = false;   ///< of geodesic_ig: (x - x') ∘ Σ ‖step‖ ∇F, no path integral and not complete
     bool all_outputs = false;  ///< ‖∇F‖ of the sum of all outputs: for probabilities this is no function at all
     bool last_axis = false;    ///< norms over the last axis only: of an image for each of its rows, summed
-    bool paper = false;        ///< the last five together
+    Index carry_over = 0;      ///< as its loop does: so many rows start where as many before them ended; 0: none does
+    Index piece = 0;           ///< as its chunks are: so many nodes are fitted, and held at their ends, alone; 0: all
+    bool paper = false;        ///< sampled_kl, paper_sign, paper_form, all_outputs and last_axis together
     std::uint64_t seed = 0;    ///< of the draws; the same ones for every input
 
     static void visit(auto& self, auto&& f) {
@@ -39,7 +41,9 @@ struct Variational {
         f("paper-form", self.paper_form, "as published: (x - x') o sum |step| grad F, which is not complete");
         f("all-outputs", self.all_outputs, "as published: the slope of the sum of all outputs");
         f("last-axis", self.last_axis, "as published: norms over the last axis only");
-        f("paper", self.paper, "all that is as published");
+        f("carry-over", self.carry_over, "as published: so many rows start where those before them ended");
+        f("piece", self.piece, "as published: so many nodes are fitted as a curve of their own");
+        f("paper", self.paper, "all that is as published, but for the last two, which depend on how it is called");
     }
     /// With `paper` written out.
     Variational plain() const;
@@ -49,10 +53,10 @@ struct Variational {
 using RowFunction = std::function<Tensor(const Tensor& points, std::span<const Index> rows)>;
 
 /// Curves from each row of `from` to that of `to`, [rows, input shape]: corners [points + 2, input shape] each. Rows do
-/// not depend on each other; `rows_at_once` of them share a graph. Throws ValueError for options out of range,
-/// NumericError where a curve is not finite, Cancelled.
+/// not depend on each other (but for carry_over); `rows_at_once` of them share a graph. Throws ValueError for options
+/// out of range, NumericError where a curve is not finite, Cancelled.
 struct VariationalRun {
-    Index rows_at_once = 1;
+    Index rows_at_once = 1;  ///< with carry_over: as many as that
     const std::atomic<bool>* cancel = nullptr;
 };
 std::vector<Tensor> variational_curves(const RowFunction& f, const Tensor& from, const Tensor& to,

@@ -10,19 +10,6 @@
 namespace gradpath::attribution::geometry {
 namespace {
 
-using Point = std::span<const double>;
-
-double distance(Point a, Point b) {
-    double squares = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) squares += (a[i] - b[i]) * (a[i] - b[i]);
-    return std::sqrt(squares);
-}
-
-Point row_of(const Tensor& wide, Index row) {
-    const auto width = static_cast<std::size_t>(wide.size() / wide.rows());
-    return wide.data<double>().subspan(static_cast<std::size_t>(row) * width, width);
-}
-
 Tensor one(const Tensor& rows, Index row) { return slice(rows, 0, row, row + 1); }
 
 double finite(double length) {
@@ -32,14 +19,9 @@ double finite(double length) {
 }
 
 /// The nodes nearest to a point, with their Euclidean distances: one where it is equal to the point.
-std::vector<Root> nearest(const Tensor& nodes, Point point, const Neighbours& o) {
+std::vector<Root> nearest(const Cloud& nodes, std::span<const double> point, const Neighbours& o) {
     std::vector<Root> all;
-    for (Index k = 0; k < nodes.rows(); ++k) all.push_back({k, distance(row_of(nodes, k), point)});
-    const auto count = static_cast<std::ptrdiff_t>(std::min<std::size_t>(static_cast<std::size_t>(o.k), all.size()));
-    std::partial_sort(all.begin(), all.begin() + count, all.end(), [](const Root& a, const Root& b) {
-        return a.distance < b.distance || (a.distance == b.distance && a.node < b.node);
-    });
-    all.resize(static_cast<std::size_t>(count));
+    for (const auto& [squared, node] : nodes.nearest(point, o.k)) all.push_back({node, std::sqrt(squared)});
     const auto beyond = [&](const Root& root) { return o.radius && root.distance > *o.radius; };
     while (all.size() > 1 && (beyond(all.back()) || all.front().distance == 0)) all.pop_back();
     return all;
@@ -48,18 +30,18 @@ std::vector<Root> nearest(const Tensor& nodes, Point point, const Neighbours& o)
 }  // namespace
 
 Ways::Ways(const Metric& metric, const NeighbourGraph& graph, const Tensor& from, const Neighbours& options)
-    : metric_(metric), graph_(graph), options_(options), from_(from), wide_(graph.points.to(DType::float64)) {
+    : metric_(metric), graph_(graph), options_(options), from_(from), nodes_(graph.points) {
     for (const NeighbourGraph::Edge& edge : graph.edges) finite(edge.length);
     start_ = places(from)[0];
     tree_ = shortest_ways(graph, start_.near);
 }
 
 std::vector<Ways::Place> Ways::places(const Tensor& points) const {
-    const Tensor wide = points.to(DType::float64);
+    const Cloud wide(points);
     std::vector<Place> all;
     std::vector<Index> of, node;
     for (Index row = 0; row < points.rows(); ++row) {
-        Place place{nearest(wide_, row_of(wide, row), options_)};
+        Place place{nearest(nodes_, wide.row(row), options_)};
         place.reach = place.near.back().distance;
         for (const Root& root : place.near) {
             of.push_back(row);
@@ -80,11 +62,12 @@ std::vector<Ways::Place> Ways::places(const Tensor& points) const {
 
 std::vector<Way> Ways::to(const Tensor& points) const {
     const std::vector<Place> all = places(points);
+    const Cloud wide(points), from(from_);
     std::vector<Way> ways;
     for (Index row = 0; row < points.rows(); ++row) {
         const Place& place = all[static_cast<std::size_t>(row)];
-        const Tensor point = one(points, row), from = from_.to(DType::float64);
-        const double apart = distance(row_of(point.to(DType::float64), 0), row_of(from, 0));
+        const Tensor point = one(points, row);
+        const double apart = std::sqrt(squared_distance(wide.row(row), from.row(0)));
         const bool neighbours = apart <= std::max(place.reach, start_.reach);
         const double direct = neighbours ? finite(lengths_between(metric_, from_, point, options_.nodes)[0])
                                          : std::numeric_limits<double>::infinity();
@@ -101,14 +84,10 @@ Way Ways::best(const Place& place, const Tensor& point, double direct) const {
         if (whole < least) least = whole, last = node;
     }
     if (last < 0) return {concat({from_, point}), direct};
-    std::vector<Tensor> corners{from_};
-    const auto add = [&](const Tensor& corner) {
-        if (!same_bits(corners.back(), corner)) corners.push_back(corner);
-    };
-    for (const Index node : way_to(tree_, last)) add(one(graph_.points, node));
-    add(point);
-    if (corners.size() == 1) corners.push_back(point);
-    return {concat(corners), least};
+    std::vector<Index> between = way_to(tree_, last);
+    if (same_bits(one(graph_.points, between.front()), from_)) between.erase(between.begin());
+    if (!between.empty() && same_bits(one(graph_.points, between.back()), point)) between.pop_back();
+    return {between.empty() ? concat({from_, point}) : concat({from_, corners_of(graph_, between), point}), least};
 }
 
 }  // namespace gradpath::attribution::geometry

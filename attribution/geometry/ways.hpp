@@ -3,6 +3,7 @@
 // inputs and the tree one for all inputs of a baseline; an input hangs on the node that leads home the shortest way.
 #include <vector>
 
+#include <gradpath/attribution/geometry/cloud.hpp>
 #include <gradpath/attribution/geometry/neighbours.hpp>
 
 namespace gradpath::attribution::geometry {
@@ -33,7 +34,8 @@ private:
     const Metric& metric_;
     const NeighbourGraph& graph_;
     Neighbours options_;
-    Tensor from_, wide_;  ///< wide: the nodes in float64
+    Tensor from_;
+    Cloud nodes_;
     Place start_;
     Tree tree_;
 };

@@ -10,7 +10,7 @@ namespace gradpath::attribution {
 
 /// One layer's integrals, averaged over the draws of the baseline.
 struct LayerAverage {
-    Average values, rest, all;
+    Average values, all, apart;
 };
 
 /// The mean over the draws of the baseline of all that integrate_neurons gives.
@@ -22,7 +22,7 @@ public:
     const LayerAverage& layer(std::size_t i) const { return layers_[i]; }
     std::vector<double> f_baseline() const;
     /// Relative gaps, each divided by max(|dF|, Σ|all|, 1e-12). Those that hold only where the layer cuts every way
-    /// from input to output say so by their gap.
+    /// from input to output say so by their gap. That of the sum over inputs is NeuronIntegrals::apart.
     std::vector<Identity> identities(std::size_t layer, const std::vector<double>& f_input) const;
 
 private:

@@ -16,6 +16,16 @@ Tensor answer_at(const char* name, const Explain& explain, const Tensor& x) {
     return flatten(detached(values).to(DType::float64));
 }
 
+/// x, moved a little.
+Tensor near(const char* name, const Tensor& x, const SensitivityMax& o, Index sample) {
+    const random::Random draw{.seed = o.seed, .stream = static_cast<std::uint64_t>(sample), .dtype = x.dtype()};
+    if (!o.perturb) return x + random::uniform(x.shape(), -o.radius, o.radius, draw);
+    const Tensor given = detached(o.perturb(x, sample));
+    require<ShapeError>(given && given.shape() == x.shape(), name, ": a perturbation must be shaped like x: got ",
+                        given ? text(given.shape()) : "none", " and ", text(x.shape()));
+    return x + given;
+}
+
 /// What the distance of two answers is divided by.
 enum class Per : std::uint8_t { size_of_answer, distance_of_inputs };
 
@@ -30,12 +40,11 @@ std::vector<double> largest_change(const char* name, const Explain& explain, con
     const Tensor values = answer_at(name, explain, x), size = norm(values, 2, of_rows);
     std::vector<double> largest(static_cast<std::size_t>(x.rows()), 0);
     for (Index k = 0; k < o.samples; ++k) {
-        const random::Random draw{.seed = o.seed, .stream = static_cast<std::uint64_t>(k), .dtype = x.dtype()};
-        const Tensor near = x + random::uniform(x.shape(), -o.radius, o.radius, draw);
-        const Tensor distance = norm(values - answer_at(name, explain, near), 2, of_rows);
+        const Tensor there = near(name, x, o, k);
+        const Tensor distance = norm(values - answer_at(name, explain, there), 2, of_rows);
         const Tensor by = per == Per::size_of_answer
                               ? size
-                              : norm(flatten(near.to(DType::float64) - x.to(DType::float64)), 2, of_rows);
+                              : norm(flatten(there.to(DType::float64) - x.to(DType::float64)), 2, of_rows);
         for (Index r = 0; r < x.rows(); ++r) {
             double& most = largest[static_cast<std::size_t>(r)];
             most = larger(most, distance.at(r) / (by.at(r) == 0 ? 1 : by.at(r)));

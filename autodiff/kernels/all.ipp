@@ -7,6 +7,7 @@
 #include <gradpath/autodiff/kernels/reduce.ipp>
 
 #include <gradpath/autodiff/kernels/gemm.ipp>
+#include <gradpath/autodiff/kernels/conv3x3.ipp>
 #include <gradpath/autodiff/kernels/pack.ipp>
 #include <gradpath/autodiff/kernels/peak.ipp>
 #include <gradpath/autodiff/kernels/pool2d.ipp>
@@ -24,6 +25,7 @@ void fill_table(Table<T>& table) {
     fill_softmax<L>(table);
     fill_standardize<L>(table);
     fill_gemm<L>(table);
+    fill_conv3x3<L>(table);
     fill_pack<L>(table);
     fill_peak<L>(table);
     fill_pools<L>(table);

@@ -6,6 +6,7 @@
 #include <array>
 
 #include <gradpath/autodiff/kernels/conv_images.hpp>
+#include <gradpath/autodiff/kernels/conv_planes.hpp>
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/kernels/product.hpp>
 
@@ -210,7 +211,8 @@ void conv2d(const ConvGeometry& g, const T* x, const T* weight, const T* bias, T
     const bool same_size = g.height == g.out_height && g.width == g.out_width;
     if (plan.taps == 1 && same_size && g.padding_height == 0 && g.padding_width == 0)
         return convolve_numbers(plan, x, weight, y);
-    if (images_in_lanes(plan)) convolve_images(plan, x, weight, y);
+    if (plane_by_plane(plan)) convolve_planes(plan, x, weight, y);
+    else if (images_in_lanes(plan)) convolve_images(plan, x, weight, y);
     else if (filters_in_lanes(plan)) convolve<FilterLanes<T>>(plan, x, weight, y);
     else convolve<PositionLanes<T>>(plan, x, weight, y);
 }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include <gradpath/autodiff/kernels/conv_plan.hpp>
+#include <gradpath/autodiff/kernels/conv_planes.hpp>
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/kernels/product.hpp>
 
@@ -168,7 +168,8 @@ void conv2d_weight_vjp(const ConvGeometry& g, const T* x, const T* dy, T* dw, bo
     const Index work = std::max<Index>(1, together * size * plan.outputs);
     parallel_for(blocks, std::max<Index>(1, (1 << 18) / work), [&](Index first, Index last) {
         const Range images{first * together, std::min(last * together, g.rows)};
-        if (plan.filters == 1) add_images<ByRows<T>>(plan, images, together, x, dy, sums);
+        if (plane_by_plane(plan)) add_planes(plan, images, together, x, dy, sums);
+        else if (plan.filters == 1) add_images<ByRows<T>>(plan, images, together, x, dy, sums);
         else if (plan.filters < many_filters) add_images<ByDots<T>>(plan, images, together, x, dy, sums);
         else add_images<ByPanels<T>>(plan, images, together, x, dy, sums);
     });

@@ -69,9 +69,12 @@ void ConvPlan<T>::copy(const T* image, Index first_row, bool fresh, T* to) const
 
 template <Real T>
 void ConvPlan<T>::add_bias(Index group, Index count, T* y) const {
-    if (bias_ == nullptr) return;
-    for (Index f = 0; f < filters; ++f, y += outputs)
-        binary(OpCode::add, static_cast<const T*>(y), 1, bias_ + group * filters + f, 0, y, count);
+    for (Index f = 0; f < filters; ++f) add_one_bias(group * filters + f, count, y + f * outputs);
+}
+
+template <Real T>
+void ConvPlan<T>::add_one_bias(Index filter, Index count, T* y) const {
+    if (bias_ != nullptr) binary(OpCode::add, static_cast<const T*>(y), 1, bias_ + filter, 0, y, count);
 }
 
 template <Real T>

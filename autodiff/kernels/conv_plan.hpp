@@ -41,6 +41,7 @@ public:
     Index copy_size() const;
     /// Adds its bias, if there is one, to `count` outputs of each filter of a group; y points at the first filter's.
     void add_bias(Index group, Index count, T* y) const;
+    void add_one_bias(Index filter, Index count, T* y) const;  ///< to the outputs of one filter
     /// What output rows first_row .. first_row + band - 1 need of the channels at `image`. The border is cleared when
     /// the buffer is `fresh`, and stays.
     void copy(const T* image, Index first_row, bool fresh, T* to) const;

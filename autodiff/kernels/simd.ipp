@@ -86,6 +86,21 @@ struct Lane {
         const Numbers padded = numbers();
         for (Index i = 0; i < n; ++i) y[i] = padded.at[i];
     }
+#if defined __AVX512F__
+    using Part = std::conditional_t<sizeof(T) == 4, __mmask16, __mmask8>;
+    static Part part(Index from, Index to) { return static_cast<Part>(first<Part>(to) & ~first<Part>(from)); }
+    static Lane load_part(const T* x, Part lanes) {
+        if constexpr (sizeof(T) == 4) return {_mm512_maskz_loadu_ps(lanes, x)};
+        else return {_mm512_maskz_loadu_pd(lanes, x)};
+    }
+#elif defined __AVX2__
+    using Part = __m256i;
+    static Part part(Index from, Index to) { return _mm256_andnot_si256(first_lanes(from), first_lanes(to)); }
+    static Lane load_part(const T* x, Part lanes) {
+        if constexpr (sizeof(T) == 4) return {_mm256_maskload_ps(x, lanes)};
+        else return {_mm256_maskload_pd(x, lanes)};
+    }
+#endif
 #ifdef __AVX512F__
     template <class Bits>
     static Bits first(Index n) {  // the lowest n bits

@@ -3,6 +3,7 @@
 // over raw pointers; threads, blocks and buffers live in the drivers beside this file. Reference entries come first,
 // then an instruction set overwrites what it does better.
 #include <gradpath/autodiff/kernels/kernels.hpp>
+#include <gradpath/autodiff/kernels/windows.hpp>
 #include <gradpath/autodiff/ops/binary.hpp>
 #include <gradpath/autodiff/ops/unary.hpp>
 
@@ -105,6 +106,11 @@ struct Table {
                  Index step_c, bool add);
     /// c[k] (+)= Σ over the rows and columns of dy · x at offsets[k] from there, for k < taps.
     void (*plane_dots)(const Planes<T>& planes, const Index* offsets, Index taps, T* c, bool add);
+    /// One output plane of a convolution with unit steps and kernels of 3 x 3, some of its rows: x and weight are those
+    /// of its group and filter. Each number is one chain over all taps. Null: the tiles will do.
+    void (*convolve_3x3)(const ConvGeometry& g, const T* x, const T* weight, Range rows, T* y);
+    /// Its weights' adjoint for one plane of x and one of dy: dw[9] (+)=. Null with the one above.
+    void (*convolve_3x3_weight_vjp)(const ConvGeometry& g, const T* x, const T* dy, T* dw, bool add);
     /// Pools of one plane, windows of two by two side by side: x is [2 rows, 2 columns], y is [rows, columns]. Null:
     /// the plain loops will do.
     void (*max_pairs)(const T* x, Index rows, Index columns, T* y, std::int32_t* winners);

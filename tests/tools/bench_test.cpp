@@ -189,6 +189,8 @@ TEST_CASE("every bar is one of a workload, and the table is that of the project'
         REQUIRE_MESSAGE(bar, goal.workload, " against ", goal.reference);
         CHECK(*bar == doctest::Approx(goal.most));
     }
+    for (const char* workload : {"path-energy-lenet5", "geodesic-lenet5"})
+        CHECK(bench::bar_of(workload, "libtorch", 1).value_or(0) == doctest::Approx(0.3));
     const auto of_onednn = [](const bench::Bar& bar) {
         return bar.workload.starts_with("conv2d-") && bar.reference == std::string("oneDNN") && bar.most == 1.1;
     };

@@ -80,7 +80,13 @@ TEST_CASE("pictures get all figures, and the files say the same") {
         CHECK(d["methods"][3]["figures"].contains(name));
     CHECK(Json::parse(program::read(folder / "both/compare.json")) == d);
     const std::string page = program::read(folder / "both/compare.html");
-    CHECK(page.find("heat map of integrated-gradients") != page.npos);
+    for (const char* words : {"heat map: integrated-gradients", "heat map: positive", "heat map: absolute",
+                              "How integrated-gradients adds up", "on one scale", "<table class=\"sorts\">"})
+        CHECK_MESSAGE(page.find(words) != page.npos, words);
+    CHECK(program::read(folder / "both/maps.png").starts_with("\x89PNG"));
+    for (const char* curve : {"deletion", "insertion", "road", "comprehensiveness", "sufficiency"})
+        CHECK(program::read(folder / ("both/" + std::string(curve) + ".svg")).find("integrated-gradients</text>") !=
+              std::string::npos);
     CHECK(page.find("ncomplete") == page.npos);
     CHECK(page.find("gradpath compare pictures.safetensors --data shapes") != page.npos);
     CHECK(program::read(folder / "both/compare.csv").starts_with("method,control,metric,better,mean,"));

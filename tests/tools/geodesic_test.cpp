@@ -73,6 +73,21 @@ TEST_CASE("a network with kinks is softened where that is asked for") {
     CHECK(other["relative_delta"][0] <= 1e-3);
 }
 
+TEST_CASE("where F has kinks only, nothing is said to have converged, and the remedies are named, in either dtype") {
+    const program::Folder folder;
+    for (const std::string dtype : {"f32", "f64"}) {
+        const Json g = json_of("geodesic 'expr:relu(x1-x2)+abs(x1)*2+max(x1,x2)' --from=-1,-1 --to 2,0.5 --dtype " +
+                                   dtype + " --quiet --json",
+                               folder);
+        CHECK(g["converged"] != true);
+        CHECK(g["smooth"] != true);
+        const std::string note = g["notes"].at(0);
+        CHECK(note.find("the metric conformal is constant on pieces and pulls no curve") == 0);
+        for (const char* remedy : {"soften the function", "log-probability", "neighbours"})
+            CHECK(note.find(remedy) != std::string::npos);
+    }
+}
+
 TEST_CASE("gradpath geodesic says what does not fit") {
     const program::Folder folder;
     const auto error = [&](const std::string& words) {

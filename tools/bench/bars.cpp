@@ -34,7 +34,8 @@ constexpr Torch torch[] = {{"forward-lenet5", 0.30, 0.30},     {"training-lenet5
                            {"ig-small-cnn", 0.33, 0.33},       {"ig-moons", 0, 0.40},
                            {"jacobian-lenet5", 0.15, 0.15},    {"jacobian-moons", 0.30, lenient * 0.30},
                            {"hvp-lenet5", 0.40, 0.40},         {"path-energy-moons", 0.15, lenient * 0.15},
-                           {"path-energy-lenet5", 0, 0.30},    {"explain-process", 0.05, 0}};
+                           {"path-energy-lenet5", 0, 0.30},    {"geodesic-lenet5", 0, 0.30},
+                           {"explain-process", 0.05, 0}};
 
 void add_torch(std::vector<Bar>& list) {
     for (const Torch& row : torch) {

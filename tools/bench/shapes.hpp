@@ -38,5 +38,6 @@ inline constexpr int image_batch = 64, moons_batch = 256;
 inline constexpr int image_steps = 300, moons_steps = 64;  ///< of integrated gradients
 inline constexpr int moons_points = 1000;                  ///< of the batch Jacobian
 inline constexpr int curve_points = 32;                    ///< of the path whose energy has a gradient
+inline constexpr int geodesic_slopes = 60;                 ///< that L-BFGS may take on its way to a geodesic
 
 }  // namespace gradpath::bench

@@ -9,7 +9,7 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
-#include <gradpath/tools/commands/comparison_files.hpp>
+#include <gradpath/tools/commands/comparison_pictures.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
 #include <gradpath/tools/commands/data_source.hpp>
 #include <gradpath/tools/commands/progress.hpp>
@@ -128,6 +128,7 @@ void run_all(const CompareOptions& o, Comparison& comparison) {
         if (!o.common.out.empty()) writing([&] { write_comparison(o.common.out, comparison); });
         progress.tell("methods", static_cast<Index>(comparison.contestants.size()), total, name);
     }
+    if (!o.common.out.empty()) writing([&] { write_pictures(o.common.out, comparison); });
 }
 
 }  // namespace
@@ -162,7 +163,9 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
     contest.measures = chosen_measures(o, contest);
     if (!o.common.out.empty()) {
         make_folder(o.common.out);
-        for (const char* old : {"compare.csv", "compare.html", "compare.json"}) remove_file(o.common.out / old);
+        for (const char* old : {"compare.csv", "compare.html", "compare.json", "maps.png"})
+            remove_file(o.common.out / old);
+        for (const Measure& m : measures()) remove_file(o.common.out / text(m.name, ".svg"));
     }
     Comparison comparison{.contest = contest,
                           .data = data,

@@ -66,6 +66,7 @@ struct Measure {
     bool usual = true;      ///< measured unless others are named
     /// Per row; empty where it makes no sense for this answer. Leaves the curve that it is of, if it is of one.
     std::vector<double> (*of)(const Contest& contest, Contestant& contestant);
+    const char *across = "", *upwards = "";  ///< what the axes of its curve are, if it has one
 };
 std::span<const Measure> measures();
 /// Throws UsageError that names the nearest.

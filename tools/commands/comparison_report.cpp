@@ -6,7 +6,8 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/threads.hpp>
 #include <gradpath/autodiff/version.hpp>
-#include <gradpath/tools/commands/comparison_files.hpp>
+#include <gradpath/models/sha256.hpp>
+#include <gradpath/tools/commands/comparison_pictures.hpp>
 #include <gradpath/tools/commands/format.hpp>
 
 namespace gradpath::tools {
@@ -33,7 +34,8 @@ Table figures_table(const Comparison& comparison) {
                     "less is better, else neither. Cost: gradient evaluations per image, a forward pass "
                     "counts half.",
                 .columns = {{"method"}, {"cost", true}},
-                .rows = {}};
+                .rows = {},
+                .sorts = true};
     for (const std::string& name : comparison.contest.measures)
         table.columns.push_back({name + arrow(find_measure(name).better), true});
     for (const Contestant& c : comparison.contestants) {
@@ -47,41 +49,12 @@ Table figures_table(const Comparison& comparison) {
 Table methods_table(const Comparison& comparison) {
     Table table{.caption = "What each method was set to, and what it took in all.",
                 .columns = {{"method"}, {"set to"}, {"cost", true}, {"seconds", true}, {"notes"}},
-                .rows = {}};
+                .rows = {},
+                .sorts = true};
     for (const Contestant& c : comparison.contestants)
         table.rows.push_back({c.name, set_text(c), short_number(c.cost, 3), short_number(c.seconds, 3),
                               c.notes.empty() ? "" : joined(c.notes, "; ")});
     return table;
-}
-
-std::string class_of(const Comparison& c, Index position) {
-    const auto& names = c.contest.subject.class_names;
-    const auto place = static_cast<std::size_t>(position);
-    return place < names.size() ? names[place] : to_text(position);
-}
-
-/// One image under every method. Methods speak in different units, so each has a scale of its own.
-std::vector<Block> maps_of(const Comparison& comparison, Index image) {
-    const Tensor picture = slice(comparison.data.x, 0, image, image + 1);
-    const Shape shape = picture.shape().slice(1, 4);
-    Panels all{.panels = {{.title = "input", .light = paint_image(reshape(picture, shape)), .alt = "the input image"}}};
-    Index clipped = 0, total = 0;
-    for (const Contestant& c : comparison.contestants) {
-        const std::vector<HeatColumn> one{{c.name, reshape(slice(c.values, 0, image, image + 1), shape)}};
-        Panels row = heat_panels({}, one);
-        row.panels.front().alt = text("heat map of ", c.name);
-        row.panels.front().note = text("\u00b1", short_number(row.scale.limit, 3));
-        all.panels.push_back(std::move(row.panels.front()));
-        clipped += row.scale.clipped, total += row.scale.total;
-    }
-    const auto r = static_cast<std::size_t>(image);
-    all.caption =
-        text("Image ", image, ": predicted ", class_of(comparison, comparison.contest.target[r]), ", labelled ",
-             class_of(comparison, comparison.data.labels[image]),
-             ". Red speaks for the class, blue against it. Each map has its own scale, the number below it, at "
-             "the 99th percentile of |a|; ",
-             clipped, " of ", total, " numbers are clipped.");
-    return {all};
 }
 
 Facts facts_of(const Comparison& comparison) {
@@ -89,13 +62,10 @@ Facts facts_of(const Comparison& comparison) {
                   comparison.complete() ? "with controls" : comparison.missing()},
                  {"images", to_text(comparison.contest.x.rows()), comparison.data_name},
                  {"budget", to_text(comparison.contest.budget), "gradient evaluations per image"}}};
-    double least = INFINITY;
-    const Contestant* best = nullptr;
-    for (const Contestant& c : comparison.contestants) {
-        const MeanFigure mean = mean_figure(c, "completeness");
-        if (mean.rows > 0 && mean.of.mean < least) least = mean.of.mean, best = &c;
-    }
-    if (best) facts.facts.push_back({"most complete", best->name, text("mean relative gap ", short_number(least, 3))});
+    if (const Contestant* best = most_complete(comparison))
+        facts.facts.push_back(
+            {"most complete", best->name,
+             text("mean relative gap ", short_number(mean_figure(*best, "completeness").of.mean, 3))});
     return facts;
 }
 
@@ -117,9 +87,12 @@ Table verdict_table(const Comparison& comparison) {
         .caption = "What the figures tell apart: paired bootstrap over the images, Holm's correction, 5 %.",
         .columns = {{"metric"}, {"best"}, {"not told apart from it"}, {"worse beyond noise"}, {"controls as good"}},
         .rows = {}};
-    for (const Verdict& v : verdicts(comparison.contest, comparison.contestants))
-        table.rows.push_back(
-            {v.measure, v.best, joined(v.alike, ", "), joined(v.behind, ", "), joined(v.controls_alike, ", ")});
+    for (const Verdict& v : verdicts(comparison.contest, comparison.contestants)) {
+        const bool all = v.alike.empty() && v.behind.size() > 3;
+        table.rows.push_back({v.measure + arrow(find_measure(v.measure).better), v.best, joined(v.alike, ", "),
+                              all ? text("all ", v.behind.size(), " others") : joined(v.behind, ", "),
+                              joined(v.controls_alike, ", ")});
+    }
     return table;
 }
 
@@ -132,62 +105,49 @@ Text doubt() {
          "budget where a method has neither steps nor samples, or needs more than that for its fewest."}};
 }
 
-/// The five methods best by a figure, from the best, and chance.
-std::vector<const Contestant*> shown(const Comparison& comparison, const Measure& m) {
-    std::vector<const Contestant*> list;
-    for (const Contestant& c : comparison.contestants)
-        if (c.curves.contains(m.name) && !c.control) list.push_back(&c);
-    const double sign = m.better == Better::low ? 1 : -1;
-    std::ranges::stable_sort(list, {}, [&](const Contestant* c) { return sign * mean_figure(*c, m.name).of.mean; });
-    list.resize(std::min<std::size_t>(list.size(), 5));
-    for (const Contestant& c : comparison.contestants)
-        if (c.name == "random" && c.curves.contains(m.name)) list.push_back(&c);
-    return list;
+std::string subtitle(const Comparison& comparison) {
+    if (!comparison.complete()) return comparison.missing();
+    return text("Why does the model answer as it does? ", comparison.contest.methods.size(),
+                " answers to that, measured on the same ", comparison.contest.x.rows(), " rows in ",
+                short_number(comparison.seconds, 3), " seconds. The command that made this page is at its end.");
 }
 
-std::vector<Block> curves_of(const Comparison& comparison) {
-    std::vector<Block> blocks;
-    for (const std::string& name : comparison.contest.measures) {
-        const Measure& m = find_measure(name);
-        Chart chart{.title = name,
-                    .x_label = name == "insertion" ? "share of pixels put in" : "share of pixels removed",
-                    .y_label = "probability of the class",
-                    .alt = text(name, " curves of the best methods and of chance"),
-                    .curves = {},
-                    .caption = text("Means over the images with 95 % bands; the five best methods, and chance. Here ",
-                                    m.better == Better::high ? "high" : "low", " is good.")};
-        for (const Contestant* c : shown(comparison, m)) {
-            const MeanCurve& curve = c->curves.at(name);
-            chart.curves.push_back({c->name, curve.x, curve.y, curve.low, curve.high});
-        }
-        if (!chart.curves.empty()) blocks.emplace_back(std::move(chart));
-    }
-    return blocks;
+/// SHA-256 of the rows compared on, as float64.
+std::string data_hash(const Tensor& x) {
+    const Tensor numbers = x.to(DType::float64);
+    const std::span<const double> list = numbers.data<double>();
+    models::Sha256 sha;
+    sha.add({reinterpret_cast<const char*>(list.data()), list.size_bytes()});
+    return sha.hex();
 }
 
 }  // namespace
 
 Report comparison_report(const Comparison& comparison) {
     const Contest& q = comparison.contest;
-    Report report{.title = text(comparison.complete() ? "" : "Incomplete: ", "Methods compared on ", q.subject.name),
-                  .subtitle = comparison.complete() ? text("Seconds in all: ", short_number(comparison.seconds, 3))
-                                                    : comparison.missing(),
-                  .sections = {{"At a glance", {facts_of(comparison), verdict_table(comparison), doubt()}},
-                               {"Figures", {figures_table(comparison), figures_explained(q)}},
-                               {"Curves", curves_of(comparison)},
-                               {"What ran", {methods_table(comparison)}}},
+    Report report{.title = text(comparison.complete() ? "" : "Incomplete: ", "Methods compared on ",
+                                std::filesystem::path(q.subject.name).filename().string()),
+                  .subtitle = subtitle(comparison),
+                  .sections = {{"At a glance", {facts_of(comparison), verdict_table(comparison), doubt()}}},
                   .provenance = {{"command", comparison.command},
                                  {"model", text(q.subject.name, ", ", q.subject.hash)},
-                                 {"data", comparison.data_name},
+                                 {"data", text(comparison.data_name, ", ", data_hash(comparison.data.x))},
                                  {"seed", std::to_string(q.seed)},
                                  {"gradpath", version()},
                                  {"instruction set", isa()},
                                  {"threads", std::to_string(threads())},
                                  {"dtype", to_text(q.x.dtype())}}};
-    Section seen{"How the answers look", {}};
+    const auto add = [&](const char* title, auto blocks) {
+        if (!blocks.empty()) report.sections.push_back({title, {blocks.begin(), blocks.end()}});
+    };
+    add("One answer, looked at closely", closer_look(comparison));
+    std::vector<Block> maps;
     for (Index image = 0; q.of_pictures() && image < std::min(Index{3}, q.x.rows()); ++image)
-        for (Block& block : maps_of(comparison, image)) seen.blocks.push_back(std::move(block));
-    if (!seen.blocks.empty()) report.sections.insert(report.sections.begin() + 1, std::move(seen));
+        std::ranges::move(map_blocks(comparison, image), std::back_inserter(maps));
+    add("How the answers look", maps);
+    add("Figures", std::vector<Block>{figures_table(comparison), figures_explained(q)});
+    add("Curves", curve_charts(comparison));
+    add("What ran", std::vector<Block>{methods_table(comparison)});
     return report;
 }
 

@@ -77,21 +77,25 @@ PerRow road(const Contest& q, Contestant& c) {
 }
 
 /// masking_curves gives means over rows, so each row is asked by itself.
-PerRow masked(const Contest& q, const Contestant& c, std::vector<double> quality::MaskingCurves::*curve) {
+PerRow masked(const Contest& q, Contestant& c, const char* name, std::vector<double> quality::MaskingCurves::*curve) {
     PerRow list;
+    std::vector<quality::MaskingCurves> curves;
     for (Index r = 0; r < q.x.rows(); ++r) {
-        const quality::MaskingCurves found = quality::masking_curves(
-            q.subject.run, slice(q.x, 0, r, r + 1), slice(c.values, 0, r, r + 1), {.seed = q.seed, .run = q.run});
+        const quality::MaskingCurves& found = curves.emplace_back(quality::masking_curves(
+            q.subject.run, slice(q.x, 0, r, r + 1), slice(c.values, 0, r, r + 1), {.seed = q.seed, .run = q.run}));
         list.push_back(quality::area_under(found.areas, found.*curve) / (found.areas.back() - found.areas.front()));
     }
+    c.curves[name] = mean_curve(curves, &quality::MaskingCurves::areas, curve);
     return list;
 }
 
 PerRow comprehensiveness(const Contest& q, Contestant& c) {
-    return masked(q, c, &quality::MaskingCurves::comprehensiveness);
+    return masked(q, c, "comprehensiveness", &quality::MaskingCurves::comprehensiveness);
 }
 
-PerRow sufficiency(const Contest& q, Contestant& c) { return masked(q, c, &quality::MaskingCurves::sufficiency); }
+PerRow sufficiency(const Contest& q, Contestant& c) {
+    return masked(q, c, "sufficiency", &quality::MaskingCurves::sufficiency);
+}
 
 PerRow infidelity(const Contest& q, Contestant& c) {
     return quality::infidelity(
@@ -99,16 +103,32 @@ PerRow infidelity(const Contest& q, Contestant& c) {
         {.target = q.target, .difference = c.difference, .normalised = true, .seed = q.seed, .run = q.run});
 }
 
-std::vector<quality::InformationCurve> information(const Contest& q, const Contestant& c) {
-    return quality::information_curves(q.subject.run, q.x, c.values, {.seed = q.seed, .run = q.run});
+/// Over the share of the bits of a picture that is shown.
+PerRow information(const Contest& q, Contestant& c, const char* name,
+                   std::vector<double> quality::InformationCurve::*curve, double quality::InformationCurve::*area) {
+    struct OverBits {
+        std::vector<double> bits, performance;
+    };
+    std::vector<OverBits> kept;
+    const auto curves = quality::information_curves(q.subject.run, q.x, c.values, {.seed = q.seed, .run = q.run});
+    for (const quality::InformationCurve& found : curves) {
+        if (found.left_out) continue;
+        OverBits& points = kept.emplace_back(OverBits{{}, found.*curve});
+        const auto last = static_cast<double>(points.performance.size() - 1);
+        for (double k = 0; k <= last; ++k) points.bits.push_back(k / last);
+    }
+    if (!kept.empty()) c.curves[name] = mean_curve(kept, &OverBits::bits, &OverBits::performance);
+    return each(curves, area);
 }
 
 PerRow softmax_information(const Contest& q, Contestant& c) {
-    return each(information(q, c), &quality::InformationCurve::softmax_area);
+    using Curve = quality::InformationCurve;
+    return information(q, c, "sic", &Curve::softmax, &Curve::softmax_area);
 }
 
 PerRow accuracy_information(const Contest& q, Contestant& c) {
-    return each(information(q, c), &quality::InformationCurve::accuracy_area);
+    using Curve = quality::InformationCurve;
+    return information(q, c, "aic", &Curve::accuracy, &Curve::accuracy_area);
 }
 
 /// The method asked again at other rows, with the same options, seed and targets.
@@ -142,19 +162,23 @@ std::span<const Measure> measures() {
         {"completeness", "|sum of a - dF| / max(|dF|, sum of |a|, 1e-12)", low, false, true, completeness},
         {"cancellation", "sum of |a| / |dF|; 1 where nothing cancels", neither, false, true, cancellation},
         {"deletion", "mean probability of the class while pixels turn to zero, the largest a first", low, false, true,
-         deletion},
-        {"insertion", "mean probability while pixels come back onto a blurred picture", high, true, true, insertion},
-        {"road", "mean probability while removed pixels are imputed from their neighbours", low, true, true, road},
+         deletion, "share of pixels removed", "probability of the class"},
+        {"insertion", "mean probability while pixels come back onto a blurred picture", high, true, true, insertion,
+         "share of pixels put in", "probability of the class"},
+        {"road", "mean probability while removed pixels are imputed from their neighbours", low, true, true, road,
+         "share of pixels removed", "probability of the class"},
         {"comprehensiveness", "fall of the probability with the top 1 to 65 % by |a| masked, mean", high, false, true,
-         comprehensiveness},
+         comprehensiveness, "share of pixels masked", "fall of the probability"},
         {"sufficiency", "fall of the probability with all but the top 1 to 65 % masked, mean", low, false, true,
-         sufficiency},
+         sufficiency, "share of pixels left", "fall of the probability"},
         {"infidelity",
          "mean squared error of the change foretold for normal noise of 0.1, scaled (squared logits); of a method with "
          "a baseline, values count divided by input less baseline",
          low, false, true, infidelity},
-        {"sic", "area under probability over bits shown", high, true, true, softmax_information},
-        {"aic", "area under accuracy over bits shown", high, true, true, accuracy_information},
+        {"sic", "area under probability over bits shown", high, true, true, softmax_information,
+         "share of the bits shown", "probability of the class"},
+        {"aic", "area under accuracy over bits shown", high, true, true, accuracy_information,
+         "share of the bits shown", "share of pictures recognised"},
         {"sensitivity-max", "largest relative change of the answer for inputs within 0.02", low, false, false,
          sensitivity},
         {"entropy", "of the shares |a| / sum, in nats", neither, false, true, entropy},

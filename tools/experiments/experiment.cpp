@@ -7,6 +7,8 @@ namespace gradpath::tools {
 std::span<const Experiment> experiments() {
     static constexpr auto all = std::to_array<Experiment>({
         {"axioms", "which axioms each method keeps, with a counter-example where not", study_axioms},
+        {"geodesics", "curves of least energy between images of a softened network, and what speaks for them",
+         study_geodesics, true},
         {"gridworld", "Shapley Integrated Gradients and its rivals in grid worlds, against exact Shapley values",
          study_gridworld},
         {"half-moons", "Geodesic IG and its competitors on two moons (arXiv 2502.12108, section 4.1)",

@@ -43,6 +43,7 @@ struct Experiment {
 };
 
 Study study_axioms(const ExperimentOptions& options);            ///< the conformance matrix, with counter-examples
+Study study_geodesics(const ExperimentOptions& options);         ///< do curves of least energy between images converge?
 Study study_gridworld(const ExperimentOptions& options);         ///< shares of a world's things, against exact ones
 Study study_half_moons(const ExperimentOptions& options);        ///< Geodesic IG beside others, ranked by purity
 Study study_image_baselines(const ExperimentOptions& options);   ///< what baselines do to explanations of images

@@ -25,6 +25,7 @@
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 #include <gradpath/tools/experiments/experiment.hpp>
+#include <gradpath/tools/experiments/masked_as_published.hpp>
 #include <gradpath/tools/experiments/same_question.hpp>
 
 namespace gradpath::tools {
@@ -111,11 +112,13 @@ Tensor occlusion(const Subject& s) {
     o.window = {5, 5}, o.stride = {2, 2};
     return attribution::occlusion(s.f, s.x, o).values;
 }
+Tensor other_images(const Subject& s) {
+    return gather(s.test.x, random::integers({10}, s.test.x.rows(), s.question.seed, drawn));
+}
 Tensor augmented_occlusion(const Subject& s) {
     auto o = ask<attribution::Occlusion>(s);
     o.window = {5, 5}, o.stride = {2, 2};
-    o.baseline = attribution::baseline::Samples{
-        gather(s.test.x, random::integers({10}, s.test.x.rows(), s.question.seed, drawn))};
+    o.baseline = attribution::baseline::Samples{other_images(s)};
     return attribution::occlusion(s.f, s.x, o).values;
 }
 Tensor guided(const Subject& s) {
@@ -155,6 +158,9 @@ const Method methods[] = {
      [](const Subject& s) { return variational(s, {.paper_sign = true}); }, "E1: steep places are sought"},
     {"geodesic-ig-svi, paper's sum", not_there, not_there,
      [](const Subject& s) { return variational(s, {.paper_form = true}); }, "E2: no path integral"},
+    {"geodesic-ig-svi, carried over", not_there, not_there,
+     [](const Subject& s) { return variational(s, {.carry_over = 1}); },
+     "E5: an image starts where the last one ended"},
     {"geodesic-ig-svi, as published", not_there, not_there,
      [](const Subject& s) { return variational(s, {.paper = true}); }, "E1, E2, E3, norms over rows of pixels"},
 };
@@ -236,6 +242,14 @@ Section picture_section(const Subject& s, const std::vector<Answer>& answers) {
     return {"One image", {std::move(all)}};
 }
 
+Section defects_section(Study& study, const Subject& s, const std::vector<Answer>& answers) {
+    std::vector<Ranking> rankings;
+    for (const Answer& a : answers)
+        for (const std::string name : {"integrated-gradients", "random", "geodesic-ig-svi"})
+            if (name == a.method->name) rankings.push_back({name, a.values});
+    return masked_as_published(study, {s.f, s.x, other_images(s), mean(s.test.x).item(), s.question.cancel}, rankings);
+}
+
 }  // namespace
 
 Study study_images(const ExperimentOptions& o) {
@@ -263,6 +277,7 @@ Study study_images(const ExperimentOptions& o) {
     study.report.sections.push_back({"All methods", {std::move(table)}});
     study.report.sections.push_back(curves_section(answers));
     study.report.sections.push_back(picture_section(s, answers));
+    study.report.sections.push_back(defects_section(study, s, answers));
     return study;
 }
 

@@ -53,31 +53,21 @@ std::vector<double> tick_values(const Axis& axis) {
     return ticks.size() >= 2 ? ticks : std::vector{std::pow(10, axis.low), std::pow(10, axis.high)};
 }
 
-std::string line(double x1, double y1, double x2, double y2, const char* kind) {
-    return text("<line class=\"", kind, "\" x1=\"", coordinate(x1), "\" y1=\"", coordinate(y1), "\" x2=\"",
-                coordinate(x2), "\" y2=\"", coordinate(y2), "\"/>");
-}
-
-std::string label(double x, double y, const std::string& words, const char* anchor, const char* more = "") {
-    return text("<text x=\"", coordinate(x), "\" y=\"", coordinate(y), "\" text-anchor=\"", anchor, "\"", more, ">",
-                escape(words), "</text>");
-}
-
 std::string axes(const Chart& chart, const Axis& x, const Axis& y) {
     std::string out;
     for (double value : tick_values(y)) {
-        out += line(left, y.at(value), wide - right, y.at(value), "grid");
-        out += label(left - 8, y.at(value) + 4, number_text(value), "end");
+        out += svg_line(left, y.at(value), wide - right, y.at(value), "grid");
+        out += svg_label(left - 8, y.at(value) + 4, number_text(value), "end");
     }
     for (double value : tick_values(x)) {
-        out += line(x.at(value), tall - bottom, x.at(value), tall - bottom + 5, "axis");
-        out += label(x.at(value), tall - bottom + 19, number_text(value), "middle");
+        out += svg_line(x.at(value), tall - bottom, x.at(value), tall - bottom + 5, "axis");
+        out += svg_label(x.at(value), tall - bottom + 19, number_text(value), "middle");
     }
-    out += line(left, tall - bottom, wide - right, tall - bottom, "axis");
-    out += label((left + wide - right) / 2, tall - 6, chart.x_label, "middle", " class=\"name\"");
+    out += svg_line(left, tall - bottom, wide - right, tall - bottom, "axis");
+    out += svg_label((left + wide - right) / 2, tall - 6, chart.x_label, "middle", " class=\"name\"");
     const std::string turned =
         text(" class=\"name\" transform=\"rotate(-90 14 ", coordinate((top + tall - bottom) / 2), ")\"");
-    return out + label(14, (top + tall - bottom) / 2, chart.y_label, "middle", turned.c_str());
+    return out + svg_label(14, (top + tall - bottom) / 2, chart.y_label, "middle", turned.c_str());
 }
 
 /// One polyline for each stretch without gaps.
@@ -115,11 +105,6 @@ std::string draw_curve(const Chart::Curve& curve, std::size_t index, const Axis&
                     coordinate(y.at(curve.y[i])), "\" r=\"2.6\"/>");
     }
     return out;
-}
-
-std::string opening(double width, double height, const std::string& title, const std::string& alt) {
-    return text("<svg role=\"img\" viewBox=\"0 0 ", coordinate(width), " ", coordinate(height), "\"><title>",
-                escape(alt.empty() ? title : alt), "</title>");
 }
 
 std::string legend(const Chart& chart) {
@@ -167,8 +152,8 @@ std::string names_below(const Chart& chart) {
     std::string out;
     for (std::size_t i = 0; i < chart.curves.size(); ++i) {
         const double y = tall + name_row * (static_cast<double>(i) + 0.5);
-        out += line(left, y, left + 28, y, text("curve s", i % series_colours + 1).c_str());
-        out += label(left + 38, y + 4, chart.curves[i].name, "start", " class=\"name\"");
+        out += svg_line(left, y, left + 28, y, text("curve s", i % series_colours + 1).c_str());
+        out += svg_label(left + 38, y + 4, chart.curves[i].name, "start", " class=\"name\"");
     }
     return out;
 }
@@ -181,7 +166,7 @@ std::string legend_entry(std::size_t index, const std::string& name) {
 }
 
 std::string svg(const Chart& chart) {
-    return legend(chart) + opening(wide, tall, chart.title, chart.alt) + body(chart) + "</svg>";
+    return legend(chart) + svg_opening(wide, tall, chart.title, chart.alt) + body(chart) + "</svg>";
 }
 
 std::string svg_file(const Chart& chart) {
@@ -192,15 +177,15 @@ std::string svg_file(const Chart& chart) {
                 coordinate(height + heading), "\">\n<title>", escape(chart.alt.empty() ? chart.title : chart.alt),
                 "</title>\n<style>", theme_style, drawing_style, ".drawing { font: 12px var(--sans); }</style>\n",
                 "<rect width=\"100%\" height=\"100%\" y=\"", -heading, "\" style=\"fill: var(--paper)\"/>\n",
-                label(wide / 2, -8, chart.title, "middle", " class=\"name\""), body(chart), names_below(chart),
+                svg_label(wide / 2, -8, chart.title, "middle", " class=\"name\""), body(chart), names_below(chart),
                 "</svg>\n");
 }
 
 std::string svg(const Bars& bars) {
-    constexpr double row = 30, numbers = 76, thick = 16, letter = 7.2;
+    constexpr double row = 30, numbers = 76, thick = 16;
     std::size_t longest = 0;
     for (const Bars::Bar& bar : bars.bars) longest = std::max(longest, bar.name.size());
-    const double names = std::clamp(letter * static_cast<double>(longest) + 20, 150.0, wide / 2);
+    const double names = room_for_names(longest);
     const double height = row * static_cast<double>(bars.bars.size()) + 8;
     double low = 0, highest = 0;
     for (const Bars::Bar& bar : bars.bars) {
@@ -210,19 +195,20 @@ std::string svg(const Bars& bars) {
     }
     const double span = highest > low ? highest - low : 1;
     const auto at = [&](double value) { return names + (value - low) / span * (wide - names - numbers); };
-    std::string out = opening(wide, height, bars.title, bars.alt);
+    std::string out = svg_opening(wide, height, bars.title, bars.alt);
     for (std::size_t i = 0; i < bars.bars.size(); ++i) {
         const Bars::Bar& bar = bars.bars[i];
         const double middle = row * (static_cast<double>(i) + 0.5) + 4;
-        out += label(names - 14, middle + 4, bar.name, "end", " class=\"name\"");
-        out += label(wide, middle + 4, number_text(bar.value), "end", " class=\"figure\"");
+        out += svg_label(names - 14, middle + 4, bar.name, "end", " class=\"name\"");
+        out += svg_label(wide, middle + 4, number_text(bar.value), "end", " class=\"figure\"");
         if (!std::isfinite(bar.value)) continue;
         out += text("<rect class=\"", bar.value < 0 ? "negative" : "positive", "\" x=\"",
                     coordinate(at(std::min(bar.value, 0.0))), "\" y=\"", coordinate(middle - thick / 2), "\" width=\"",
                     coordinate(std::abs(at(bar.value) - at(0))), "\" height=\"", coordinate(thick), "\" rx=\"1.5\"/>");
-        if (bar.error > 0) out += line(at(bar.value - bar.error), middle, at(bar.value + bar.error), middle, "error");
+        if (bar.error > 0)
+            out += svg_line(at(bar.value - bar.error), middle, at(bar.value + bar.error), middle, "error");
     }
-    return out + line(at(0), 0, at(0), height, "axis") + "</svg>";
+    return out + svg_line(at(0), 0, at(0), height, "axis") + "</svg>";
 }
 
 }  // namespace gradpath::tools

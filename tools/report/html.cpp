@@ -12,7 +12,9 @@
 #include <gradpath/tools/report/playground.hpp>
 #include <gradpath/tools/report/png.hpp>
 #include <gradpath/tools/report/scene.hpp>
+#include <gradpath/tools/report/script.hpp>
 #include <gradpath/tools/report/style.hpp>
+#include <gradpath/tools/report/waterfall.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -43,8 +45,15 @@ std::string cell(const Table::Column& column, const char* tag, const char* scope
     return text("<", tag, scope, column.numbers ? " class=\"n\">" : ">", escape(words), "</", tag, ">");
 }
 
+/// What scrolls sideways where it is narrow can be reached by keys, so it needs a name.
+std::string scrolls(const std::string& name) {
+    return text(" tabindex=\"0\" role=\"region\" aria-label=\"", escape(name.empty() ? "table" : name), "\"");
+}
+
 std::string block(const Table& block) {
-    std::string out = text("<div class=\"card scroll\"><table>\n", element("caption", block.caption), "<thead><tr>");
+    std::string out =
+        text("<div class=\"card scroll\"", scrolls(block.caption), "><table", block.sorts ? " class=\"sorts\"" : "",
+             ">\n", element("caption", block.caption), "<thead><tr>");
     for (const Table::Column& column : block.columns) out += cell(column, "th", " scope=\"col\"", column.title);
     out += "</tr></thead>\n<tbody>\n";
     for (const std::vector<std::string>& row : block.rows) {
@@ -84,7 +93,8 @@ std::string gradient(HeatKind kind, Theme theme) {
 std::string colour_bar(const Panels& block) {
     const bool absolute = block.kind == HeatKind::absolute;
     std::string out = text("<div class=\"bar\"><i style=\"--light: ", gradient(block.kind, Theme::light),
-                           "; --dark: ", gradient(block.kind, Theme::dark), "\"></i><ol>");
+                           "; --dark: ", gradient(block.kind, Theme::dark), "\"></i><ol aria-label=\"colour bar, ",
+                           absolute ? "paper to ink" : "blue to red", "\">");
     for (double t : absolute ? std::vector{0.0, 0.5, 1.0} : std::vector{-1.0, -0.5, 0.0, 0.5, 1.0}) {
         out += text("<li>", number_text(t * block.scale.limit, 3), "</li>");
     }
@@ -94,31 +104,48 @@ std::string colour_bar(const Panels& block) {
 std::string block(const Panels& block) {
     const bool large =
         std::ranges::any_of(block.panels, [](const Panels::Panel& p) { return p.light.width > large_picture; });
-    std::string out = text("<figure>\n<ul class=\"panels", large ? " large" : "", "\">\n");
+    const char* heading = block.title.empty() ? "h3" : "h4";
+    std::string out =
+        text("<figure>\n", element("h3", block.title), "<ul class=\"panels", large ? " large" : "", "\">\n");
     for (const Panels::Panel& panel : block.panels) {
-        out += text("<li>", element("h3", panel.title), image(panel), element("p", panel.note), "</li>\n");
+        out += text("<li>", element(heading, panel.title), image(panel), element("p", panel.note), "</li>\n");
     }
     return out + "</ul>\n" + (block.bar ? colour_bar(block) : "") + element("figcaption", block.caption) +
            "</figure>\n";
 }
 
 std::string drawing(const std::string& title, const std::string& picture, const std::string& caption) {
-    return text("<figure class=\"drawing\">\n", element("h3", title), picture, "\n", element("figcaption", caption),
-                "</figure>\n");
+    return text("<figure class=\"drawing\"", scrolls(title), ">\n", element("h3", title), picture, "\n",
+                element("figcaption", caption), "</figure>\n");
 }
 std::string block(const Chart& block) { return drawing(block.title, svg(block), block.caption); }
 std::string block(const Bars& block) { return drawing(block.title, svg(block), block.caption); }
+std::string block(const Waterfall& block) { return drawing(block.title, svg(block), block.caption); }
 std::string block(const Scene& block) { return drawing(block.title, svg(block), block.caption); }
 std::string block(const Playground& block) {
     return text("<figure>\n", element("h3", block.title), playground(block), element("figcaption", block.caption),
                 "</figure>\n");
 }
 
-bool has_playground(const Report& report) {
-    return std::ranges::any_of(report.sections, [](const Section& section) {
-        return std::ranges::any_of(section.blocks,
-                                   [](const Block& b) { return std::holds_alternative<Playground>(b); });
-    });
+/// The scripts that the blocks of a report need.
+std::vector<std::string_view> scripts_of(const Report& report) {
+    const auto needs = [&](auto wanted) {
+        return std::ranges::any_of(report.sections,
+                                   [&](const Section& section) { return std::ranges::any_of(section.blocks, wanted); });
+    };
+    const auto sorts = [](const Block& b) { return std::holds_alternative<Table>(b) && std::get<Table>(b).sorts; };
+    std::vector<std::string_view> scripts;
+    if (needs([](const Block& b) { return std::holds_alternative<Playground>(b); }))
+        scripts.push_back(playground_script());
+    if (needs(sorts)) scripts.push_back(sorting_script());
+    return scripts;
+}
+
+std::string policy(const std::vector<std::string_view>& scripts) {
+    std::string out = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+    if (!scripts.empty()) out += "; script-src";
+    for (const std::string_view script : scripts) out += " '" + script_hash(script) + "'";
+    return out;
 }
 
 std::string footer(const Report& report) {
@@ -134,12 +161,11 @@ std::string footer(const Report& report) {
 }  // namespace
 
 std::string html(const Report& report) {
-    const bool script = has_playground(report);
+    const std::vector<std::string_view> scripts = scripts_of(report);
     std::string out = text(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
-        "data:",
-        script ? "; script-src '" + playground_script_hash() + "'" : "",
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"",
+        policy(scripts),
         "\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"gradpath\">\n<title>",
@@ -152,7 +178,7 @@ std::string html(const Report& report) {
         out += "</section>\n";
     }
     out += footer(report) + "</main>\n";
-    if (script) out += text("<script>", playground_script(), "</script>\n");
+    for (const std::string_view script : scripts) out += text("<script>", script, "</script>\n");
     return out + "</body>\n</html>\n";
 }
 

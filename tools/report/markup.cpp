@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/io/utf8.hpp>
 
 namespace gradpath::tools {
@@ -25,24 +26,24 @@ std::string_view entity(char c) {
 
 }  // namespace
 
-std::string escape(std::string_view text) {
+std::string escape(std::string_view words) {
     std::string safe;
-    while (!text.empty()) {
-        const std::size_t size = io::letter_size(text);
-        const char c = text[0];
+    while (!words.empty()) {
+        const std::size_t size = io::letter_size(words);
+        const char c = words[0];
         const bool dropped =
             size == 1 && ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f);
         if (size == 0) safe += "\xef\xbf\xbd";
         else if (!entity(c).empty()) safe += entity(c);
-        else if (!dropped) safe += text.substr(0, size);
-        text.remove_prefix(size == 0 ? 1 : size);
+        else if (!dropped) safe += words.substr(0, size);
+        words.remove_prefix(size == 0 ? 1 : size);
     }
     return safe;
 }
 
-std::size_t letters(std::string_view text) {
+std::size_t letters(std::string_view words) {
     const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; };
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
+    return static_cast<std::size_t>(std::count_if(words.begin(), words.end(), begins));
 }
 
 std::string base64(std::string_view bytes) {
@@ -66,6 +67,26 @@ std::string coordinate(double value) {
     const double rounded = std::round(value * 100) / 100 + 0.0;  // no -0
     const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), rounded, std::chars_format::fixed).ptr;
     return {buffer.data(), end};
+}
+
+std::string svg_line(double x1, double y1, double x2, double y2, const char* kind) {
+    return text("<line class=\"", kind, "\" x1=\"", coordinate(x1), "\" y1=\"", coordinate(y1), "\" x2=\"",
+                coordinate(x2), "\" y2=\"", coordinate(y2), "\"/>");
+}
+
+std::string svg_label(double x, double y, const std::string& words, const char* anchor, const char* more) {
+    return text("<text x=\"", coordinate(x), "\" y=\"", coordinate(y), "\" text-anchor=\"", anchor, "\"", more, ">",
+                escape(words), "</text>");
+}
+
+double room_for_names(std::size_t letters) {
+    constexpr double letter = 7.2;
+    return std::clamp(letter * static_cast<double>(letters) + 20, 150.0, 360.0);
+}
+
+std::string svg_opening(double width, double height, const std::string& title, const std::string& alt) {
+    return text("<svg role=\"img\" viewBox=\"0 0 ", coordinate(width), " ", coordinate(height), "\"><title>",
+                escape(alt.empty() ? title : alt), "</title>");
 }
 
 std::string number_text(double value, int digits) {

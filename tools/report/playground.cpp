@@ -7,7 +7,6 @@
 #include <cmath>
 
 #include <gradpath/autodiff/error.hpp>
-#include <gradpath/models/sha256.hpp>
 #include <gradpath/tools/report/chart.hpp>
 #include <gradpath/tools/report/markup.hpp>
 #include <gradpath/tools/report/scene.hpp>
@@ -101,12 +100,6 @@ std::string playground(const Playground& block) {
         "s2 way\"/>",
         handle("input", "x", block.inputs), handle("baseline", "x′", block.baselines), "</svg>\n", figures_table(),
         "</div>\n");
-}
-
-std::string playground_script_hash() {
-    models::Sha256 sha;
-    sha.add(playground_script());
-    return "sha256-" + base64(sha.digest());
 }
 
 }  // namespace gradpath::tools

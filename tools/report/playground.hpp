@@ -10,9 +10,7 @@ namespace gradpath::tools {
 /// Without title and caption. Throws ValueError unless there is an answer with `corners` corners for every pair of
 /// places, and grids of two by two places at least, in which the handles start.
 std::string playground(const Playground& block);
-/// The script of a page, which serves all of its playgrounds, and how a content security policy names it:
-/// sha256-BASE64.
+/// The script of a page, which serves all of its playgrounds.
 std::string_view playground_script();
-std::string playground_script_hash();
 
 }  // namespace gradpath::tools

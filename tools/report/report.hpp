@@ -30,6 +30,7 @@ struct Table {
     std::string caption;
     std::vector<Column> columns;
     std::vector<std::vector<std::string>> rows;  ///< one text per column; the first names the row
+    bool sorts = false;                          ///< by a click on a heading, or by keys
 };
 
 /// Small pictures in a row, a pixel per number; the page enlarges them. `bar` adds a colour bar that holds for all.
@@ -45,6 +46,7 @@ struct Panels {
     bool bar = false;
     HeatScale scale = {};
     HeatKind kind = HeatKind::heat;
+    std::string title = {};
 };
 
 /// Lines over a common axis; NaN interrupts a line. `low` and `high`, if given, are a band around it.
@@ -67,6 +69,20 @@ struct Bars {
     };
     std::string title, alt;
     std::vector<Bar> bars;
+    std::string caption = {};
+};
+
+/// From one number to another in steps, each a bar that begins where the one before it ended.
+struct Waterfall {
+    struct Step {
+        std::string name;
+        double change;
+    };
+    std::string title, alt;
+    std::string from_name;
+    double from = 0;
+    std::vector<Step> steps;
+    std::string to_name;  ///< of what it comes to
     std::string caption = {};
 };
 
@@ -122,7 +138,7 @@ struct Playground {
     std::string caption = {};
 };
 
-using Block = std::variant<Text, Facts, Table, Panels, Chart, Bars, Scene, Playground>;
+using Block = std::variant<Text, Facts, Table, Panels, Chart, Bars, Waterfall, Scene, Playground>;
 
 struct Section {
     std::string title;

@@ -56,11 +56,17 @@ th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-size: 0.82rem; font-weight: 500; border-bottom-color: var(--line); }
 tbody th { font-weight: 500; }
 tbody tr:last-child > * { border-bottom: 0; }
+.sorts thead { white-space: nowrap; }
+.sorts button { padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
+.sorts button::after { content: " \25B2"; visibility: hidden; font-size: 0.6rem; }
+.sorts button:hover::after, .sorts [aria-sort] button::after { visibility: visible; }
+.sorts [aria-sort=descending] button::after { content: " \25BC"; }
+button:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(9.5rem, 44%), 1fr)); gap: 1.1rem;
   margin: 0; padding: 0; list-style: none; }
 .panels li { max-width: 13.5rem; }
-.panels h3 { margin: 0 0 0.4rem; font-size: 0.85rem; line-height: 1.35; font-weight: 550; overflow-wrap: anywhere; }
+.panels h3, .panels h4 { margin: 0 0 0.4rem; font-size: 0.85rem; line-height: 1.35; font-weight: 550; overflow-wrap: anywhere; }
 .panels img { display: block; width: 100%; height: auto; image-rendering: pixelated; border: 1px solid var(--line);
   border-radius: 3px; }
 .panels p { margin: 0.4rem 0 0; color: var(--soft); font-size: 0.8rem; line-height: 1.4;

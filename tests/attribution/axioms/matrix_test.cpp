@@ -20,6 +20,7 @@ const std::map<std::string, std::string> expected{
     {"path-ensemble", "yyyyy---y-y"},
     {"guided-ig", "~yynyyn~yny"},
     {"blur-ig", "~-yyynn-nnn"},
+    {"geodesic-ig", "~-ynyynnnnn"},  // not in 3.1: as over neighbours, but a relaxed line keeps symmetries
     {"geodesic-ig-knn", "~-ynynnnnnn"},
     {"geodesic-ig-svi", "~-ynynnnnnn"},
     {"idgi", "y-ynyynnynn"},
@@ -34,9 +35,12 @@ const std::map<std::string, std::string> expected{
 /// Guided IG: near a kink the walk goes to and fro across it, and the gradient where a step begins belongs to one side
 /// only, so the gap stays however many steps there are. It closes on smooth functions, and with a tolerance, which
 /// integrates every edge.
-/// Geodesic IG: its edges are integrated to a tolerance, so nothing is left of the quadrature of edges.
-const std::map<std::string, std::map<std::string, char>> differences{
-    {"geodesic-ig-knn", {{"A1", 'y'}}}, {"geodesic-ig-svi", {{"A1", 'y'}}}, {"guided-ig", {{"A1", 'n'}}}};
+/// Geodesic IG: its edges are integrated to a tolerance, so nothing is left of the quadrature of edges. A relaxed curve
+/// seldom gives a rising F a negative share: not among so few functions, but see E14 in geometry/defects_test.cpp.
+const std::map<std::string, std::map<std::string, char>> differences{{"geodesic-ig", {{"A1", 'y'}, {"A9", 'y'}}},
+                                                                     {"geodesic-ig-knn", {{"A1", 'y'}}},
+                                                                     {"geodesic-ig-svi", {{"A1", 'y'}}},
+                                                                     {"guided-ig", {{"A1", 'n'}}}};
 
 /// The signs of A1 .. A11.
 std::string row_of_cells(const Subject& subject, const Check& options) {

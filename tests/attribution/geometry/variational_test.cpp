@@ -92,6 +92,46 @@ TEST_CASE("a call does not remember the last one, and rows at once are rows alon
     CHECK(same_bits(both[1], geometry::variational_curves(as_rows(hill), from, to, quick, {.rows_at_once = 1})[1]));
 }
 
+TEST_CASE("carried over, a row starts where another one ended, and depends on what came before: E5") {
+    const Tensor from = concat({left, left, left, right}), to = concat({right, right, right, left});
+    Variational o = quick;
+    o.iterations = 40;
+    const std::vector<Tensor> afresh = geometry::variational_curves(as_rows(hill), from, to, o, {.rows_at_once = 4});
+    o.carry_over = 2;
+    const std::vector<Tensor> carried = geometry::variational_curves(as_rows(hill), from, to, o, {.rows_at_once = 4});
+    for (const std::size_t row : {0u, 1u}) CHECK(same_bits(carried[row], afresh[row]));
+    CHECK(steepness(hill, carried[2]) < steepness(hill, afresh[2]));
+    CHECK_FALSE(same_bits(carried[3], afresh[3]));
+    const std::vector<Tensor> alone = geometry::variational_curves(as_rows(hill), from, to, o);
+    for (std::size_t row = 0; row < 4; ++row) CHECK(same_bits(alone[row], carried[row]));
+    o.iterations = 0;
+    CHECK(same_bits(geometry::variational_curves(as_rows(hill), from, to, o)[2], curve(hill, o)));
+    const auto last = [&](Index carry_over) {
+        const GeodesicIgSvi all{.baseline = from,
+                                .variational = {.beta = 2, .iterations = 40, .rate = 0.02, .carry_over = carry_over}};
+        return slice(attribution::geodesic_ig_svi(hill, to, all).values, 0, 3, 4);
+    };
+    CHECK_FALSE(same_bits(last(1), last(0)));
+    CHECK(same_bits(last(4), last(0)));  // nothing came so long before
+}
+
+TEST_CASE("pieces are held at ends of their own, and one piece is the whole curve: E6") {
+    const auto corners = [](Index piece) {
+        Variational o = quick;
+        o.respace = false;
+        o.piece = piece;
+        return curve(hill, o);
+    };
+    const auto lift = [](const Tensor& curve, Index node) { return std::abs(curve.at(2 * (node + 1) + 1)); };
+    const Tensor whole = corners(0), pieces = corners(5);
+    CHECK(same_bits(corners(20), whole));
+    for (const Index node : {9, 10}) {
+        CHECK(lift(pieces, node) < 0.02);
+        CHECK(lift(whole, node) > 2 * lift(pieces, node));
+    }
+    CHECK(lift(pieces, 7) > 2 * lift(pieces, 9));
+}
+
 TEST_CASE("a piecewise-linear F pulls nothing: beta has no effect: E7") {
     const Model f = [net = relu_net({2, 8, 1}, 2, true)](const Tensor& x) { return reshape(net(x), {x.rows()}); };
     Variational some = quick, none = quick;
@@ -142,6 +182,8 @@ TEST_CASE("the variational solver says what does not fit") {
     CHECK(error({.beta = NAN}) == "variational: beta must be a number but is nan");
     CHECK(error({.iterations = -1}) == "variational: iterations must not be negative but is -1");
     CHECK(error({.rate = 0}) == "variational: rate must be positive but is 0");
+    CHECK(error({.carry_over = -1}) == "variational: carry-over must not be negative but is -1");
+    CHECK(error({.points = 20, .piece = 8}) == "variational: piece must be 0 or divide the nodes, 20, but is 8");
     CHECK(error_of<ShapeError>([] { geometry::variational_curves(as_rows(hill), left, row({1}), quick); }) ==
           "variational: both ends need one shape but have (1, 2) and (1, 1)");
     const std::atomic<bool> cancel = true;

@@ -16,6 +16,27 @@ ConvGeometry geometry(Index rows, Index channels, Index filters, Index size, Ind
     return g;
 }
 
+/// Kernels of three by three and unit steps: what goes plane by plane where a group has one channel or one filter.
+ConvGeometry three(Index rows, Index channels, Index filters, Index height, Index width, Index padding = 1,
+                   Index groups = 1) {
+    return {rows,
+            channels,
+            height,
+            width,
+            filters,
+            3,
+            3,
+            1,
+            1,
+            padding,
+            padding,
+            1,
+            1,
+            groups,
+            height + 2 * padding - 2,
+            width + 2 * padding - 2};
+}
+
 std::vector<ConvGeometry> geometries() {
     auto uneven = geometry(2, 3, 4, 11, 3, 2, 1);
     uneven.stride_width = 3;
@@ -41,6 +62,16 @@ std::vector<ConvGeometry> geometries() {
             geometry(9, 16, 3, 7, 5, 1, 4),
             geometry(18, 12, 2, 9, 3, 2, 1, 2),
             geometry(10, 24, 4, 6, 3, 1, 1, 1, 2),
+            three(3, 5, 5, 14, 14, 1, 5),
+            three(2, 1, 6, 28, 28),
+            three(2, 7, 1, 5, 37, 0),
+            three(1, 4, 8, 3, 8, 2, 4),
+            three(2, 4, 2, 1, 16, 4, 2),
+            three(1, 2, 2, 3, 40, 0, 2),
+            three(1, 1, 1, 1, 1),
+            three(1, 56, 1, 4, 17),
+            three(1, 57, 1, 4, 17),
+            three(1, 1, 40, 160, 160),
             uneven};
 }
 
@@ -140,8 +171,9 @@ TEST_CASE_TEMPLATE("convolution and its adjoints are the sums of their definitio
 }
 
 TEST_CASE_TEMPLATE("convolution gives the same bits on any number of threads", T, float, double) {
-    for (const ConvGeometry& g : {geometry(67, 3, 8, 14, 3, 1, 1), geometry(40, 6, 16, 14, 5),
-                                  geometry(1, 32, 64, 40, 3, 1, 1), geometry(9, 4, 6, 15, 3, 2)}) {
+    for (const ConvGeometry& g :
+         {geometry(67, 3, 8, 14, 3, 1, 1), geometry(40, 6, 16, 14, 5), geometry(1, 32, 64, 40, 3, 1, 1),
+          geometry(9, 4, 6, 15, 3, 2), three(1, 1, 40, 160, 160), three(37, 24, 24, 14, 14, 1, 24)}) {
         const Operands<T> o(g);
         each_set([&](const std::string&) {
             CHECK(same_on_any_threads([&] { return forward(g, o.x, o.weight); }));
@@ -155,7 +187,7 @@ TEST_CASE_TEMPLATE("convolution gives the same bits on any number of threads", T
 TEST_CASE_TEMPLATE("an image is convolved to the same bits alone and among others", T, float, double) {
     for (const auto& many :
          {geometry(9, 3, 8, 14, 3, 1, 1), geometry(9, 3, 8, 14, 3, 2, 1), geometry(9, 16, 2, 7, 5, 1, 4),
-          geometry(33, 6, 16, 14, 5), geometry(17, 12, 2, 9, 3, 2, 1, 2)}) {
+          geometry(33, 6, 16, 14, 5), geometry(17, 12, 2, 9, 3, 2, 1, 2), three(9, 6, 6, 9, 20, 1, 6)}) {
         ConvGeometry one = many;
         one.rows = 1;
         const Operands<T> o(many), alone(one);
@@ -173,16 +205,27 @@ TEST_CASE_TEMPLATE("an image is convolved to the same bits alone and among other
 }
 
 TEST_CASE("a bad pixel reaches only the outputs whose window holds it") {
-    const auto g = geometry(2, 1, 1, 6, 3, 1, 1);
+    for (const ConvGeometry& g : {geometry(2, 1, 1, 6, 3, 1, 1), three(2, 1, 1, 6, 20)}) {
+        Operands<float> o(g);
+        o.x[0] = std::numeric_limits<float>::infinity();
+        each_set([&](const std::string&) {
+            const auto y = forward(g, o.x, o.weight);
+            for (std::size_t i = 0; i < y.size(); ++i) {
+                const std::size_t row = i / static_cast<std::size_t>(g.out_width),
+                                  column = i % static_cast<std::size_t>(g.out_width);
+                CHECK(std::isfinite(y[i]) == !(row < 2 && column < 2));
+            }
+        });
+    }
+}
+
+TEST_CASE("a bad pixel reaches only the weights' slopes whose taps meet it") {
+    const auto g = three(1, 1, 1, 7, 20, 0);
     Operands<float> o(g);
     o.x[0] = std::numeric_limits<float>::infinity();
     each_set([&](const std::string&) {
-        const auto y = forward(g, o.x, o.weight);
-        for (std::size_t i = 0; i < y.size(); ++i) {
-            const std::size_t row = i / static_cast<std::size_t>(g.out_width),
-                              column = i % static_cast<std::size_t>(g.out_width);
-            CHECK(std::isfinite(y[i]) == !(row < 2 && column < 2));
-        }
+        const auto dw = weight_vjp(g, o.x, o.dy, false);
+        for (std::size_t i = 0; i < dw.size(); ++i) CHECK(std::isfinite(dw[i]) == (i > 0));
     });
 }
 

@@ -2,15 +2,13 @@
 // it.
 #include <gradpath/tools/report/playground.hpp>
 #include <gradpath/tools/report/scene.hpp>
+#include <gradpath/tools/report/script.hpp>
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <fstream>
-
 #include <gradpath/tools/report/html.hpp>
 #include <support/refused.hpp>
-#include <tools/program.hpp>
+#include <tools/browser.hpp>
 
 using namespace gradpath;
 using namespace gradpath::tools;
@@ -40,24 +38,6 @@ Playground four_by_four() {
     return block;
 }
 
-/// The page after its script and one of ours have run; empty where there is no browser.
-std::string in_browser(std::string page, const std::string& more) {
-    if (std::system("command -v chromium >/dev/null 2>&1") != 0) return "";
-    const program::Folder folder;
-    if (!more.empty()) {  // the policy lets only the page's own script run
-        const std::string own = "'" + playground_script_hash() + "'";
-        page.replace(page.find(own), own.size(), "'unsafe-inline'");
-        page.insert(page.find("</body>"), "<script>" + more + "</script>\n");
-    }
-    std::ofstream(folder / "page.html") << page;
-    const std::string command =
-        "cd '" + folder.path().string() +
-        "' && timeout 120 chromium --headless --no-sandbox --disable-gpu "
-        "--user-data-dir=profile --virtual-time-budget=2000 --dump-dom page.html >dom.html 2>log";
-    REQUIRE(std::system(command.c_str()) == 0);
-    return program::read(folder / "dom.html");
-}
-
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
@@ -80,7 +60,7 @@ TEST_CASE("a page has a script where there is a playground, named by its hash, a
     const std::string with =
         html({.title = "T", .subtitle = "", .sections = {{"S", {four_by_four()}}}, .provenance = {}});
     const std::string without = html({.title = "T", .subtitle = "", .sections = {}, .provenance = {}});
-    CHECK(has(with, "; script-src '" + playground_script_hash() + "'"));
+    CHECK(has(with, "; script-src '" + script_hash(playground_script()) + "'"));
     CHECK(has(with, std::string(playground_script())));
     CHECK(!has(without, "<script"));
     CHECK(!has(without, "script-src"));
@@ -90,21 +70,20 @@ TEST_CASE("a page has a script where there is a playground, named by its hash, a
 TEST_CASE("handles start, and move by keys and pointer, in a browser") {
     const std::string page =
         html({.title = "T", .subtitle = "", .sections = {{"S", {four_by_four()}}}, .provenance = {}});
-    const std::string still = in_browser(page, "");
-    if (still.empty()) {
+    if (!browser::found()) {
         MESSAGE("skipped: no chromium");
         return;
     }
+    const std::string still = browser::open(page).dom;
     CHECK(has(still, "<td data-line=\"first\">1.0000</td><td data-curve=\"first\">3.0000</td>"));
     CHECK(has(still, "<td data-line=\"delta\">0.0000</td><td data-curve=\"delta\">0.0000</td>"));
     CHECK(has(still, "<td data-line=\"cancelled\">0.0000</td><td data-curve=\"cancelled\">2.0000</td>"));
     CHECK(has(still, "aria-valuetext=\"x1 = 1.00, x2 = -1.00\""));
     CHECK(has(still, "d=\"M0.0 720.0L720.0 720.0\""));
-    const std::string keys =
-        "const [x, b] = document.querySelectorAll('.handle');"
-        "const press = (h, key) => h.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));"
-        "press(x, 'ArrowUp'); press(x, 'ArrowUp'); press(b, 'ArrowRight'); press(b, 'Tab');";
-    const std::string pressed = in_browser(page, keys);  // input 3, baseline 1: pair 7
+    const std::string pressed =
+        browser::open(page, browser::keys("press(x, 'ArrowUp'); press(x, 'ArrowUp'); press(b, 'ArrowRight'); "
+                                          "press(b, 'Tab');"))
+            .dom;  // input 3, baseline 1: pair 7
     CHECK(has(pressed, "<td data-line=\"first\">7.0000</td>"));
     CHECK(has(pressed, "<td data-line=\"length\">17.0000</td><td data-curve=\"length\">5.0000</td>"));
     CHECK(has(pressed, "Input x1 = 1.00, x2 = 1.00; baseline x1 = 1.00, x2 = -1.00."));
@@ -115,7 +94,7 @@ TEST_CASE("handles start, and move by keys and pointer, in a browser") {
         " clientY: frame.top + (1 - v) * frame.height, pointerId: 1, bubbles: true}));"
         "point('pointerdown', 0.95, 0.05); point('pointermove', 0.1, 0.9); point('pointerup', 0.1, 0.9);"
         "point('pointermove', 0.9, 0.9);";
-    CHECK(has(in_browser(page, drag), "<td data-line=\"first\">2.0000</td>"));  // input 2, baseline 0
+    CHECK(has(browser::open(page, drag).dom, "<td data-line=\"first\">2.0000</td>"));  // input 2, baseline 0
 }
 
 TEST_CASE("scenes and playgrounds say what does not fit") {

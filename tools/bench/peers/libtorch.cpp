@@ -126,18 +126,60 @@ Run path_energy() {
     };
 }
 
-Run conformal_energy() {
+Sequential frozen_softplus_lenet5() {
     Sequential net = lenet5(Bend::softplus);
     for (Tensor& p : net->parameters()) p.requires_grad_(false);
+    return net;
+}
+
+/// Σ ‖∇ log p‖² |d|² over the pieces of a curve.
+Tensor energy(Sequential& net, const Tensor& corners) {
+    const Tensor from = corners.slice(0, 0, curve_points - 1), to = corners.slice(0, 1, curve_points);
+    const Tensor middle = (from + to) * 0.5;
+    const Tensor score = net->forward(middle).log_softmax(1).select(1, 0).sum();
+    const Tensor slope = torch::autograd::grad({score}, {middle}, {}, true, true)[0];
+    const auto squares = [](const Tensor& x) { return x.square().flatten(1).sum(1); };
+    return (squares(slope) * squares(to - from)).sum();
+}
+
+Run conformal_energy() {
+    Sequential net = frozen_softplus_lenet5();
     const Tensor points = images(curve_points);
     return [=]() mutable {
         const Tensor leaf = points.detach().requires_grad_();
-        const Tensor from = leaf.slice(0, 0, curve_points - 1), to = leaf.slice(0, 1, curve_points);
-        const Tensor middle = (from + to) * 0.5;
-        const Tensor score = net->forward(middle).log_softmax(1).select(1, 0).sum();
-        const Tensor slope = torch::autograd::grad({score}, {middle}, {}, true, true)[0];
-        const auto squares = [](const Tensor& x) { return x.square().flatten(1).sum(1); };
-        torch::autograd::grad({(squares(slope) * squares(to - from)).sum()}, {leaf});
+        torch::autograd::grad({energy(net, leaf)}, {leaf});
+    };
+}
+
+struct Enough {};
+
+/// As ours: L-BFGS on the corners between two images, from the start again where it gets stuck before so many slopes.
+void relax(Sequential& net, const Tensor& points, int& slopes) {
+    const Tensor first = points.slice(0, 0, 1), last = points.slice(0, curve_points - 1, curve_points);
+    Tensor inner = points.slice(0, 1, curve_points - 1).clone().requires_grad_();
+    torch::optim::LBFGS lbfgs({inner}, torch::optim::LBFGSOptions(1)
+                                           .max_iter(geodesic_slopes)
+                                           .max_eval(2 * geodesic_slopes)
+                                           .tolerance_grad(0)
+                                           .tolerance_change(0)
+                                           .history_size(10)
+                                           .line_search_fn("strong_wolfe"));
+    lbfgs.step([&] {
+        if (slopes++ == geodesic_slopes) throw Enough();
+        const Tensor value = energy(net, torch::cat({first, inner, last})) * (0.5 * (curve_points - 1));
+        inner.mutable_grad() = torch::autograd::grad({value}, {inner})[0];
+        return value;
+    });
+}
+
+Run relaxation() {
+    Sequential net = frozen_softplus_lenet5();
+    const Tensor points = images(curve_points);
+    return [=]() mutable {
+        int slopes = 0;
+        try {
+            for (;;) relax(net, points, slopes);
+        } catch (const Enough&) {}
     };
 }
 
@@ -172,7 +214,8 @@ std::vector<PeerWork> libtorch_work() {
                }),
             at("hvp-lenet5", hessian_vector),
             at("path-energy-moons", path_energy),
-            at("path-energy-lenet5", conformal_energy)};
+            at("path-energy-lenet5", conformal_energy),
+            at("geodesic-lenet5", relaxation)};
 }
 
 std::string libtorch_version() { return TORCH_VERSION; }

@@ -9,6 +9,7 @@ using Form = double Purity::*;
 
 constexpr const char* knn = "geodesic-ig-knn";
 constexpr const char* ig = "integrated-gradients";
+constexpr const char* occlusion = "occlusion";  // |F(x) - F(x')| itself, whoever computes it
 
 double form_of(const Subject& s, const Scores& scores, Form form = &Purity::value) {
     return measure(s, scores).purity.*form;
@@ -25,7 +26,7 @@ const Method& method(const std::string& name) {
 Ablation graph(std::string change, std::string lesson, ByNeighbours o) {
     return {knn, std::move(change), std::move(lesson), [o](const Trained& t) {
                 const Subject s = as_trained(t);
-                return form_of(s, by_neighbours(s, o));
+                return form_of(s, scores_of(by_neighbours(s, o)));
             }};
 }
 
@@ -64,7 +65,7 @@ std::vector<Ablation> ablations() {
     std::vector<Ablation> list{
         network(ig, "", "an independent run, at its own seed 12, gave 0.871", as_trained),
         {knn, "", "k = 15, conformal, pooled by predicted class; an independent run gave 0.971",
-         [](const Trained& t) { return form_of(as_trained(t), by_neighbours(as_trained(t))); }},
+         [](const Trained& t) { return form_of(as_trained(t), scores_of(by_neighbours(as_trained(t)))); }},
         graph("k = 5", "few neighbours, more bridges", {.graph = {.k = 5}}),
         graph("k = 10", "", {.graph = {.k = 10}}),
         graph("k = 14", "the code's 15, among which a point finds itself", {.graph = {.k = 14}}),
@@ -75,7 +76,8 @@ std::vector<Ablation> ablations() {
               {.leading_factor = true}),
         graph("E3: slope of all outputs' sum", "the metric of no output in particular",
               {.metric = Metric::sum_of_outputs})};
-    for (const char* name : {ig, knn}) {
+    list.push_back(network(occlusion, "", "ranks by |F(x) - F(x')| itself", as_trained));
+    for (const char* name : {ig, occlusion, knn}) {
         list.push_back(network(name, "He's weights, biases 0", "our own first weights; the paper's are PyTorch's",
                                with_he_weights));
         list.push_back(network(name, "E7: softplus(5) for ReLU", "the same weights, curved", with_softplus));

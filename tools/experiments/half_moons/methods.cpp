@@ -26,11 +26,6 @@ using attribution::quality::sizes_of;
 constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint64_t drawn = 77;  // stream of what is random here
 
-Scores scores_of_answer(const Attribution& a) {
-    return scores_of(sizes_of(a.values), a.ncc_gap.value_or(std::vector<double>{}),
-                     a.relative_delta.value_or(std::vector<double>{}));
-}
-
 template <class Options>
 Options from_baseline(const Subject& s) {
     return options_for<Options>({s.predicted, s.baseline, s.seed, s.cancel});
@@ -43,44 +38,46 @@ Attribution integrated(const Subject& s, const Tensor& x) {
 }
 
 Scores input_x_gradient(const Subject& s) {
-    return scores_of_answer(attribution::input_x_gradient(s.f, s.x, from_baseline<attribution::InputXGradient>(s)));
+    return scores_of(attribution::input_x_gradient(s.f, s.x, from_baseline<attribution::InputXGradient>(s)));
 }
 Scores gradient_shap(const Subject& s) {
     auto o = from_baseline<attribution::ExpectedGradients>(s);
     o.samples = 50;
-    return scores_of_answer(attribution::expected_gradients(s.f, s.x, o));
+    return scores_of(attribution::expected_gradients(s.f, s.x, o));
 }
-Scores integrated_gradients(const Subject& s) { return scores_of_answer(integrated(s, s.x)); }
+Scores integrated_gradients(const Subject& s) { return scores_of(integrated(s, s.x)); }
 Scores smooth_grad(const Subject& s) {
-    return scores_of_answer(attribution::smooth([&](const Tensor& x) { return integrated(s, x); }, s.x,
-                                                {.sigma = 0.1, .relative = false, .samples = 10, .seed = s.seed}));
+    return scores_of(attribution::smooth([&](const Tensor& x) { return integrated(s, x); }, s.x,
+                                         {.sigma = 0.1, .relative = false, .samples = 10, .seed = s.seed}));
 }
 Scores kernel_shap(const Subject& s) {
-    return scores_of_answer(attribution::kernel_shap(s.f, s.x, from_baseline<attribution::KernelShap>(s)));
+    return scores_of(attribution::kernel_shap(s.f, s.x, from_baseline<attribution::KernelShap>(s)));
 }
 Scores occlusion(const Subject& s) {
     auto o = from_baseline<attribution::Occlusion>(s);
     o.window = o.stride = {.height = 1, .width = 2};
-    return scores_of_answer(attribution::occlusion(s.f, s.x, o));
+    return scores_of(attribution::occlusion(s.f, s.x, o));
 }
 Scores augmented_occlusion(const Subject& s) {
     auto o = from_baseline<attribution::Occlusion>(s);
     o.window = o.stride = {.height = 1, .width = 1};
     const Indices rows = random::integers({10}, s.x.rows(), s.seed, drawn);
     o.baseline = attribution::baseline::Samples{gather(s.x, rows)};
-    return scores_of_answer(attribution::occlusion(s.f, s.x, o));
+    return scores_of(attribution::occlusion(s.f, s.x, o));
 }
 Scores guided_ig(const Subject& s) {
     auto o = from_baseline<attribution::GuidedIg>(s);
     o.stage = {.kind = Stage::probability};
     o.steps = 50, o.fraction = 0.5, o.distance = 1.0;
-    return scores_of_answer(attribution::guided_ig(s.f, s.x, o));
+    return scores_of(attribution::guided_ig(s.f, s.x, o));
 }
 Scores random_numbers(const Subject& s) {
     return scores_of(sizes_of(random::normal(s.x.shape(), {s.seed, drawn, DType::float64})), {}, {});
 }
-Scores enhanced_ig(const Subject& s) { return by_neighbours(s, {.metric = ByNeighbours::Metric::euclidean}); }
-Scores geodesic_ig(const Subject& s) { return by_neighbours(s); }
+Scores enhanced_ig(const Subject& s) {
+    return scores_of(by_neighbours(s, {.metric = ByNeighbours::Metric::euclidean}));
+}
+Scores geodesic_ig(const Subject& s) { return scores_of(by_neighbours(s)); }
 
 /// |F(x) - F(x')| itself: what every complete method without cancellation ranks by.
 Scores abs_delta(const Subject& s) {
@@ -95,6 +92,11 @@ Scores abs_delta(const Subject& s) {
 }
 
 }  // namespace
+
+Scores scores_of(const Attribution& a) {
+    return scores_of(sizes_of(a.values), a.ncc_gap.value_or(std::vector<double>{}),
+                     a.relative_delta.value_or(std::vector<double>{}));
+}
 
 Scores scores_of(const std::vector<double>& sizes, std::vector<double> gaps, const std::vector<double>& deltas) {
     Scores scores{sizes, not_there, 0};

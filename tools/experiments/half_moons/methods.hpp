@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <gradpath/attribution/core/model.hpp>
 #include <gradpath/attribution/geometry/neighbours.hpp>
 #include <gradpath/attribution/quality/purity.hpp>
 #include <gradpath/tools/experiments/half_moons/moons.hpp>
@@ -27,25 +28,21 @@ struct Method {
 /// In the order of the table.
 std::vector<Method> methods();
 Scores scores_of(const std::vector<double>& sizes, std::vector<double> gaps, const std::vector<double>& deltas);
+Scores scores_of(const attribution::Attribution& answer);
 
 /// Integrated Gradients of all rows, [rows, 2].
 Tensor straight_values(const Subject& subject);
 
-/// Geodesic IG on a graph of the points that are explained, pooled by predicted class, and the baseline.
+/// Geodesic IG over neighbours among the points that are explained, pooled by predicted class.
 struct ByNeighbours {
     attribution::geometry::Neighbours graph = {};
     enum class Metric { conformal, regularised, euclidean, sum_of_outputs } metric = Metric::conformal;
     bool both_classes = false;    ///< one pool for both classes
     bool leading_factor = false;  ///< (x - x') before the sum of mean gradients, as the paper's formula has it
-    bool keep_ways = false;
 };
-Scores by_neighbours(const Subject& subject, const ByNeighbours& options = {});
-/// What they are measured of.
-struct Geodesics {
-    Tensor values;             ///< [rows, 2]
-    std::vector<Tensor> ways;  ///< of each row, [points, 2], from the baseline
-};
-Geodesics geodesics(const Subject& subject, const ByNeighbours& options);
+attribution::Attribution by_neighbours(const Subject& subject, const ByNeighbours& options = {});
+/// Its ways from the baseline to each row, [points, 2].
+std::vector<Tensor> geodesic_ways(const Subject& subject, const ByNeighbours& options = {});
 
 /// How well the sizes tell the classes apart.
 struct Measured {

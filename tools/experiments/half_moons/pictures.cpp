@@ -55,21 +55,22 @@ Scene surface(const Subject& s) {
     return shown;
 }
 
-Scene ways(const Subject& s, const Geodesics& geodesics) {
+Scene ways(const Subject& s) {
     Scene shown =
         scene(s.f, "Straight lines and geodesics", "straight and bent ways from one baseline to several points",
               "From the baseline (-0.5, -0.5): the lines of Integrated Gradients and the shortest ways over "
               "neighbouring points in the conformal metric of log p.");
     shown.names = {"straight line", "geodesic over neighbours"};
+    const std::vector<Tensor> geodesics = geodesic_ways(s);
     std::array<Index, 2> drawn{};
     for (Index r = 0; r < s.x.rows(); ++r) {
         const auto row = static_cast<std::size_t>(r);
         if (drawn[static_cast<std::size_t>(s.predicted[row])]++ >= ways_of_class) continue;
         shown.lines.push_back({0, {s.baseline.at(0), s.x.at(2 * r)}, {s.baseline.at(1), s.x.at(2 * r + 1)}});
         Scene::Line line{1, {}, {}};
-        for (Index k = 0; k < geodesics.ways[row].rows(); ++k) {
-            line.x.push_back(geodesics.ways[row].at(2 * k));
-            line.y.push_back(geodesics.ways[row].at(2 * k + 1));
+        for (Index k = 0; k < geodesics[row].rows(); ++k) {
+            line.x.push_back(geodesics[row].at(2 * k));
+            line.y.push_back(geodesics[row].at(2 * k + 1));
         }
         shown.lines.push_back(std::move(line));
     }
@@ -112,10 +113,9 @@ Ground ground_of(const Function& f) {
 
 Section pictures(const Trained& trained) {
     const Subject s = as_trained(trained);
-    const Geodesics found = geodesics(s, {.keep_ways = true});
     return {text("One network, noise ", short_number(trained.plan.noise), ", seen whole"),
-            {surface(s), ways(s, found), sizes(s, "Integrated Gradients", straight_values(s)),
-             sizes(s, "Geodesic Integrated Gradients", found.values)}};
+            {surface(s), ways(s), sizes(s, "Integrated Gradients", straight_values(s)),
+             sizes(s, "Geodesic Integrated Gradients", by_neighbours(s).values)}};
 }
 
 }  // namespace gradpath::tools::half_moons

@@ -1,4 +1,4 @@
-// geodesic-ig-svi and each departure of its published form: at 500 points, since every point has a curve of its own.
+// geodesic-ig-svi and each departure of its published form: on few points, since every point has a curve of its own.
 #include <gradpath/attribution/geometry/geodesic_ig.hpp>
 #include <gradpath/tools/experiments/half_moons/methods.hpp>
 #include <gradpath/tools/experiments/same_question.hpp>
@@ -9,7 +9,9 @@ namespace {
 using attribution::geometry::Variational;
 
 constexpr Index rows = 500, quick_rows = 20, iterations = 1000, quick_iterations = 100;
-constexpr double beta = 0.1;  // of the paper's code, on half-moons
+constexpr double beta = 0.1;            // of the paper's code, on half-moons
+constexpr Index together = 10;          // rows of which each starts where one of the 10 before it ended
+constexpr Index piece_of_a_curve = 10;  // nodes
 
 double purity_by(const Trained& trained, Variational o) {
     const bool quick = trained.plan.quick;
@@ -19,12 +21,11 @@ double purity_by(const Trained& trained, Variational o) {
     auto options = options_for<attribution::GeodesicIgSvi>({s.predicted, s.baseline, s.seed, s.cancel});
     options.variational = o;
     options.quadrature = s.quadrature;
-    const Tensor values = attribution::geodesic_ig_svi(s.f, s.x, options).values;
-    return measure(s, scores_of(attribution::quality::sizes_of(values), {}, {})).purity.value;
+    return measure(s, scores_of(attribution::geodesic_ig_svi(s.f, s.x, options))).purity.value;
 }
 
 Ablation with(const char* change, const char* lesson, const Variational& o) {
-    return {variational, change, lesson, [o](const Trained& trained) { return purity_by(trained, o); }};
+    return {variational, change, lesson, [=](const Trained& trained) { return purity_by(trained, o); }};
 }
 
 }  // namespace
@@ -35,6 +36,10 @@ std::vector<Ablation> variational_ablations() {
             with("E2: |step| times the slope", "as published: no path integral, not complete", {.paper_form = true}),
             with("E3: slope of all outputs' sum", "as published", {.all_outputs = true}),
             with("E4: ends are free", "what the code's flag should do, and does not", {.match_ends = false}),
+            with("E5: 10 rows start where the 10 before ended", "as published, where inputs come in batches",
+                 {.carry_over = together}),
+            with("E6: pieces of 10 nodes, each by itself", "as published, where a batch is smaller than a path",
+                 {.piece = piece_of_a_curve}),
             with("divergence by a sample", "as published: the same mean, more noise", {.sampled_kl = true}),
             with("all as published", "E1, E2, E3 and the sampled divergence together", {.paper = true})};
 }
