@@ -7,6 +7,7 @@
 
 #include <gradpath/attribution/registry.hpp>
 #include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/soften.hpp>
 #include <gradpath/tools/commands/subject.hpp>
 
 namespace gradpath::tools {
@@ -15,7 +16,7 @@ struct ExplainOptions {
     std::string model, input, index, method, target = "predicted", stage = "logit", baseline = "zero", pool;
     bool baseline_given = false;
     std::optional<Index> samples = {};
-    std::optional<double> soften = {};
+    SoftenChoice soften = {};
     std::map<std::string, std::string> set = {};
     models::ReadTable table = {};
     Common common = {};
