@@ -11,6 +11,7 @@
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/comparison_pictures.hpp>
+#include <gradpath/tools/commands/controls.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
 #include <gradpath/tools/commands/data_source.hpp>
 #include <gradpath/tools/commands/dry_run.hpp>

@@ -10,6 +10,7 @@
 #include <gradpath/tools/commands/baselines.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/controls.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
 #include <gradpath/tools/commands/dry_run.hpp>
 #include <gradpath/tools/commands/explain_settings.hpp>
@@ -50,7 +51,8 @@ void declare(Arguments& arguments, ExplainOptions& o) {
     arguments.option("--input", "X", o.input,
                      "numbers such as 1,3, a .csv, .npy, .npz or .png file, FILE.csv:INDEX, or data:DATA:SPLIT:INDEX");
     arguments.option("--index", "I", o.index, "the rows of the input to explain, such as 0 or 3,1,4 (all)");
-    arguments.option("--method", "NAME", o.method, "see gradpath methods");
+    arguments.option("--method", "NAME", o.method,
+                     "see gradpath methods; or random, constant, edges, which know no model");
     arguments.option("--target", "T", o.target,
                      "N or a class, one N per row (3,1,4, an .npy, or `target` of an .npz), predicted, true, all "
                      "(predicted)");
@@ -63,6 +65,10 @@ void declare(Arguments& arguments, ExplainOptions& o) {
                     "unless the method says otherwise)",
                     [&o](const std::string& text) { o.baseline = text, o.baseline_given = true; });
     arguments.option("--pool", "X", o.pool, "data for methods that lead ways through them (points around the line)");
+    arguments.option("--locate", "REGION", o.locate,
+                     "how much of the positive values lies in box:TOP,BOTTOM,LEFT,RIGHT or mask:FILE of the picture, "
+                     "beside its area, edges and random numbers");
+    arguments.option("--channels", "ORDER", o.channels, "of the input's colours, for its picture: rgb or bgr (rgb)");
     add_soften(arguments, o.soften);
     add_method_options(arguments, o);
     add_table_options(arguments, o.table);
@@ -72,13 +78,24 @@ void declare(Arguments& arguments, ExplainOptions& o) {
 
 const attribution::Method& chosen_method(const ExplainOptions& o) {
     std::vector<std::string> names;
-    for (const attribution::Method& method : attribution::methods()) {
-        if (method.name == o.method) return method;
-        names.push_back(method.name);
-    }
+    for (const std::span<const attribution::Method> list : {attribution::methods(), controls()})
+        for (const attribution::Method& method : list) {
+            if (method.name == o.method) return method;
+            names.push_back(method.name);
+        }
     const std::string guess = did_you_mean(o.method, names);
     throw UsageError(
         text("explain: there is no method \"", o.method, "\"", guess.empty() ? "; see gradpath methods" : guess));
+}
+
+void check_picture(const ExplainOptions& o, const Subject& subject) {
+    require<UsageError>(o.channels == "rgb" || o.channels == "bgr", "explain: --channels takes rgb or bgr: got \"",
+                        o.channels, "\"");
+    require<UsageError>(o.channels == "rgb" || (subject.row.rank() == 3 && subject.row[0] == 3),
+                        "explain: --channels bgr is of pictures in colour: rows have the shape ", subject.row);
+    const auto layer = o.set.find("layer");
+    require<UsageError>(o.locate.empty() || (o.baseline != "all" && (layer == o.set.end() || layer->second != "all")),
+                        "explain: --locate takes one answer at a time, not all layers or baselines");
 }
 
 /// The options the method ran with: its defaults, and what was set.
@@ -114,6 +131,16 @@ attribution::Attribution run_method(const ExplainOptions& o, const attribution::
     });
 }
 
+Explained run_once(const ExplainOptions& o, const attribution::Method& method, const Subject& subject, const Rows& rows,
+                   const std::atomic<bool>& interrupted) {
+    std::optional<attribution::Region> region;
+    if (!o.locate.empty()) region = located_region(o, rows, subject);
+    Explained explained{subject, rows, options_used(o, method), run_method(o, method, subject, rows, interrupted)};
+    if (region) explained.located = locate(rows.x, explained.attribution.values, *region, o.common.seed);
+    explained.blue_first = o.channels == "bgr";
+    return explained;
+}
+
 /// Writes the files, of which `last` is the last, or prints the document or the text: as was asked.
 template <class Write, class Document, class Words>
 void deliver(const ExplainOptions& o, const char* last, const Write& write, const Document& document,
@@ -133,9 +160,7 @@ bool tolerance_failed(const ExplainOptions& o, const attribution::Attribution& a
 
 Exit under_one_baseline(const ExplainOptions& o, const attribution::Method& method, const Subject& subject,
                         const Rows& rows, const std::atomic<bool>& interrupted) {
-    const Explained explained{subject, rows, options_used(o, method),
-                              run_method(o, method, subject, rows, interrupted)};
-
+    const Explained explained = run_once(o, method, subject, rows, interrupted);
     for (const auto* notes : {&rows.notes, &explained.attribution.notes})
         for (const std::string& note : *notes) say(o.common, "note: " + note);
     deliver(
@@ -248,6 +273,7 @@ Exit explain(Words words, const std::atomic<bool>& interrupted) {
     if (subject.model) input.table = o.table = table_for(o.table, *subject.model);
     soften("explain", subject, o.soften);
     const Rows rows = read_rows(o.input, subject.row, subject.dtype, input);
+    check_picture(o, subject);
     if (o.dry_run) return only_tell(o, method, subject, rows, interrupted);
     const auto layer = o.set.find("layer");
     if (method.inside && layer != o.set.end() && layer->second == "all")

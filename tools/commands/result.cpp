@@ -133,6 +133,14 @@ bool is_image(const Shape& row) {
     return grid && row[-1] > 1 && row[-2] > 1;
 }
 
+namespace {
+
+Json located_json(const Located& l) {
+    return {{"region", l.region}, {"positive", l.positive}, {"area", l.area}, {"edges", l.edges}, {"random", l.random}};
+}
+
+}  // namespace
+
 Json result_json(const Explained& e, const std::string& values_file) {
     const Attribution& a = e.attribution;
     const auto sum = [](double total, double v) { return total + v; };
@@ -166,6 +174,7 @@ Json result_json(const Explained& e, const std::string& values_file) {
     for (const attribution::Identity& identity : a.identities)
         d["identities"].push_back(
             {{"name", identity.name}, {"gap", per_row_json(identity.gap, targets_of(a), a.all_targets)}});
+    if (e.located) d["located"] = located_json(*e.located);
     d["stderr"] = a.standard_error ? per_row_json(reduced(*a.standard_error, a, largest), targets_of(a), a.all_targets)
                                    : Json(nullptr);
     if (a.half_width) d["half_width"] = per_row(a.half_width, a);

@@ -10,6 +10,7 @@
 
 #include <gradpath/attribution/core/model.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/tools/commands/located.hpp>
 #include <gradpath/tools/commands/subject.hpp>
 #include <gradpath/tools/report/report.hpp>
 
@@ -20,6 +21,8 @@ struct Explained {
     const Rows& rows;
     std::map<std::string, std::string> options;  ///< of the method, all of them
     attribution::Attribution attribution;
+    std::optional<Located> located = {};  ///< where it lies, if that was asked
+    bool blue_first = false;              ///< the order of the input's colours, for its picture
 };
 
 /// Schema gradpath.result/1. `values_file` is named in it; empty: the values were not written.
