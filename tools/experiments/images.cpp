@@ -274,7 +274,11 @@ Study study_images(const ExperimentOptions& o) {
                                      percent(s.accuracy), " of the test images, its kinks softened by softplus(",
                                      softness, "); arXiv 2502.12108, section 4.2.")};
     study.dtype = s.x.dtype();
-    study.report.sections.push_back({"All methods", {std::move(table)}});
+    Text reading{
+        {"The published sum of the variational method is (x - x') times something: where the input is black, as the "
+         "baseline is, it gives nothing, and no mask is spent on pixels that black cannot change. The path integral "
+         "along the same curve gives shares to such pixels, too: it is complete, which these masks cannot reward."}};
+    study.report.sections.push_back({"All methods", {std::move(table), std::move(reading)}});
     study.report.sections.push_back(curves_section(answers));
     study.report.sections.push_back(picture_section(s, answers));
     study.report.sections.push_back(defects_section(study, s, answers));

@@ -51,9 +51,9 @@ Section masked_as_published(Study& study, const MaskedImages& s, std::span<const
             "As the paper's code masks. E13: by the mean colour, although black was explained from; a network that "
             "was trained by sigmoids, and channels that are masked one by one, do not arise here. E12: "
             "by pixels of other images, of which every other one keeps the share 1 - a instead of a.",
-        .columns = {{"method"}},
+        .columns =
+            {{"method"}, {"E13: compreh.", true}, {"E13: -log-odds", true}, {"sufficiency", true}, {"E12", true}},
         .rows = {}};
-    for (const std::string& figure : figures) table.columns.push_back({figure, true});
     for (const auto& [method, values] : rankings) {
         const MaskingCurves grey = curves(s, values, attribution::baseline::Constant{s.grey});
         const double even = sufficiency(s, values, draws(s.others, 0), false),
