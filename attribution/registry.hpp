@@ -61,7 +61,8 @@ struct Settings {
 struct Method {
     std::string name, family, summary;
     bool takes_baseline = false;
-    bool inside = false;  ///< looks at a layer of the model, so it does not explain just any function
+    bool takes_target = true;  ///< explains an output of the model, at a stage; else something of its own
+    bool inside = false;       ///< looks at a layer of the model, so it does not explain just any function
     std::string standard_baseline = "zero";  ///< where it takes one and is given none
     std::vector<OptionInfo> options;
     std::vector<Claim> claims;

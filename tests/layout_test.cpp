@@ -66,7 +66,7 @@ const Names private_headers = {
     "attribution/core/doubling.hpp", "attribution/core/exact.hpp", "attribution/core/linear_pieces.hpp",
     "attribution/core/measure.hpp", "attribution/core/names.hpp", "attribution/core/stage_mean.hpp",
     "attribution/core/walk.hpp", "attribution/geometry/along_curves.hpp",
-    "attribution/geometry/block_tridiagonal.hpp", "attribution/geometry/chain.hpp",
+    "attribution/geometry/block_tridiagonal.hpp", "attribution/geometry/chain.hpp", "attribution/geometry/cloud.hpp",
     "attribution/geometry/explained.hpp", "attribution/geometry/runge_kutta.hpp", "attribution/geometry/solve.hpp",
     "attribution/geometry/ways.hpp", "attribution/method_row.hpp", "attribution/neurons/identities.hpp",
     "attribution/neurons/path_nodes.hpp", "attribution/neurons/slopes.hpp", "attribution/path/draws.hpp",

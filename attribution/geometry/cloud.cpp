@@ -16,6 +16,12 @@ Cloud::Cloud(const Tensor& points)
       width_(static_cast<std::size_t>(points.size() / points.rows())),
       all_(wide_.data<double>()) {}
 
+std::optional<Index> Cloud::find(std::span<const double> place) const {
+    for (Index j = 0; j < count_; ++j)
+        if (std::ranges::equal(row(j), place)) return j;
+    return {};
+}
+
 std::vector<Cloud::Near> Cloud::nearest(std::span<const double> place, Index k, std::optional<Index> except) const {
     std::vector<Near> all;
     all.reserve(static_cast<std::size_t>(count_));

@@ -26,6 +26,8 @@ public:
             return a.squared < b.squared || (a.squared == b.squared && a.point < b.point);
         }
     };
+    /// The first that is equal to a place.
+    std::optional<Index> find(std::span<const double> place) const;
     /// The k nearest to a place, or all where there are fewer, the nearest first; `except` is not one of them.
     std::vector<Near> nearest(std::span<const double> place, Index k, std::optional<Index> except = {}) const;
 

@@ -20,10 +20,11 @@ double finite(double length) {
 
 /// The nodes nearest to a point, with their Euclidean distances: one where it is equal to the point.
 std::vector<Root> nearest(const Cloud& nodes, std::span<const double> point, const Neighbours& o) {
+    if (const std::optional<Index> node = nodes.find(point)) return {{*node, 0}};
     std::vector<Root> all;
     for (const auto& [squared, node] : nodes.nearest(point, o.k)) all.push_back({node, std::sqrt(squared)});
     const auto beyond = [&](const Root& root) { return o.radius && root.distance > *o.radius; };
-    while (all.size() > 1 && (beyond(all.back()) || all.front().distance == 0)) all.pop_back();
+    while (all.size() > 1 && beyond(all.back())) all.pop_back();
     return all;
 }
 

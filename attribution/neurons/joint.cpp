@@ -52,8 +52,7 @@ void add_units(double weight, const T* slope, const T* tangent, double* sums, In
     if (tangent == nullptr)
         for (Index j = 0; j < count; ++j) sums[j] += weight * static_cast<double>(slope[j]);
     else
-        for (Index j = 0; j < count; ++j)
-            sums[j] += weight * static_cast<double>(slope[j] * tangent[j]);
+        for (Index j = 0; j < count; ++j) sums[j] += weight * static_cast<double>(slope[j] * tangent[j]);
 }
 
 /// sums[row · units + j] += weight · slope[k, j] · tangent[k, j] for the points k of one row in their order, some units
@@ -200,7 +199,8 @@ NeuronIntegrals integrate_neurons(Evaluator& evaluator, const std::vector<LayerI
     if (!path.whole) {
         sums.all = sums.values;
         sums.apart.assign(layers.size(), std::vector<double>(rows));
-        sweep(sparse(path.nodes), [&](const Look& look, const Chunk& chunk, Index) { compare_shares(look, chunk, sums); });
+        sweep(sparse(path.nodes),
+              [&](const Look& look, const Chunk& chunk, Index) { compare_shares(look, chunk, sums); });
     }
     sweep(path.nodes, [&](const Look& look, const Chunk& chunk, Index done) {
         add(look, chunk, path, sums);

@@ -97,6 +97,7 @@ std::vector<Method> at_one_place() {
         {.name = "neuron-gradient",
          .family = "neurons",
          .summary = "how one unit of a layer answers to a small change of each feature",
+         .takes_target = false,
          .inside = true,
          .options = options_of<NeuronGradient>(),
          .claims = {},
@@ -106,6 +107,7 @@ std::vector<Method> at_one_place() {
          .family = "neurons",
          .summary = "gradients of one unit of a layer gathered along the straight line from a baseline",
          .takes_baseline = true,
+         .takes_target = false,
          .inside = true,
          .options = options_of<NeuronIg>(),
          .claims = {},
@@ -147,13 +149,12 @@ std::vector<Method> maps() {
     const Citation jiang{"Peng-Tao Jiang, Chang-Bin Zhang, Qibin Hou, Ming-Ming Cheng, Yunchao Wei",
                          "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization",
                          "IEEE Transactions on Image Processing", 2021};
-    return {
-        map_row("grad-cam", "a layer's channels added up by their mean slopes, at the size of the input", selvaraju,
-                grad_cam),
-        map_row("grad-cam-plus-plus", "grad-cam with slopes that rise, weighed by their curvature", chattopadhay,
-                grad_cam_plus_plus),
-        map_row("layer-cam", "grad-cam with each pixel weighed by its own slope, where it rises", jiang, layer_cam),
-        map_row("guided-grad-cam", "guided-backprop times grad-cam", selvaraju, guided_grad_cam)};
+    return {map_row("grad-cam", "a layer's channels added up by their mean slopes, at the size of the input", selvaraju,
+                    grad_cam),
+            map_row("grad-cam-plus-plus", "grad-cam with slopes that rise, weighed by their curvature", chattopadhay,
+                    grad_cam_plus_plus),
+            map_row("layer-cam", "grad-cam with each pixel weighed by its own slope, where it rises", jiang, layer_cam),
+            map_row("guided-grad-cam", "guided-backprop times grad-cam", selvaraju, guided_grad_cam)};
 }
 
 }  // namespace

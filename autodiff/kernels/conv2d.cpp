@@ -1,14 +1,15 @@
-// Convolution as a matrix product whose second factor is never built (conv_plan.hpp). Kernels of one number are plain
-// products. Otherwise either factor may stand in the lanes of a register tile, whichever fills them better: positions,
-// read from the copy of the image where they lie; or filters, whose weights are packed once, with the result turned
-// at the end. An element is the same chain over its taps either way. Bands of output rows of one image are the tasks.
+// Convolution as a matrix product whose second factor is never built (conv_plan.hpp). Kernels of one number are
+// products (conv_numbers.hpp), some kernels of 3 x 3 go plane by plane (conv_planes.hpp). Otherwise either factor may
+// stand in the lanes of a register tile, whichever fills them better: positions, read from the copy of the image where
+// they lie; or filters, whose weights are packed once, with the result turned at the end. An element is the same chain
+// over its taps either way. Bands of output rows of one image are the tasks.
 #include <algorithm>
 #include <array>
 
 #include <gradpath/autodiff/kernels/conv_images.hpp>
+#include <gradpath/autodiff/kernels/conv_numbers.hpp>
 #include <gradpath/autodiff/kernels/conv_planes.hpp>
 #include <gradpath/autodiff/kernels/parallel.hpp>
-#include <gradpath/autodiff/kernels/product.hpp>
 
 namespace gradpath::kernels {
 namespace {
@@ -174,28 +175,6 @@ void convolve(const ConvPlan<T>& plan, const T* x, const T* weight, T* y) {
     });
 }
 
-/// Kernels of one number: y = W x for each group of each image.
-template <Real T>
-void convolve_numbers(const ConvPlan<T>& plan, const T* x, const T* weight, T* y) {
-    const Index work = std::max<Index>(1, plan.filters * plan.depth * plan.outputs);
-    parallel_for(plan.g.rows * plan.g.groups, std::max<Index>(1, one_task / work), [&](Index first, Index last) {
-        for (Index i = first; i < last; ++i) {
-            multiply(Product<T>{.m = plan.filters,
-                                .n = plan.outputs,
-                                .k = plan.depth,
-                                .a = weight + i % plan.g.groups * plan.filters * plan.depth,
-                                .a_row = plan.depth,
-                                .a_depth = 1,
-                                .b = x + i * plan.depth * plan.outputs,
-                                .b_depth = plan.outputs,
-                                .b_column = 1,
-                                .c = y + i * plan.filters * plan.outputs,
-                                .c_row = plan.outputs});
-            plan.add_bias(i % plan.g.groups, plan.outputs, y + i * plan.filters * plan.outputs);
-        }
-    });
-}
-
 }  // namespace
 
 template <Real T>
@@ -208,10 +187,8 @@ void conv2d(const ConvGeometry& g, const T* x, const T* weight, const T* bias, T
             plan.add_bias(i % g.groups, plan.outputs, y + i * plan.filters * plan.outputs);
         return;
     }
-    const bool same_size = g.height == g.out_height && g.width == g.out_width;
-    if (plan.taps == 1 && same_size && g.padding_height == 0 && g.padding_width == 0)
-        return convolve_numbers(plan, x, weight, y);
-    if (plane_by_plane(plan)) convolve_planes(plan, x, weight, y);
+    if (kernels_of_one_number(plan)) convolve_numbers(plan, x, weight, y);
+    else if (plane_by_plane(plan)) convolve_planes(plan, x, weight, y);
     else if (images_in_lanes(plan)) convolve_images(plan, x, weight, y);
     else if (filters_in_lanes(plan)) convolve<FilterLanes<T>>(plan, x, weight, y);
     else convolve<PositionLanes<T>>(plan, x, weight, y);

@@ -3,10 +3,9 @@
 // few channels at a time are added to where they came from.
 #include <algorithm>
 
+#include <gradpath/autodiff/kernels/conv_plan.hpp>
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/kernels/product.hpp>
-#include <gradpath/autodiff/kernels/scratch.hpp>
-#include <gradpath/autodiff/kernels/windows.hpp>
 
 namespace gradpath::kernels {
 namespace {
@@ -22,17 +21,31 @@ struct Group {
           outputs(g.out_height * g.out_width) {}
 };
 
+/// One group's weights: [filters, channels, taps] → [channels, filters, the taps reversed].
+template <Real T>
+void turn_weights(const Group& one, const T* weight, T* turned) {
+    constexpr Index most = 32;  // numbers of a line that can be turned at once
+    if (one.taps == 1) {
+        for (Index c = 0; c < one.channels; c += most)
+            store_turned<T>({weight + c, one.channels, one.filters, std::min(most, one.channels - c)},
+                            turned + c * one.filters, one.filters);
+        return;
+    }
+    for (Index c = 0; c < one.channels; ++c)
+        for (Index f = 0; f < one.filters; ++f, turned += one.taps) {
+            const T* const from = weight + (f * one.channels + c) * one.taps;
+            std::reverse_copy(from, from + one.taps, turned);
+        }
+}
+
 template <Real T>
 void input_vjp_as_convolution(const ConvGeometry& g, const T* dy, const T* weight, T* dx) {
     const Group one(g);
     const Scratch<T> turned(g.channels * one.filters * one.taps);
-    for (Index group = 0; group < g.groups; ++group)
-        for (Index c = 0; c < one.channels; ++c)
-            for (Index f = 0; f < one.filters; ++f) {
-                const T* const from = weight + ((group * one.filters + f) * one.channels + c) * one.taps;
-                T* const to = turned.get() + ((group * one.channels + c) * one.filters + f) * one.taps;
-                std::reverse_copy(from, from + one.taps, to);
-            }
+    for (Index group = 0; group < g.groups; ++group) {
+        const Index first = group * one.filters * one.depth;
+        turn_weights(one, weight + first, turned.get() + first);
+    }
     ConvGeometry back = g;
     back.channels = g.filters;
     back.filters = g.channels;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include <gradpath/autodiff/kernels/conv_channels.hpp>
 #include <gradpath/autodiff/kernels/conv_planes.hpp>
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/kernels/product.hpp>
@@ -161,7 +162,8 @@ void conv2d_weight_vjp(const ConvGeometry& g, const T* x, const T* dy, T* dw, bo
     const Index size = g.filters * plan.depth;
     if (size <= 0) return;
     if (g.rows * plan.outputs <= 0) return std::fill(dw, dw + (per_row ? g.rows * size : size), T(0));
-    const Index together = per_row ? 1 : std::max<Index>(4, ceil_div(g.rows, 32));  // images of a block
+    if (!per_row && channels_in_rows(plan)) return weight_vjp_by_channels(plan, x, dy, dw);
+    const Index together = per_row ? 1 : plan.images_together();
     const Index blocks = ceil_div(g.rows, together);
     const Scratch<T> part(per_row || blocks == 1 ? 0 : blocks * size);
     T* const sums = per_row || blocks == 1 ? dw : part.get();

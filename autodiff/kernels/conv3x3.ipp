@@ -44,7 +44,7 @@ public:
     [[gnu::always_inline]] void run(const ConvGeometry& g, Range rows) {
         L first = L::all(0), second = first, third = first;
         Index row = rows.first;
-        const auto turn = [&](Index until) {
+        const auto edge = [&](Index until) __attribute__((always_inline)) {
             for (; row < until; ++row) {
                 third = row < rows.last ? before(row) : L::all(0);
                 const Index input = row - g.padding_height;
@@ -56,13 +56,13 @@ public:
         };
         const Index lower = rows.first + 2 > g.padding_height ? rows.first + 2 : g.padding_height;
         const Index upper = rows.last < g.height + g.padding_height ? rows.last : g.height + g.padding_height;
-        turn(lower < rows.last + 2 ? lower : rows.last + 2);
+        edge(lower < rows.last + 2 ? lower : rows.last + 2);
         for (; row + 3 <= upper; row += 3) {
             third = inside(row, row - g.padding_height, first, second);
             first = inside(row + 1, row + 1 - g.padding_height, second, third);
             second = inside(row + 2, row + 2 - g.padding_height, third, first);
         }
-        turn(rows.last + 2);
+        edge(rows.last + 2);
     }
 
 private:
@@ -126,22 +126,32 @@ template <class L, class T = typename L::Scalar>
     L slope[3], met[3];  // slopes of the rows of outputs that meet the row of the image by taps 0, 1 and 2
     slope[0] = slope[1] = slope[2] = L::all(0);
     const Index low = g.padding_height, high = low + g.height;
-    for (Index row = 0; row < g.out_height + 2; ++row) {
+    Index row = 0;
+    const auto next = [&]() __attribute__((always_inline)) {
         slope[2] = slope[1];
         slope[1] = slope[0];
         if (row < g.out_height) slope[0] = L::load_some(dy + row * g.out_width, strip.count);
-        if (row < low || row >= high) continue;
-        __builtin_prefetch(x + (row - low) * g.width + strip.first + far);
-        __builtin_prefetch(dy + row * g.out_width + far);
-        load_taps(strip, x + (row - low) * g.width, met);
-        if (row >= 2 && row < g.out_height) {
-            add_slopes<0, 3>(slope, met, sum);
-        } else {
+    };
+    const auto edge = [&](Index until) __attribute__((always_inline)) {
+        for (; row < until; ++row) {
+            next();
+            if (row < low || row >= high) continue;
+            load_taps(strip, x + (row - low) * g.width, met);
             if (row < g.out_height) add_slopes<0, 1>(slope, met, sum);
             if (row >= 1 && row <= g.out_height) add_slopes<1, 2>(slope, met, sum);
             if (row >= 2) add_slopes<2, 3>(slope, met, sum);
         }
+    };
+    const Index upper = g.out_height < high ? g.out_height : high;
+    edge(low > 2 ? (low < g.out_height + 2 ? low : g.out_height + 2) : 2);
+    for (; row < upper; ++row) {
+        __builtin_prefetch(x + (row - low) * g.width + strip.first + far);
+        __builtin_prefetch(dy + row * g.out_width + far);
+        next();
+        load_taps(strip, x + (row - low) * g.width, met);
+        add_slopes<0, 3>(slope, met, sum);
     }
+    edge(g.out_height + 2);
 }
 
 template <class L, class T = typename L::Scalar>

@@ -39,6 +39,9 @@ public:
     const PhaseAxis& rows() const { return rows_; }
     const PhaseAxis& columns() const { return columns_; }
     Index copy_size() const;
+    Index plane() const { return rows_.phases * columns_.phases * plane_; }  ///< of a channel in the copy
+    /// Images whose weights' adjoints are added one after the other; sums of such blocks are added in a tree.
+    Index images_together() const { return std::max<Index>(4, ceil_div(g.rows, 32)); }
     /// Adds its bias, if there is one, to `count` outputs of each filter of a group; y points at the first filter's.
     void add_bias(Index group, Index count, T* y) const;
     void add_one_bias(Index filter, Index count, T* y) const;  ///< to the outputs of one filter

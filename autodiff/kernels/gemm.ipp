@@ -42,7 +42,11 @@ template <class L, int R, int V, class Left, class Right>
 template <class L, int R, int V, class T = typename L::Scalar>
 void gemm_tile(Index depth, const T* a, Index step_row, Index step_depth, const T* b, const Index* offsets, T* c,
                Index step_c, bool add) {
-    for (int r = 0; r < R; ++r) __builtin_prefetch(c + r * step_c, 1);
+    constexpr int line = 64 / static_cast<int>(sizeof(T)), width = V * static_cast<int>(L::size);
+    for (int r = 0; r < R; ++r) {  // all lines of the results, which need not begin with one
+        for (int i = 0; i < width; i += line) __builtin_prefetch(c + r * step_c + i, 1);
+        __builtin_prefetch(c + r * step_c + width - 1, 1);
+    }
     L sum[R][V];
     accumulate(
         depth, [=](Index p) { return a + p * step_depth; }, step_row,

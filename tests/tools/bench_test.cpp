@@ -62,8 +62,9 @@ const Json* row_of(const Json& document, const std::string& workload, const Json
 TEST_CASE("the bench document has the keys of its schema, and limits of the machine as peers") {
     if (!measures()) return;
     const program::Folder folder;
-    const Json d =
-        program::json_of("bench --filter ^(sgemm-(32|256)|op-16-numbers|training-moons)$ --json" + quick, folder);
+    const Json d = program::json_of(
+        "bench --filter ^(sgemm-(32|256)|op-16-numbers|training-moons|internal-neurons-lenet5)$ --json" + quick,
+        folder);
     CHECK(d["schema"] == "gradpath.bench/1");
     CHECK(d["threads"] == 1);
     CHECK(d["isa"].is_string());
@@ -71,7 +72,7 @@ TEST_CASE("the bench document has the keys of its schema, and limits of the mach
     CHECK(d["peak_gflops"].get<double>() > 0);
     CHECK(d["peaks"][0]["gbytes_per_second"].get<double>() > 0);
     CHECK(d["clock"] == "wall");
-    REQUIRE(d["rows"].size() == 4);
+    REQUIRE(d["rows"].size() == 5);
     for (const Json& row : d["rows"]) {
         std::vector<std::string> keys;
         for (const auto& [key, value] : row.items()) keys.push_back(key);
@@ -88,6 +89,11 @@ TEST_CASE("the bench document has the keys of its schema, and limits of the mach
     REQUIRE(limit != nullptr);
     CHECK((*limit)["ratio"].get<double>() * (*limit)["fraction_of_peak"].get<double>() == doctest::Approx(1));
     CHECK(row_of(d, "op-16-numbers", "150 ns") != nullptr);
+    const Json* const beside = row_of(d, "internal-neurons-lenet5", "our IG");
+    REQUIRE(beside != nullptr);
+    CHECK((*beside)["ratio"].get<double>() ==
+          doctest::Approx((*beside)["ms"].get<double>() / (*beside)["peer_ms"].get<double>()));
+    CHECK((*beside)["bar"] == 3);
     CHECK(row_of(d, "training-moons", "no page faults") != nullptr);
 }
 
@@ -170,20 +176,33 @@ TEST_CASE("every bar is one of a workload, and the table is that of the project'
     for (const bench::Workload& workload : bench::workloads())
         CHECK_MESSAGE(names.insert(workload.name).second, workload.name, " stands twice");
     for (const bench::Bar& bar : bench::bars()) CHECK_MESSAGE(names.contains(bar.workload), bar.workload);
-    const std::vector<bench::Bar> goals{
-        {"sgemm-32", "OpenBLAS", 1},           {"sgemm-64", "OpenBLAS", 1},
-        {"sgemm-128", "OpenBLAS", 0.6},        {"sgemm-1024", "OpenBLAS", 0.6},
-        {"sgemm-64", "oneDNN", 1.25},          {"sgemm-128", "oneDNN", 1.25},
-        {"sgemm-256", "oneDNN", 1.1},          {"sgemm-1024", "oneDNN", 1.1},
-        {"sgemm-256", "peak", 1 / 0.85},       {"forward-lenet5", "PyTorch", 0.3},
-        {"training-lenet5", "libtorch", 0.35}, {"training-small-cnn", "PyTorch", 0.6},
-        {"training-mlp", "PyTorch", 0.6},      {"training-mlp", "libtorch", 0.9},
-        {"training-moons", "libtorch", 0.35},  {"ig-lenet5", "PyTorch", 0.2},
-        {"ig-small-cnn", "libtorch", 0.33},    {"ig-moons", "libtorch", 0.4},
-        {"jacobian-lenet5", "PyTorch", 0.15},  {"jacobian-moons", "libtorch", 0.45},
-        {"hvp-lenet5", "PyTorch", 0.4},        {"path-energy-moons", "PyTorch", 0.15},
-        {"explain-process", "PyTorch", 0.05},  {"sgemm-512", "one thread", 1 / 1.7},
-        {"op-16-numbers", "150 ns", 1},        {"training-small-cnn", "no page faults", 0}};
+    const std::vector<bench::Bar> goals{{"sgemm-32", "OpenBLAS", 1},
+                                        {"sgemm-64", "OpenBLAS", 1},
+                                        {"sgemm-128", "OpenBLAS", 0.6},
+                                        {"sgemm-1024", "OpenBLAS", 0.6},
+                                        {"sgemm-64", "oneDNN", 1.25},
+                                        {"sgemm-128", "oneDNN", 1.25},
+                                        {"sgemm-256", "oneDNN", 1.1},
+                                        {"sgemm-1024", "oneDNN", 1.1},
+                                        {"sgemm-256", "peak", 1 / 0.85},
+                                        {"forward-lenet5", "PyTorch", 0.3},
+                                        {"training-lenet5", "libtorch", 0.35},
+                                        {"training-small-cnn", "PyTorch", 0.6},
+                                        {"training-mlp", "PyTorch", 0.6},
+                                        {"training-mlp", "libtorch", 0.9},
+                                        {"training-moons", "libtorch", 0.35},
+                                        {"ig-lenet5", "PyTorch", 0.2},
+                                        {"ig-small-cnn", "libtorch", 0.33},
+                                        {"ig-moons", "libtorch", 0.4},
+                                        {"jacobian-lenet5", "PyTorch", 0.15},
+                                        {"jacobian-moons", "libtorch", 0.45},
+                                        {"hvp-lenet5", "PyTorch", 0.4},
+                                        {"path-energy-moons", "PyTorch", 0.15},
+                                        {"explain-process", "PyTorch", 0.05},
+                                        {"sgemm-512", "one thread", 1 / 1.7},
+                                        {"op-16-numbers", "150 ns", 1},
+                                        {"training-small-cnn", "no page faults", 0},
+                                        {"internal-neurons-lenet5", "our IG", 3}};
     for (const bench::Bar& goal : goals) {
         const auto bar = bench::bar_of(goal.workload, goal.reference, 1);
         REQUIRE_MESSAGE(bar, goal.workload, " against ", goal.reference);

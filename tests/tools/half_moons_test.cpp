@@ -63,6 +63,9 @@ TEST_CASE("reproduce half-moons: geodesics rank better than lines, chance is a h
          {"E1: steep places are sought", "E2: |step| times the slope", "E3: slope of all outputs' sum",
           "E4: ends are free", "E5: 10 rows start where the 10 before ended", "E6: pieces of 10 nodes, each by itself"})
         CHECK(row_of(document, "geodesic-ig-svi", std::string("ablation: ") + change)["value"] >= 0);
+    for (const char* change :
+         {"E9: 8000 rows to train on", "E10: mean class, upper half", "E10: mean class, lower half"})
+        CHECK(row_of(document, "geodesic-ig-knn", std::string("ablation: ") + change)["value"] >= 0);
     CHECK(program::read(folder / "study/half-moons.csv").starts_with("method,figure,value,low,high,paper,note,auc\n"));
     const std::string page = program::read(folder / "study/half-moons.html");
     CHECK(page.find("class=\"playground\"") != std::string::npos);
@@ -73,8 +76,7 @@ TEST_CASE("reproduce half-moons: geodesics rank better than lines, chance is a h
     }
     const std::string still = browser::open(page).dom;
     const std::string moved =
-        browser::open(page,
-                      browser::keys("for (let k = 0; k < 3; ++k) press(x, 'ArrowLeft'); press(b, 'ArrowRight');"))
+        browser::open(page, browser::keys("for (let k = 0; k < 3; ++k) press(x, 'ArrowLeft'); press(b, 'ArrowRight');"))
             .dom;
     check_complete(still);
     check_complete(moved);

@@ -3,6 +3,7 @@
 
 #include <gradpath/autodiff/io/npy.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/models/saved.hpp>
 
@@ -76,6 +77,22 @@ TEST_CASE("a region may be a mask in a file: a box as a mask is that box") {
     CHECK(mask["options"]["region"] == "mask:mask.npy");
 }
 
+TEST_CASE("--index picks of the masks that a file has for every row") {
+    const Place place;
+    const Tensor upper = concat({ones({1, 1, 6, 12}), zeros({1, 1, 6, 12})}, 2), lower = 1.0 - upper;
+    io::write_npy(place.folder / "masks.npy", concat({upper, lower}));
+    const std::string line = "internal-neurons --layer dense1 --steps 8 --json --region ";
+    const auto sum = [&](const std::string& words) { return json_of(place.line(line + words), place.folder)["sum"]; };
+    CHECK(sum("mask:masks.npy --index 1") == sum("box:6,12,0,12 --index 1"));
+    CHECK(sum("mask:masks.npy --index 0") == sum("box:0,6,0,12 --index 0"));
+    CHECK(sum("mask:masks.npy")[1] == sum("mask:masks.npy --index 1")[0]);
+    io::write_npy(place.folder / "masks.npy", concat({upper, lower, upper}));
+    const program::Outcome outcome = program::run(place.line(line + "mask:masks.npy --index 1"), place.folder.path());
+    CHECK(outcome.exit == 2);
+    CHECK(outcome.err ==
+          "gradpath: explain: --region must have one row, or one per row of the input: it has 3 for 1 rows\n");
+}
+
 TEST_CASE("layer maps have the size of the image, of the last layer with rows and columns or of one that is named") {
     const Place place;
     const Json d = json_of(place.line("grad-cam --json"), place.folder);
@@ -89,6 +106,17 @@ TEST_CASE("layer maps have the size of the image, of the last layer with rows an
     const Json guided = json_of(place.line("guided-grad-cam --layer conv1 --json"), place.folder);
     CHECK(guided["layer"] == nullptr);
     CHECK(guided["notes"] == Json({"the map is that of conv1"}));
+}
+
+TEST_CASE("a layer map of a tiny picture is a list of its pixels, a layer of it one of units") {
+    const program::Folder folder;
+    models::save_model(folder / "net.safetensors", models::make("residual-cnn", {{"size", "8"}}, 1));
+    io::write_npy(folder / "image.npy", random::uniform({1, 1, 8, 8}, 0, 1, {.seed = 2}));
+    const std::string line = "explain net.safetensors --input image.npy --method ";
+    const std::string map = fine(line + "grad-cam", folder).out,
+                      name = json_of(line + "grad-cam --json", folder)["layer"];
+    CHECK_MESSAGE(map.find("\npixel, by " + name + "  ") != std::string::npos, map);
+    CHECK(fine(line + "layer-activation --layer dense", folder).out.find("\nunit of dense  ") != std::string::npos);
 }
 
 TEST_CASE("relevance by the words of its options: every layer by one rule, or each by its own") {
@@ -118,5 +146,9 @@ TEST_CASE("one neuron is explained like an output, and wrong layers are refused 
     };
     CHECK(fails("conductance --layer dence1").find("did you mean 'dense1'?") != std::string::npos);
     CHECK(fails("conductance").find("a layer must be named; there are: conv1 relu1") != std::string::npos);
+    const std::string unit = ": what it explains is the unit that --layer and --neuron name\n";
+    CHECK(fails("neuron-ig --layer dense2 --target 3") == "gradpath: explain: neuron-ig takes no --target" + unit);
+    CHECK(fails("neuron-gradient --layer dense2 --output probability") ==
+          "gradpath: explain: neuron-gradient takes no --output" + unit);
     CHECK(fails("neuron-ig --layer dense2 --neuron 84").find("must lie in [0, 84)") != std::string::npos);
 }

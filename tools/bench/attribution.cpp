@@ -1,11 +1,13 @@
 // Explanations, and the derivatives that they are made of; then the whole program, from its start to its end.
 #include <gradpath/attribution/core/evaluator.hpp>
+#include <gradpath/attribution/neurons/internal_neurons.hpp>
 #include <gradpath/attribution/path/integrated_gradients.hpp>
 #include <gradpath/autodiff/io/npy.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/threads.hpp>
 #include <gradpath/autodiff/transforms.hpp>
 #include <gradpath/models/saved.hpp>
+#include <gradpath/tools/bench/bars.hpp>
 #include <gradpath/tools/bench/networks.hpp>
 #include <gradpath/tools/bench/process.hpp>
 #include <gradpath/tools/bench/shapes.hpp>
@@ -16,19 +18,36 @@ namespace {
 using attribution::IntegratedGradients;
 using Make = Network (*)(const Setting&);
 
-/// A fixed number of steps, as the peers take. What the first look at the model told is kept, as for the rows of a data
-/// set explained one after the other.
+constexpr auto midpoint = attribution::QuadratureRule::midpoint;
+
+/// What the first look at the model tells, to be kept as for the rows of a data set explained one after the other.
+std::shared_ptr<const attribution::ModelFacts> facts(const Network& network, const Tensor& x) {
+    const attribution::Objective objective("bench", network.net, Index{0}, {}, 1, network.net(x));
+    return std::make_shared<attribution::ModelFacts>(attribution::examine(objective, x, attribution::Run().memory));
+}
+
+/// A fixed number of steps, as the peers take.
 Prepared integrate(Make make, Index steps, const Setting& setting) {
     const Network network = make(setting);
     const Tensor x = network.rows(1, setting);
-    IntegratedGradients options{.target = Index{0},
-                                .quadrature = {.steps = steps, .rule = attribution::QuadratureRule::midpoint}};
-    const Tensor first = network.net(x);
-    const attribution::Objective objective("bench", network.net, options.target, options.stage, 1, first);
-    options.run.facts =
-        std::make_shared<attribution::ModelFacts>(attribution::examine(objective, x, options.run.memory));
+    const IntegratedGradients options{
+        .target = Index{0}, .quadrature = {.steps = steps, .rule = midpoint}, .run = {.facts = facts(network, x)}};
     return {.run = [=] { attribution::integrated_gradients(network.net, x, options); },
             .flops = 2.0 * static_cast<double>(steps) * network.forward_flops()};
+}
+
+/// What a box of the image does, through all units of all layers.
+Prepared internal_neurons(Make make, Index steps, const Setting& setting) {
+    const Network network = make(setting);
+    const Tensor x = network.rows(1, setting);
+    const attribution::InternalNeurons options{.target = Index{0},
+                                               .region = attribution::region::Box{13, 21, 16, 27},
+                                               .steps = steps,
+                                               .rule = midpoint,
+                                               .run = {.facts = facts(network, x)}};
+    return {.run = [=] { attribution::internal_neurons(network.net, x, options, {}); },
+            .flops = 4.0 * static_cast<double>(steps) * network.forward_flops(),
+            .beside = Beside{reference::ig, integrate(make, steps, setting).run}};
 }
 
 Prepared batch_jacobian(Make make, Index rows, const Setting& setting) {
@@ -83,6 +102,7 @@ std::vector<Workload> attribution_workloads() {
     add("ig-lenet5", integrate, lenet5, image_steps);
     add("ig-small-cnn", integrate, small_cnn, image_steps);
     add("ig-moons", integrate, moons_mlp, moons_steps);
+    add("internal-neurons-lenet5", internal_neurons, lenet5, neuron_steps);
     add("jacobian-lenet5", batch_jacobian, lenet5, image_batch);
     add("jacobian-moons", batch_jacobian, moons_mlp, moons_points);
     list.push_back({"hvp-lenet5", hessian_vector});

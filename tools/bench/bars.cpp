@@ -51,6 +51,7 @@ std::vector<Bar> all_bars() {
     add_torch(list);
     for (const char* workload : {"sgemm-512", "training-small-cnn", "ig-lenet5", "ig-small-cnn"})
         list.push_back({workload, reference::one_thread, 1 / speed_up});
+    list.push_back({"internal-neurons-lenet5", reference::ig, 3});
     list.push_back({"op-16-numbers", reference::budget, 1});
     for (const char* workload : {"training-lenet5", "training-small-cnn", "training-mlp", "training-moons"})
         list.push_back({workload, reference::faults, 0});

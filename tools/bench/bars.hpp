@@ -11,6 +11,7 @@ namespace reference {
 inline constexpr const char *openblas = "OpenBLAS", *onednn = "oneDNN", *libtorch = "libtorch", *pytorch = "PyTorch";
 inline constexpr const char* peak = "peak";              ///< the time that its arithmetic takes at the measured peak
 inline constexpr const char* one_thread = "one thread";  ///< its own time on one thread
+inline constexpr const char* ig = "our IG";              ///< Integrated Gradients of as many steps, by this library
 inline constexpr const char* budget = "150 ns";          ///< for an op on 16 numbers
 inline constexpr const char* faults = "no page faults";  ///< of training steps: the ratio counts minor ones per step
 }  // namespace reference

@@ -36,6 +36,7 @@ inline std::string convolution_name(const Convolution& c, Pass pass) {
 // Networks: LeNet-5 and the small CNN on 1x28x28, the MLP 784-256-128-10, the moons MLP 2-64-64-2.
 inline constexpr int image_batch = 64, moons_batch = 256;
 inline constexpr int image_steps = 300, moons_steps = 64;  ///< of integrated gradients
+inline constexpr int neuron_steps = 256;                   ///< of internal neurons, and of the IG beside them
 inline constexpr int moons_points = 1000;                  ///< of the batch Jacobian
 inline constexpr int curve_points = 32;                    ///< of the path whose energy has a gradient
 inline constexpr int geodesic_slopes = 60;                 ///< that L-BFGS may take on its way to a geodesic

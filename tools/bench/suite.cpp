@@ -22,37 +22,40 @@ double median(std::vector<double> values) {
     return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-/// A peer on one workload, under one of its names.
+/// Who runs beside us: a peer on this workload, under one of its names, or other work of ours.
 struct Contestant {
-    Peer* peer;
     std::string name;
+    std::function<double()> repetition;  ///< its milliseconds
     std::vector<double> milliseconds = {};
 };
 
 using Peers = std::vector<std::unique_ptr<Peer>>;
 
-std::vector<Contestant> contestants_for(const std::string& workload, const Peers& peers) {
+std::vector<Contestant> contestants_for(const std::string& workload, const Prepared& work, const Suite& suite,
+                                        const Peers& peers) {
     std::vector<Contestant> list;
+    const char* const clock = suite.clock == Clock::wall ? "ms" : "cpu_ms";
     for (const auto& peer : peers)
-        for (const std::string& name : peer->names_for(workload)) list.push_back({peer.get(), name});
+        for (const std::string& name : peer->names_for(workload))
+            list.push_back({name, [=, p = peer.get()] { return p->milliseconds(workload, name, clock); }});
+    if (work.beside)
+        list.push_back({work.beside->name, [watch = Stopwatch(work.beside->run, suite.min_seconds),
+                                            of = suite.clock]() mutable { return watch.repetition().by(of); }});
     return list;
 }
 
 /// Ours and theirs in turns.
-Measured race(const Workload& workload, const Suite& suite, const Setting& setting, std::vector<Contestant>& others) {
-    const Prepared work = workload.prepare(setting);
+Measured race(const std::string& workload, const Prepared& work, const Suite& suite, std::vector<Contestant>& others) {
     Stopwatch watch(work.run, suite.min_seconds);
-    const char* const clock = suite.clock == Clock::wall ? "ms" : "cpu_ms";
     std::vector<double> milliseconds, faults;
     for (int i = 0; i < suite.repetitions; ++i) {
         if (suite.cancel != nullptr && suite.cancel->load()) throw Cancelled("bench: cancelled");
         const Timing timing = watch.repetition();
         milliseconds.push_back(timing.by(suite.clock));
         faults.push_back(timing.minor_faults);
-        for (Contestant& other : others)
-            other.milliseconds.push_back(other.peer->milliseconds(workload.name, other.name, clock));
+        for (Contestant& other : others) other.milliseconds.push_back(other.repetition());
     }
-    return {.workload = workload.name,
+    return {.workload = workload,
             .threads = threads(),
             .milliseconds = median(milliseconds),
             .minor_faults = median(faults),
@@ -81,8 +84,9 @@ void add_limits(const Measured& ours, Results& results) {
 
 void measure_one(const Workload& workload, const Suite& suite, const Setting& setting, const Peers& peers,
                  Results& results) {
-    std::vector<Contestant> others = contestants_for(workload.name, peers);
-    const Measured ours = race(workload, suite, setting, others);
+    const Prepared work = workload.prepare(setting);
+    std::vector<Contestant> others = contestants_for(workload.name, work, suite, peers);
+    const Measured ours = race(workload.name, work, suite, others);
     const std::size_t before = results.rows.size();
     for (const Contestant& other : others)
         results.rows.push_back(against(ours, other.name, median(other.milliseconds)));

@@ -3,6 +3,7 @@
 // a bar, in bars.cpp and in peers/, too.
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,11 +11,17 @@
 
 namespace gradpath::bench {
 
+/// Other work of ours that a workload is measured beside.
+struct Beside {
+    std::string name;  ///< of the reference, in the table of bars
+    Run run;
+};
 /// Data in place, ready to run again and again.
 struct Prepared {
     Run run;
-    double flops = 0;  ///< of one run; 0: arithmetic is not what it is about
-    double bytes = 0;  ///< that one run must move at least; 0: unknown
+    double flops = 0;                   ///< of one run; 0: arithmetic is not what it is about
+    double bytes = 0;                   ///< that one run must move at least; 0: unknown
+    std::optional<Beside> beside = {};  ///< is run in turns with it
 };
 struct Setting {
     std::uint64_t seed = 0;        ///< of all data

@@ -9,6 +9,7 @@
 
 #include <gradpath/models/data/nearest.hpp>
 #include <gradpath/tools/commands/exit.hpp>
+#include <gradpath/tools/commands/pages.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -69,9 +70,48 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
     return models::suggestion(name, std::vector<std::string_view>(names.begin(), names.end()));
 }
 
+namespace {
+
+/// A file of --config: NAME = VALUE, as CLI11 reads TOML and INI; the names are those of the options.
+class OptionFile : public CLI::ConfigBase {
+public:
+    OptionFile(const CLI::App& app, std::string command) : app_(app), command_(std::move(command)) {}
+    std::vector<CLI::ConfigItem> from_config(std::istream& file) const override {
+        std::vector<CLI::ConfigItem> given = ConfigBase::from_config(file);
+        for (CLI::ConfigItem& item : given) {
+            const std::string name = item.fullname();
+            const CLI::Option* option = option_of(name);
+            require<UsageError>(option != nullptr, command_, ": --config: there is no option \"", name, "\"",
+                                did_you_mean(name, names()));
+            if (option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeLast && item.inputs.size() > 1)
+                item.inputs = {CLI::detail::join(item.inputs, ",")};  // 1,3 is one text, quoted or not
+        }
+        return given;
+    }
+
+private:
+    const CLI::Option* option_of(const std::string& name) const {
+        for (const CLI::Option* option : app_.get_options())
+            if (option->get_configurable() && option->get_single_name() == name) return option;
+        return nullptr;
+    }
+    std::vector<std::string> names() const {
+        std::vector<std::string> list;
+        for (const CLI::Option* option : app_.get_options())
+            if (option->get_configurable()) list.push_back(option->get_single_name());
+        return list;
+    }
+
+    const CLI::App& app_;
+    std::string command_;
+};
+
+}  // namespace
+
 struct Arguments::Parser {
     CLI::App app;
-    std::string group = "Options";
+    std::string group = "Options", examples, form = "text";  ///< form: of what help() gives
+    bool help = false, config = false;
 };
 
 Arguments::Arguments(std::string command, std::string summary, std::string examples)
@@ -79,7 +119,9 @@ Arguments::Arguments(std::string command, std::string summary, std::string examp
     CLI::App& app = parser_->app;
     app.name("gradpath " + command_);
     app.description(std::move(summary));
-    app.formatter(std::make_shared<HelpLayout>(std::move(examples)));
+    app.formatter(std::make_shared<HelpLayout>(examples));
+    app.config_formatter(std::make_shared<OptionFile>(app, command_));
+    parser_->examples = std::move(examples);
     app.set_help_flag();
     app.allow_extras();
 }
@@ -111,21 +153,51 @@ void Arguments::value(const std::string& name, const std::string& kind, const st
     option->multi_option_policy(repeated ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
 }
 
-bool Arguments::parse(std::span<const std::string> words) {
-    for (const std::string& word : words)
-        if (word == "--help" || word == "-h") return false;
+void Arguments::add_standard() {
     CLI::App& app = parser_->app;
+    const auto plain = [&](CLI::Option* option) { option->configurable(false)->group(parser_->group); };
+    CLI::Option* file = app.set_config("--config", "", "a file of options, NAME = VALUE; words on the line win");
+    plain(file->type_name("FILE"));
+    plain(app.add_flag("--print-config", parser_->config, "the options as such a file, and nothing is run"));
+    plain(app.add_flag("-h,--help", parser_->help, "this text; --help=man, =bash and =zsh for machines"));
+}
+
+bool Arguments::asks_for_help(std::span<const std::string> words) {
+    for (const std::string& word : words) {
+        if (word == "--help" || word == "-h") return true;
+        if (!word.starts_with("--help=")) continue;
+        const std::string& form = parser_->form = word.substr(7);
+        require<UsageError>(form == "text" || form == "man" || form == "bash" || form == "zsh", command_,
+                            ": --help takes text, man, bash or zsh: got \"", form, "\"");
+        return true;
+    }
+    return false;
+}
+
+void Arguments::read(std::span<const std::string> words) {
     try {
-        app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them from the back
-    } catch (const CLI::ArgumentMismatch& error) {                          // "--epochs: 1 required N missing"
+        parser_->app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them from the back
+    } catch (const CLI::FileError&) {
+        throw IoError(text(command_, ": --config: ", parser_->app.get_config_ptr()->as<std::string>(),
+                           " cannot be read; give the name of a file"));
+    } catch (const CLI::ArgumentMismatch& error) {  // "--epochs: 1 required N missing"
         const std::string fault = error.what();
         throw UsageError(command_ + ": " + fault.substr(0, fault.find(':')) + " needs a value; see gradpath " +
                          command_ + " --help");
     } catch (const CLI::ParseError& error) {
         throw UsageError(command_ + ": " + error.what() + "; see gradpath " + command_ + " --help");
     }
+}
+
+bool Arguments::parse(std::span<const std::string> words) {
+    if (asks_for_help(words)) return false;
+    read(words);
+    CLI::App& app = parser_->app;
     const std::vector<std::string> extras = app.remaining();
-    if (extras.empty()) return true;
+    if (extras.empty()) {
+        if (parser_->config) parser_->form = "config";
+        return !parser_->config;
+    }
     if (!extras[0].starts_with("-"))
         throw UsageError(
             text(command_, ": there is one word too many: \"", extras[0], "\"; see gradpath ", command_, " --help"));
@@ -136,7 +208,20 @@ bool Arguments::parse(std::span<const std::string> words) {
     throw UsageError(text(command_, ": there is no option \"", word, "\"", did_you_mean(word, names)));
 }
 
-std::string Arguments::help() const { return parser_->app.help(); }
+CommandPage Arguments::page() const {
+    CommandPage page{command_, parser_->app.get_description(), parser_->examples};
+    for (const CLI::Option* option : parser_->app.get_options())
+        page.options.push_back({option->get_positional() ? option->get_single_name() : "--" + option->get_single_name(),
+                                option->get_type_size() == 0 ? "" : option->get_type_name(),
+                                option->get_description()});
+    return page;
+}
+
+std::string Arguments::help() const {
+    const std::string& form = parser_->form;
+    if (form == "config") return parser_->app.config_to_str();
+    return form == "text" ? parser_->app.help() : page_as(form, page());
+}
 
 void require_given(const Arguments& arguments, const std::string& name, const std::string& text) {
     require<UsageError>(!text.empty(), arguments.command(), ": ", name, " is missing; see gradpath ",

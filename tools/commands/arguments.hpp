@@ -28,6 +28,15 @@ void read_value(const std::string& what, const std::string& text, std::optional<
 /// "; did you mean "train"?", or nothing if no name is near.
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& names);
 
+/// What a command takes, as plain data.
+struct CommandPage {
+    struct Option {
+        std::string name, kind, help;  ///< "--epochs", "N"; a word without dashes has no kind, nor has a flag
+    };
+    std::string command, summary, examples;
+    std::vector<Option> options = {};
+};
+
 class Arguments {
 public:
     /// examples: lines of shell, shown first by --help.
@@ -50,11 +59,19 @@ public:
         value(name, kind, help,
               [this, name, &field](const std::string& text) { read_value(command_ + ": " + name, text, field); });
     }
-    /// Throws UsageError for what was not declared, naming the nearest. False: help was asked for; print help().
+    /// Declares --config, --print-config and --help.
+    void add_standard();
+    /// Throws UsageError for what was not declared, naming the nearest; IoError where the file of --config cannot be
+    /// read. False: there is something to print instead of running, help().
     bool parse(std::span<const std::string> words);
+    /// As --help, --help=man, --help=bash, --help=zsh or --print-config asked for.
     std::string help() const;
+    CommandPage page() const;
 
 private:
+    bool asks_for_help(std::span<const std::string> words);
+    void read(std::span<const std::string> words);
+
     struct Parser;
     std::string command_;
     std::unique_ptr<Parser> parser_;

@@ -25,6 +25,17 @@ Exit bench(Words words, const std::atomic<bool>& interrupted);      ///< how fas
 Exit reproduce(Words words, const std::atomic<bool>& interrupted);  ///< an experiment: table and report
 Exit info(Words words, const std::atomic<bool>& interrupted);       ///< the build; or what a file holds
 
+Exit man(Words words, const std::atomic<bool>& interrupted);         ///< the manual page
+Exit completion(Words words, const std::atomic<bool>& interrupted);  ///< of words in a shell
+
+struct Command {
+    const char* name;
+    const char* summary;
+    Exit (*run)(Words, const std::atomic<bool>&);
+};
+/// All of them, in the order of the overview.
+std::span<const Command> commands();
+
 /// The whole program: `words` are the arguments without the program's name.
 Exit run(Words words, const std::atomic<bool>& interrupted);
 

@@ -40,8 +40,7 @@ void add_common_but_threads(Arguments& arguments, Common& common) {
     });
     arguments.flag("--json", common.json, "one JSON document on stdout instead of text");
     arguments.flag("--quiet", common.quiet, "no progress and no messages, only errors");
-    bool help = false;
-    arguments.flag("-h,--help", help, "this text");
+    arguments.add_standard();
 }
 
 std::size_t parse_bytes(const std::string& what, const std::string& text) {

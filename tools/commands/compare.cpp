@@ -2,6 +2,7 @@
 // anew, so that a run that is ended leaves what it had, and says so.
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -10,8 +11,10 @@
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/comparison_pictures.hpp>
+#include <gradpath/tools/commands/controls.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
 #include <gradpath/tools/commands/data_source.hpp>
+#include <gradpath/tools/commands/dry_run.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 
 namespace gradpath::tools {
@@ -20,6 +23,7 @@ namespace {
 struct CompareOptions {
     std::string model, data, split = "test", methods, metrics;
     Index images = 100, budget = 50;
+    bool dry_run = false;
     models::ReadTable table = {};
     Common common = {};
 };
@@ -39,6 +43,7 @@ void declare(Arguments& arguments, CompareOptions& o) {
                      "(50)");
     add_table_options(arguments, o.table);
     add_common(arguments, o.common);
+    add_dry_run(arguments, o.dry_run);
 }
 
 std::vector<std::string> split_names(const std::string& list) {
@@ -116,6 +121,59 @@ std::string command_line(Words words) {
     return line;
 }
 
+Contest contest_for(const CompareOptions& o, const Subject& subject, const Tensor& x,
+                    const std::atomic<bool>& interrupted) {
+    Contest contest{.subject = subject,
+                    .x = x,
+                    .target = predicted(subject, x),
+                    .budget = o.budget,
+                    .seed = o.common.seed,
+                    .run = {.memory = o.common.memory, .cancel = &interrupted},
+                    .methods = {},
+                    .measures = {}};
+    contest.methods = chosen_methods(o, contest);
+    contest.measures = chosen_measures(o, contest);
+    return contest;
+}
+
+/// Makes it, and removes what an earlier run left.
+void clear_folder(const std::filesystem::path& folder) {
+    make_folder(folder);
+    for (const char* old : {"compare.csv", "compare.html", "compare.json", "maps.png", "waterfall.svg"})
+        remove_file(folder / old);
+    for (const Measure& m : measures()) remove_file(folder / text(m.name, ".svg"));
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// The first row tells what a row costs; the rows of the metrics count in the time alone.
+void only_tell(const CompareOptions& o, const Contest& all) {
+    Contest one = all;
+    one.x = slice(all.x, 0, 0, 1);
+    one.target.resize(1);
+    const auto start = std::chrono::steady_clock::now();
+    const auto rows = static_cast<double>(all.x.rows());
+    std::string names;
+    std::set<std::string> drawings;
+    DryRun run{.what = {}, .files = {"compare.csv", "compare.html", "compare.json"}};
+    for (const std::string& name : all.methods) {
+        Contestant c = answer_of(one, name);
+        measure(one, c);
+        run.forward += c.cost * rows;
+        names += (names.empty() ? "" : ", ") + name;
+        for (const auto& [curve, points] : c.curves) drawings.insert(curve + ".svg");
+        if (c.f_baseline) drawings.insert("waterfall.svg");
+    }
+    run.files.insert(run.files.end(), drawings.begin(), drawings.end());
+    if (all.of_pictures()) run.files.emplace_back("maps.png");
+    run.backward = run.forward;
+    run.seconds = seconds_since(start) * rows;
+    run.what = {{"methods", names}, {"model", all.subject.name}, {"rows", to_text(all.x.rows())}};
+    tell(o.common, run);
+}
+
 void run_all(const CompareOptions& o, Comparison& comparison) {
     const auto start = std::chrono::steady_clock::now();
     const auto total = static_cast<Index>(comparison.planned);
@@ -124,7 +182,7 @@ void run_all(const CompareOptions& o, Comparison& comparison) {
         Contestant c = answer_of(comparison.contest, name);
         measure(comparison.contest, c);
         comparison.contestants.push_back(std::move(c));
-        comparison.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        comparison.seconds = seconds_since(start);
         if (!o.common.out.empty()) writing([&] { write_comparison(o.common.out, comparison); });
         progress.tell("methods", static_cast<Index>(comparison.contestants.size()), total, name);
     }
@@ -151,22 +209,9 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
     const Subject subject = open_subject("compare", o.model, o.common.dtype, "", {.seed = o.common.seed});
     if (subject.model) o.table = table_for(o.table, *subject.model);
     const models::DataSet data = first_rows(o, subject);
-    Contest contest{.subject = subject,
-                    .x = data.x,
-                    .target = predicted(subject, data.x),
-                    .budget = o.budget,
-                    .seed = o.common.seed,
-                    .run = {.memory = o.common.memory, .cancel = &interrupted},
-                    .methods = {},
-                    .measures = {}};
-    contest.methods = chosen_methods(o, contest);
-    contest.measures = chosen_measures(o, contest);
-    if (!o.common.out.empty()) {
-        make_folder(o.common.out);
-        for (const char* old : {"compare.csv", "compare.html", "compare.json", "maps.png"})
-            remove_file(o.common.out / old);
-        for (const Measure& m : measures()) remove_file(o.common.out / text(m.name, ".svg"));
-    }
+    const Contest contest = contest_for(o, subject, data.x, interrupted);
+    if (o.dry_run) return only_tell(o, contest), Exit::fine;
+    if (!o.common.out.empty()) clear_folder(o.common.out);
     Comparison comparison{.contest = contest,
                           .data = data,
                           .data_name = text(o.data, ", ", o.split),

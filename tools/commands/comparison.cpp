@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include <gradpath/attribution/quality/controls.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/commands/arguments.hpp>
+#include <gradpath/tools/commands/controls.hpp>
 #include <gradpath/tools/commands/exit.hpp>
 
 namespace gradpath::tools {
@@ -61,11 +61,7 @@ std::optional<Tensor> difference_of(const Contest& q, const Attribution& a) {
 }
 
 Contestant control(const Contest& q, const std::string& name) {
-    Contestant c{.name = name, .control = true, .values = {}};
-    if (name == "random") c.values = quality::random_control(q.x, q.seed);
-    else if (name == "constant") c.values = quality::constant_control(q.x);
-    else c.values = quality::edge_control(q.x);
-    return c;
+    return {.name = name, .control = true, .values = control_values(name, q.x, q.seed)};
 }
 
 /// Those who have the figure, with the sign under which less is better.
@@ -142,8 +138,6 @@ std::vector<std::string> controls_of(const Contest& q) {
     if (q.of_pictures()) names.emplace_back("edges");
     return names;
 }
-
-bool is_control(const std::string& name) { return name == "random" || name == "constant" || name == "edges"; }
 
 double cost_of(const Attribution& a) {
     return static_cast<double>(a.evaluations.forward + a.evaluations.backward) / 2 /

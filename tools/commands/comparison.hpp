@@ -76,7 +76,6 @@ const Measure& find_measure(const std::string& name);
 /// pictures).
 std::vector<std::string> usual_methods();
 std::vector<std::string> controls_of(const Contest& contest);
-bool is_control(const std::string& name);
 
 /// A forward pass of a row counts half of a gradient, which is a pass forward and one back.
 double cost_of(const attribution::Attribution& answer);

@@ -9,6 +9,7 @@
 #include <gradpath/tools/commands/result.hpp>
 #include <gradpath/tools/report/chart.hpp>
 #include <gradpath/tools/report/png.hpp>
+#include <gradpath/tools/report/waterfall.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -108,20 +109,26 @@ Waterfall waterfall_of(const Comparison& comparison, const Contestant& c) {
     return w;
 }
 
-/// The same numbers drawn in the other usual ways.
-std::vector<Block> ways_to_draw(const Comparison& comparison, const Contestant& c) {
+/// The same numbers drawn in all usual ways, with colours that end where those of the first map do.
+Panels ways_to_draw(const Comparison& comparison, const Contestant& c) {
     const Tensor map = row_of(c.values, 0), image = row_of(comparison.data.x, 0);
-    const std::vector<HeatColumn> signs{{"both signs", map}, {"positive", relu(map)}, {"negative", -relu(-map)}};
-    Panels signed_maps = heat_panels(image, signs);
-    const std::vector<HeatColumn> one{{"on the image", map}};
-    Panels on_image = heat_panels(image, one, {.kind = HeatKind::overlay, .limit = signed_maps.scale.limit});
-    signed_maps.panels.push_back(std::move(on_image.panels.back()));
-    signed_maps.title = text(about(comparison, 0), ", as ", c.name, " explains it");
-    signed_maps.caption += ". Red speaks for the class, blue against it.";
-    const std::vector<HeatColumn> sizes{{"absolute", map}};
-    Panels absolute = heat_panels({}, sizes, {.kind = HeatKind::absolute, .limit = signed_maps.scale.limit});
-    absolute.caption = "How much each pixel counts, whichever way; colours end where those above do.";
-    return {signed_maps, absolute};
+    const auto drawn = [&](const char* title, const Tensor& values, const Heatmap& options) {
+        const HeatColumn column{title, values};
+        return heat_panels(image, std::span(&column, 1), options);
+    };
+    Panels all = drawn("both signs", map, {});
+    const double limit = all.scale.limit;
+    const auto add = [&](const char* title, const Tensor& values, HeatKind kind) {
+        all.panels.push_back(drawn(title, values, {.kind = kind, .limit = limit}).panels.back());
+    };
+    add("positive", relu(map), HeatKind::heat);
+    add("negative", -relu(-map), HeatKind::heat);
+    add("on the image", map, HeatKind::overlay);
+    add("absolute", map, HeatKind::absolute);
+    all.panels.back().note = text("paper is 0, ink ", short_number(limit, 3));
+    all.title = text(about(comparison, 0), ", as ", c.name, " explains it");
+    all.caption += ". Red speaks for the class, blue against it.";
+    return all;
 }
 
 /// The five methods best by a figure, from the best, and chance.
@@ -180,7 +187,7 @@ std::vector<Block> closer_look(const Comparison& comparison) {
         std::ranges::find_if(comparison.contestants, [](const Contestant& c) { return c.f_baseline.has_value(); });
     if (first == comparison.contestants.end()) return {};
     std::vector<Block> blocks;
-    if (comparison.contest.of_pictures()) blocks = ways_to_draw(comparison, *first);
+    if (comparison.contest.of_pictures()) blocks.emplace_back(ways_to_draw(comparison, *first));
     blocks.emplace_back(waterfall_of(comparison, *first));
     return blocks;
 }
@@ -208,6 +215,9 @@ std::vector<Chart> curve_charts(const Comparison& comparison) {
 void write_pictures(const std::filesystem::path& folder, const Comparison& comparison) {
     for (const Chart& chart : curve_charts(comparison))
         io::write_file(folder / (chart.title + ".svg"), svg_file(chart));
+    for (const Block& block : closer_look(comparison))
+        if (const auto* waterfall = std::get_if<Waterfall>(&block))
+            io::write_file(folder / "waterfall.svg", svg_file(drawing_of(*waterfall)));
     std::vector<Picture> rows;
     for (Index image = 0;
          comparison.contest.of_pictures() && image < std::min(pictures_shown, comparison.data.x.rows()); ++image) {

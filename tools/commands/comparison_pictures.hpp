@@ -13,12 +13,12 @@ const Contestant* most_complete(const Comparison& comparison);
 std::string class_of(const Comparison& comparison, Index position);
 /// One image under every method: those that share out F(x) - F(x') on one scale, the others each on its own.
 std::vector<Block> map_blocks(const Comparison& comparison, Index image);
-/// The first row as the first method explains it that shares out F(x) - F(x'): signs, sizes, overlay (of a picture), and
-/// how it adds up.
+/// The first row as the first method explains it that shares out F(x) - F(x'): signs, sizes and overlay of a picture,
+/// and how it adds up.
 std::vector<Block> closer_look(const Comparison& comparison);
 /// A chart for each figure that is the area under a curve.
 std::vector<Chart> curve_charts(const Comparison& comparison);
-/// maps.png (of pictures) and an .svg for each chart. Throws IoError.
+/// maps.png (of pictures), waterfall.svg and an .svg for each chart. Throws IoError.
 void write_pictures(const std::filesystem::path& folder, const Comparison& comparison);
 
 }  // namespace gradpath::tools

@@ -6,16 +6,20 @@
 
 #include <nlohmann/json.hpp>
 
+#include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/commands/baselines.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/controls.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
+#include <gradpath/tools/commands/dry_run.hpp>
 #include <gradpath/tools/commands/explain_settings.hpp>
 #include <gradpath/tools/commands/layers.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 #include <gradpath/tools/commands/result.hpp>
 #include <gradpath/tools/commands/soften.hpp>
 #include <gradpath/tools/commands/table_input.hpp>
+#include <gradpath/tools/commands/terminal_picture.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -47,7 +51,8 @@ void declare(Arguments& arguments, ExplainOptions& o) {
     arguments.option("--input", "X", o.input,
                      "numbers such as 1,3, a .csv, .npy, .npz or .png file, FILE.csv:INDEX, or data:DATA:SPLIT:INDEX");
     arguments.option("--index", "I", o.index, "the rows of the input to explain, such as 0 or 3,1,4 (all)");
-    arguments.option("--method", "NAME", o.method, "see gradpath methods");
+    arguments.option("--method", "NAME", o.method,
+                     "see gradpath methods; or random, constant, edges, which know no model");
     arguments.option("--target", "T", o.target,
                      "N or a class, one N per row (3,1,4, an .npy, or `target` of an .npz), predicted, true, all "
                      "(predicted)");
@@ -60,21 +65,37 @@ void declare(Arguments& arguments, ExplainOptions& o) {
                     "unless the method says otherwise)",
                     [&o](const std::string& text) { o.baseline = text, o.baseline_given = true; });
     arguments.option("--pool", "X", o.pool, "data for methods that lead ways through them (points around the line)");
+    arguments.option("--locate", "REGION", o.locate,
+                     "how much of the positive values lies in box:TOP,BOTTOM,LEFT,RIGHT or mask:FILE of the picture, "
+                     "beside its area, edges and random numbers");
+    arguments.option("--channels", "ORDER", o.channels, "of the input's colours, for its picture: rgb or bgr (rgb)");
     add_soften(arguments, o.soften);
     add_method_options(arguments, o);
     add_table_options(arguments, o.table);
     add_common(arguments, o.common);
+    add_dry_run(arguments, o.dry_run);
 }
 
 const attribution::Method& chosen_method(const ExplainOptions& o) {
     std::vector<std::string> names;
-    for (const attribution::Method& method : attribution::methods()) {
-        if (method.name == o.method) return method;
-        names.push_back(method.name);
-    }
+    for (const std::span<const attribution::Method> list : {attribution::methods(), controls()})
+        for (const attribution::Method& method : list) {
+            if (method.name == o.method) return method;
+            names.push_back(method.name);
+        }
     const std::string guess = did_you_mean(o.method, names);
     throw UsageError(
         text("explain: there is no method \"", o.method, "\"", guess.empty() ? "; see gradpath methods" : guess));
+}
+
+void check_picture(const ExplainOptions& o, const Subject& subject) {
+    require<UsageError>(o.channels == "rgb" || o.channels == "bgr", "explain: --channels takes rgb or bgr: got \"",
+                        o.channels, "\"");
+    require<UsageError>(o.channels == "rgb" || (subject.row.rank() == 3 && subject.row[0] == 3),
+                        "explain: --channels bgr is of pictures in colour: rows have the shape ", subject.row);
+    const auto layer = o.set.find("layer");
+    require<UsageError>(o.locate.empty() || (o.baseline != "all" && (layer == o.set.end() || layer->second != "all")),
+                        "explain: --locate takes one answer at a time, not all layers or baselines");
 }
 
 /// The options the method ran with: its defaults, and what was set.
@@ -110,6 +131,16 @@ attribution::Attribution run_method(const ExplainOptions& o, const attribution::
     });
 }
 
+Explained run_once(const ExplainOptions& o, const attribution::Method& method, const Subject& subject, const Rows& rows,
+                   const std::atomic<bool>& interrupted) {
+    std::optional<attribution::Region> region;
+    if (!o.locate.empty()) region = located_region(o, rows, subject);
+    Explained explained{subject, rows, options_used(o, method), run_method(o, method, subject, rows, interrupted)};
+    if (region) explained.located = locate(rows.x, explained.attribution.values, *region, o.common.seed);
+    explained.blue_first = o.channels == "bgr";
+    return explained;
+}
+
 /// Writes the files, of which `last` is the last, or prints the document or the text: as was asked.
 template <class Write, class Document, class Words>
 void deliver(const ExplainOptions& o, const char* last, const Write& write, const Document& document,
@@ -129,14 +160,17 @@ bool tolerance_failed(const ExplainOptions& o, const attribution::Attribution& a
 
 Exit under_one_baseline(const ExplainOptions& o, const attribution::Method& method, const Subject& subject,
                         const Rows& rows, const std::atomic<bool>& interrupted) {
-    const Explained explained{subject, rows, options_used(o, method),
-                              run_method(o, method, subject, rows, interrupted)};
-
+    const Explained explained = run_once(o, method, subject, rows, interrupted);
     for (const auto* notes : {&rows.notes, &explained.attribution.notes})
         for (const std::string& note : *notes) say(o.common, "note: " + note);
     deliver(
         o, "result.json", [&] { write_result(o.common.out, explained); },
-        [&](const char* file) { return result_json(explained, file); }, [&] { return result_text(explained); });
+        [&](const char* file) { return result_json(explained, file); },
+        [&] {
+            const bool seen = stdout_is_terminal() && !o.common.quiet;
+            return result_text(explained) +
+                   (seen ? result_drawing(explained, stderr_size().columns, stdout_takes_colour()) : "");
+        });
     if (!tolerance_failed(o, explained.attribution)) return Exit::fine;
     say(o.common, "the tolerance was not met");
     return Exit::not_met;
@@ -177,6 +211,38 @@ Exit under_all_baselines(const ExplainOptions& o, const attribution::Method& met
     return failed ? Exit::not_met : Exit::fine;
 }
 
+/// Of settings for many rows, those for the first.
+attribution::Settings of_first_row(attribution::Settings settings, const Tensor& x) {
+    if (auto* targets = std::get_if<std::vector<Index>>(&settings.target)) targets->resize(1);
+    if (auto* baseline = settings.baseline ? std::get_if<Tensor>(&*settings.baseline) : nullptr;
+        baseline && baseline->shape() == x.shape())
+        *baseline = slice(*baseline, 0, 0, 1);
+    return settings;
+}
+
+/// The first row tells what a row costs.
+Exit only_tell(const ExplainOptions& o, const attribution::Method& method, const Subject& subject, const Rows& rows,
+               const std::atomic<bool>& interrupted) {
+    const auto layer = o.set.find("layer");
+    require<UsageError>(o.baseline != "all" && (layer == o.set.end() || layer->second != "all"),
+                        "explain: --dry-run looks at one baseline and one layer: name one instead of all");
+    const attribution::Attribution first = watched(
+        of_first_row(settings_of(o, method, rows, subject), rows.x), o, interrupted,
+        [&](const attribution::Settings& asked) { return method.run(subject.run, slice(rows.x, 0, 0, 1), asked); });
+    const auto count = static_cast<double>(rows.x.rows());
+    DryRun run{.what = {{"method", method.name},
+                        {"model", subject.name},
+                        {"input", text(rows.name, ", ", rows.x.rows(), rows.x.rows() == 1 ? " row" : " rows")}},
+               .forward = count * static_cast<double>(first.evaluations.forward),
+               .backward = count * static_cast<double>(first.evaluations.backward),
+               .seconds = count * first.seconds,
+               .bytes = std::min(first.peak_bytes * static_cast<std::size_t>(rows.x.rows()),
+                                 std::max(o.common.memory, first.peak_bytes)),
+               .files = result_files({subject, rows, {}, first})};
+    tell(o.common, run);
+    return Exit::fine;
+}
+
 }  // namespace
 
 Exit explain(Words words, const std::atomic<bool>& interrupted) {
@@ -207,6 +273,8 @@ Exit explain(Words words, const std::atomic<bool>& interrupted) {
     if (subject.model) input.table = o.table = table_for(o.table, *subject.model);
     soften("explain", subject, o.soften);
     const Rows rows = read_rows(o.input, subject.row, subject.dtype, input);
+    check_picture(o, subject);
+    if (o.dry_run) return only_tell(o, method, subject, rows, interrupted);
     const auto layer = o.set.find("layer");
     if (method.inside && layer != o.set.end() && layer->second == "all")
         return on_all_layers(o, method, subject, rows, interrupted);

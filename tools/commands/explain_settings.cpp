@@ -16,6 +16,17 @@ namespace {
 /// --index picks of what a file holds for every row that was read, too.
 bool picked_too(const Rows& rows, Index count) { return !rows.picks.empty() && count == rows.read; }
 
+/// Rows that go with those of the input: one for all, or one for each (of the file's, too, where --index picks). `what`
+/// begins its error.
+Tensor matched(const Rows& rows, const Rows& read, const std::string& what) {
+    Tensor x = read.x;
+    if (picked_too(rows, x.rows())) x = gather(x, Indices({static_cast<Index>(rows.picks.size())}, rows.picks));
+    require<UsageError>(x.rows() == 1 || x.rows() == rows.x.rows(), what,
+                        " must have one row, or one per row of the input: it has ", x.rows(), " for ", rows.x.rows(),
+                        " rows");
+    return x;
+}
+
 /// The output of the class with that name, if the model has one and the name means nothing else.
 std::optional<Index> class_named(const std::string& name, const Subject& subject) {
     const bool taken = name == "predicted" || name == "all" || looks_like_numbers(name);
@@ -69,19 +80,23 @@ attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows,
     const bool single = numbers && o.baseline.find(',') == std::string::npos;
     require<UsageError>(!single || subject.row.size() == 1, "explain: --baseline: the model takes ", subject.row.size(),
                         " numbers a row: got 1; for the same number everywhere write constant:", o.baseline);
-    Tensor baseline = read_rows(o.baseline, subject.row, subject.dtype, reading).x;
-    if (picked_too(rows, baseline.rows()))
-        baseline = gather(baseline, Indices({static_cast<Index>(rows.picks.size())}, rows.picks));
-    require<UsageError>(baseline.rows() == 1 || baseline.rows() == rows.x.rows(),
-                        "explain: --baseline must have one row, or one per row", " of the input: it has ",
-                        baseline.rows(), " for ", rows.x.rows(), " rows");
-    return baseline;
+    return matched(rows, read_rows(o.baseline, subject.row, subject.dtype, reading), reading.what);
 }
 
-/// --region mask:FILE: inside is what is above a half, as white is in a picture.
-attribution::Region mask_of(const std::string& file, const ExplainOptions& o, const Subject& subject) {
-    const ReadRows reading{.what = "explain: --region", .seed = o.common.seed, .table = o.table};
-    const Tensor mask = read_rows(file, subject.row, subject.dtype, reading).x;
+void require_target_taken(const ExplainOptions& o, const attribution::Method& method) {
+    const auto usual = [&](const char* option, const std::string& given, const char* standard) {
+        require<UsageError>(method.takes_target || given == standard, "explain: ", method.name, " takes no ", option,
+                            ": what it explains is the unit that --layer and --neuron name");
+    };
+    usual("--target", o.target, "predicted");
+    usual("--output", o.stage, "logit");
+}
+
+/// mask:FILE: inside is what is above a half, as white is in a picture.
+attribution::Region region_of(const std::string& words, const Rows& rows, const Subject& subject,
+                              const ReadRows& reading) {
+    if (!words.starts_with("mask:")) return attribution::parse_region(words);
+    const Tensor mask = matched(rows, read_rows(words.substr(5), subject.row, subject.dtype, reading), reading.what);
     return attribution::region::Mask{greater(mask, 0.5)};
 }
 
@@ -92,6 +107,7 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
     const bool inner = o.set.contains("method");  // a method around another: the other may take a baseline
     require<UsageError>(!o.baseline_given || method.takes_baseline || inner, "explain: ", method.name,
                         " takes no --baseline");
+    require_target_taken(o, method);
     attribution::Settings settings{.target = chosen_target(o, rows, subject),
                                    .stage = attribution::parse_stage(o.stage),
                                    .seed = o.common.seed,
@@ -103,7 +119,8 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
                                   {.what = "explain: --pool", .seed = o.common.seed, .table = o.table})
                             .x;
     if (const auto given = o.set.find("region"); given != o.set.end() && given->second.starts_with("mask:")) {
-        settings.region = mask_of(given->second.substr(5), o, subject);
+        settings.region = region_of(given->second, rows, subject,
+                                    {.what = "explain: --region", .seed = o.common.seed, .table = o.table});
         settings.set.erase("region");
     }
     const auto knows = [&](const attribution::OptionInfo& option) { return option.name == "samples"; };
@@ -117,6 +134,10 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
     }
     settings.run.memory = o.common.memory;
     return settings;
+}
+
+attribution::Region located_region(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
+    return region_of(o.locate, rows, subject, {.what = "explain: --locate", .seed = o.common.seed, .table = o.table});
 }
 
 }  // namespace gradpath::tools

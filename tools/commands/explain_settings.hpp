@@ -7,15 +7,17 @@
 
 #include <gradpath/attribution/registry.hpp>
 #include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/soften.hpp>
 #include <gradpath/tools/commands/subject.hpp>
 
 namespace gradpath::tools {
 
 struct ExplainOptions {
-    std::string model, input, index, method, target = "predicted", stage = "logit", baseline = "zero", pool;
-    bool baseline_given = false;
+    std::string model, input, index, method, target = "predicted", stage = "logit", baseline = "zero", pool, locate;
+    std::string channels = "rgb";
+    bool baseline_given = false, dry_run = false;
     std::optional<Index> samples = {};
-    std::optional<double> soften = {};
+    SoftenChoice soften = {};
     std::map<std::string, std::string> set = {};
     models::ReadTable table = {};
     Common common = {};
@@ -25,5 +27,8 @@ struct ExplainOptions {
 /// Reads the files that target, baseline and region name. Throws UsageError or IoError for what does not fit.
 attribution::Settings settings_of(const ExplainOptions& o, const attribution::Method& method, const Rows& rows,
                                   const Subject& subject);
+
+/// Where the region of --locate is in the input. Reads the file of a mask.
+attribution::Region located_region(const ExplainOptions& o, const Rows& rows, const Subject& subject);
 
 }  // namespace gradpath::tools

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <gradpath/tools/commands/bibtex.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/format.hpp>
@@ -48,9 +49,12 @@ Exit methods(Words words, const std::atomic<bool>&) {
     Common common;
     Arguments arguments("methods",
                         "Lists the attribution methods: name, family, options with defaults, claims, papers.",
-                        "gradpath methods\ngradpath methods --json");
+                        "gradpath methods\ngradpath methods --json\ngradpath methods --cite >methods.bib");
+    bool cite = false;
+    arguments.flag("--cite", cite, "the papers they come from, as BibTeX");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
+    if (cite) return print(bibtex(attribution::methods())), Exit::fine;
     if (common.json) {
         Json list = Json::array();
         for (const attribution::Method& method : attribution::methods()) list.push_back(method_json(method));

@@ -12,12 +12,7 @@
 namespace gradpath::tools {
 namespace {
 
-struct Command {
-    const char* name;
-    const char* summary;
-    Exit (*run)(Words, const std::atomic<bool>&);
-};
-constexpr std::array<Command, 13> commands{{
+constexpr std::array<Command, 15> command_list{{
     {"train", "train a network on a data set", train},
     {"eval", "loss, accuracy and confusion of a model; or its outputs for a file", eval},
     {"explain", "attribute a model's output to its input", explain},
@@ -31,6 +26,8 @@ constexpr std::array<Command, 13> commands{{
     {"reproduce", "run an experiment and write its report", reproduce},
     {"convert", "turn a model or tensor file into another kind: safetensors, npz, ONNX", convert},
     {"info", "show the build; or what a model or tensor file holds", info},
+    {"man", "print the manual page", man},
+    {"completion", "print the completion of bash or zsh", completion},
 }};
 
 std::string overview() {
@@ -40,7 +37,7 @@ std::string overview() {
         "  gradpath explain run/model.safetensors --input 0.5,0.2 --method integrated-gradients\n"
         "  gradpath explain 'expr:(x1+x2)^3' --input 1,3 --method integrated-gradients\n"
         "\nUsage: gradpath COMMAND [OPTIONS]\n\nCommands:\n";
-    for (const Command& command : commands)
+    for (const Command& command : command_list)
         text += "  " + std::string(command.name) + std::string(12 - std::string_view(command.name).size(), ' ') +
                 command.summary + "\n";
     return text +
@@ -50,10 +47,10 @@ std::string overview() {
 }
 
 const Command& find_command(const std::string& name) {
-    const auto found = std::ranges::find(commands, name, [](const Command& c) { return std::string(c.name); });
-    if (found != commands.end()) return *found;
+    const auto found = std::ranges::find(command_list, name, [](const Command& c) { return std::string(c.name); });
+    if (found != command_list.end()) return *found;
     std::vector<std::string> names;
-    for (const Command& command : commands) names.emplace_back(command.name);
+    for (const Command& command : command_list) names.emplace_back(command.name);
     const bool option = name.starts_with("-");
     throw UsageError(text("there is no ", option ? "option" : "command", " \"", name, "\"",
                           option ? "; see gradpath --help" : did_you_mean(name, names)));
@@ -81,6 +78,8 @@ Exit complain(std::string_view message, Exit exit) {
 }
 
 }  // namespace
+
+std::span<const Command> commands() { return command_list; }
 
 Exit run(Words words, const std::atomic<bool>& interrupted) {
     try {

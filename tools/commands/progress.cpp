@@ -27,14 +27,17 @@ bool set_and_not_empty(const char* name) {
     return value != nullptr && *value != '\0';
 }
 
-}  // namespace
-
-bool stderr_is_terminal() {
+bool is_terminal(int file) {
     const char* term = std::getenv("TERM");
-    return isatty(STDERR_FILENO) == 1 && !(term != nullptr && std::string_view(term) == "dumb");
+    return isatty(file) == 1 && !(term != nullptr && std::string_view(term) == "dumb");
 }
 
+}  // namespace
+
+bool stderr_is_terminal() { return is_terminal(STDERR_FILENO); }
 bool stderr_takes_colour() { return stderr_is_terminal() && !set_and_not_empty("NO_COLOR"); }
+bool stdout_is_terminal() { return is_terminal(STDOUT_FILENO); }
+bool stdout_takes_colour() { return stdout_is_terminal() && !set_and_not_empty("NO_COLOR"); }
 
 TerminalSize stderr_size() {
     winsize size{};

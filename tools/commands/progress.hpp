@@ -14,6 +14,9 @@ namespace gradpath::tools {
 bool stderr_is_terminal();
 /// May stderr be coloured? On a terminal without NO_COLOR.
 bool stderr_takes_colour();
+/// Is what is printed read on a terminal, and may it be coloured there?
+bool stdout_is_terminal();
+bool stdout_takes_colour();
 /// Columns and lines of the terminal on stderr; 80 and 24 where it does not say.
 struct TerminalSize {
     Index columns, lines;

@@ -11,6 +11,7 @@
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/report/chart.hpp>
 #include <gradpath/tools/report/png.hpp>
 
 namespace gradpath::tools {
@@ -132,6 +133,14 @@ bool is_image(const Shape& row) {
     return grid && row[-1] > 1 && row[-2] > 1;
 }
 
+namespace {
+
+Json located_json(const Located& l) {
+    return {{"region", l.region}, {"positive", l.positive}, {"area", l.area}, {"edges", l.edges}, {"random", l.random}};
+}
+
+}  // namespace
+
 Json result_json(const Explained& e, const std::string& values_file) {
     const Attribution& a = e.attribution;
     const auto sum = [](double total, double v) { return total + v; };
@@ -165,6 +174,7 @@ Json result_json(const Explained& e, const std::string& values_file) {
     for (const attribution::Identity& identity : a.identities)
         d["identities"].push_back(
             {{"name", identity.name}, {"gap", per_row_json(identity.gap, targets_of(a), a.all_targets)}});
+    if (e.located) d["located"] = located_json(*e.located);
     d["stderr"] = a.standard_error ? per_row_json(reduced(*a.standard_error, a, largest), targets_of(a), a.all_targets)
                                    : Json(nullptr);
     if (a.half_width) d["half_width"] = per_row(a.half_width, a);
@@ -184,11 +194,22 @@ Json result_json(const Explained& e, const std::string& values_file) {
     return d;
 }
 
-void write_result(const std::filesystem::path& folder, const Explained& e) {
-    for (const char* old : {"result.json", "heatmap.png"}) remove_file(folder / old);  // what is there is of one run
-    io::write_npz(folder / "attribution.npz", result_arrays(e), index_arrays(e.attribution));
+std::vector<std::string> result_files(const Explained& e) {
+    std::vector<std::string> names{"attribution.npz"};
+    if (feature_bars(e, 0)) names.emplace_back("bars.svg");
     const bool table = !e.subject.feature_names.empty();
-    if (table || !of_features(e) || is_image(e.subject.row)) write_png(folder / "heatmap.png", result_picture(e));
+    if (table || !of_features(e) || is_image(e.subject.row)) names.emplace_back("heatmap.png");
+    names.emplace_back("result.json");
+    return names;
+}
+
+void write_result(const std::filesystem::path& folder, const Explained& e) {
+    for (const char* old : {"result.json", "heatmap.png", "bars.svg"}) remove_file(folder / old);  // all is of one run
+    io::write_npz(folder / "attribution.npz", result_arrays(e), index_arrays(e.attribution));
+    for (const std::string& name : result_files(e)) {
+        if (name == "heatmap.png") write_png(folder / name, result_picture(e));
+        if (name == "bars.svg") io::write_file(folder / name, svg_file(drawing_of(*feature_bars(e, 0))));
+    }
     io::write_file(folder / "result.json",
                    result_json(e, "attribution.npz").dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }

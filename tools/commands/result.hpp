@@ -2,6 +2,7 @@
 // An explanation for the reader: as a JSON document, as text, as files.
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 
 #include <gradpath/attribution/core/model.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/tools/commands/located.hpp>
 #include <gradpath/tools/commands/subject.hpp>
 #include <gradpath/tools/report/report.hpp>
 
@@ -19,13 +21,18 @@ struct Explained {
     const Rows& rows;
     std::map<std::string, std::string> options;  ///< of the method, all of them
     attribution::Attribution attribution;
+    std::optional<Located> located = {};  ///< where it lies, if that was asked
+    bool blue_first = false;              ///< the order of the input's colours, for its picture
 };
 
 /// Schema gradpath.result/1. `values_file` is named in it; empty: the values were not written.
 nlohmann::ordered_json result_json(const Explained& e, const std::string& values_file);
 std::string result_text(const Explained& e);
-/// attribution.npz, heatmap.png (for images, and for rows of a table) and, last, result.json. Throws IoError.
+/// attribution.npz, heatmap.png (for images, and for rows of a table), bars.svg (of few features, the first row's) and,
+/// last, result.json. Throws IoError.
 void write_result(const std::filesystem::path& folder, const Explained& e);
+/// The names of these files, in their order.
+std::vector<std::string> result_files(const Explained& e);
 /// The values, one per feature: of pairs of features, the sums over the second. Those of a layer as they are.
 Tensor feature_values(const Explained& e);
 /// Are the values of the input's features, or of pairs of them, and not of a layer's units?
@@ -54,5 +61,7 @@ struct ColumnShare {
 std::vector<ColumnShare> column_shares(const Explained& e, std::size_t k);
 /// The same to be drawn.
 Bars share_bars(const Explained& e, std::size_t k);
+/// The features of [row, target] k to be drawn, or the columns of a table; none for pictures, layers and long rows.
+std::optional<Bars> feature_bars(const Explained& e, std::size_t k);
 
 }  // namespace gradpath::tools

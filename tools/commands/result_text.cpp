@@ -54,6 +54,12 @@ Lines facts(const Explained& e, std::size_t k) {
     if (a.samples) lines.push_back({"samples", std::to_string(*a.samples)});
     for (const attribution::Identity& identity : a.identities)
         lines.push_back({identity.name, text("gap ", short_number(identity.gap[k], 3))});
+    if (e.located) {
+        lines.push_back({"inside " + e.located->region, percent(e.located->positive[row]) + " of the positive values"});
+        lines.push_back(
+            {"beside it", text(percent(e.located->area[row]), " of the area, ", percent(e.located->edges[row]),
+                               " of edges, ", percent(e.located->random[row]), " of random numbers")});
+    }
     return lines;
 }
 
@@ -102,12 +108,13 @@ std::string categories_text(const Explained& e, std::size_t k) {
     return table.size() > 1 ? "\n" + table_text(table, {0, 1}) : "";
 }
 
-/// Every unit of a layer.
+/// Every unit of a layer, or every pixel of what a layer was scaled up to.
 std::string units_text(const Explained& e, std::size_t k) {
     const Attribution& a = e.attribution;
     const Shape shape = value_row(e);
     const Index first = static_cast<Index>(k) * shape.size();
-    Lines table{{text("unit of ", a.layer), "attribution"}};
+    const bool scaled_up = e.options.contains("upsampling");
+    Lines table{{scaled_up ? text("pixel, by ", a.layer) : text("unit of ", a.layer), "attribution"}};
     if (a.standard_error) table[0].push_back("std. error");
     double sum = 0;
     for (Index i = 0; i < shape.size(); ++i) {

@@ -4,8 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include <gradpath/nn/evaluate.hpp>
+#include <gradpath/nn/summary.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/data_source.hpp>
+#include <gradpath/tools/commands/dry_run.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/train_run.hpp>
 
@@ -56,6 +58,22 @@ void finish(const Run& run, const models::Model& model, const nn::TrainState& st
     print(words);
 }
 
+/// Memory: each parameter with its gradient and two of the optimizer's, and a batch's outputs with their gradients.
+void only_tell(const TrainOptions& o, const models::Model& model, const models::DataSet& data) {
+    const Index rows = data.x.rows(), steps = (rows + o.batch - 1) / o.batch;
+    const auto passes = static_cast<double>(rows * o.epochs);
+    const nn::Summary summary = nn::summary(model, model.input);
+    const std::size_t number = dtype_of(o) == DType::float64 ? 8 : 4;
+    tell(o.common, {.what = {{"model", text(o.model, ", ", summary.parameters, " parameters")},
+                             {"data", text(o.data, ", ", rows, " rows")},
+                             {"steps", text(steps, " of ", o.batch, " rows in each of ", o.epochs, " epochs")}},
+                    .forward = passes,
+                    .backward = passes,
+                    .bytes = 4 * number * static_cast<std::size_t>(summary.parameters) +
+                             2 * static_cast<std::size_t>(summary.bytes * o.batch),
+                    .files = {"checkpoint.safetensors", "history.csv", "model.safetensors"}});
+}
+
 }  // namespace
 
 Exit train(Words words, const std::atomic<bool>& interrupted) {
@@ -76,6 +94,7 @@ Exit train(Words words, const std::atomic<bool>& interrupted) {
     models::DataSet validation;
     if (o.validation > 0) std::tie(data, validation) = kept_back(data, o.validation, o.common.seed);
     models::Model model = models::make_for(data, o.model, o.set, o.common.seed);
+    if (o.dry_run) return only_tell(o, model, data), Exit::fine;
     const Run run = plan(o, model, data, validation);
     nn::TrainState state = begin(run, model);
     state = train_on(run, model, std::move(state), interrupted);

@@ -8,6 +8,7 @@
 #include <gradpath/models/model.hpp>
 #include <gradpath/nn/loss.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
+#include <gradpath/tools/commands/dry_run.hpp>
 #include <gradpath/tools/commands/exit.hpp>
 
 namespace gradpath::tools {
@@ -99,6 +100,7 @@ void declare(Arguments& arguments, TrainOptions& o) {
     declare_recipe(arguments, o);
     add_table_options(arguments, o.table);
     add_common(arguments, o.common);
+    add_dry_run(arguments, o.dry_run);
 }
 
 void check(const Arguments& arguments, const TrainOptions& o) {

@@ -17,7 +17,7 @@ struct TrainOptions {
     Index epochs = 5, batch = 64, patience = 0;
     double rate = 1e-3, momentum = 0, validation = 0, smoothing = 0;
     std::optional<double> weight_decay = {};  ///< absent: the optimizer's
-    bool nesterov = false, resume = false;
+    bool nesterov = false, resume = false, dry_run = false;
     nn::Schedule schedule = {};
     nn::Clip clip = {};
     nn::Averaging average = nn::NoAverage{};

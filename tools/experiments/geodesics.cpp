@@ -32,7 +32,7 @@ constexpr double share_below = 0.9;           // of the curves that must have le
 struct Size {
     Index images, points, epochs, training;
 };
-constexpr Size whole{.images = 20, .points = 32, .epochs = 5, .training = 60'000};
+constexpr Size whole{.images = 20, .points = 32, .epochs = 1, .training = 60'000};
 constexpr Size small{.images = 2, .points = 16, .epochs = 1, .training = 6'000};
 
 /// A network in float64, with its kinks, and what it is shown.

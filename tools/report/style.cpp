@@ -66,7 +66,8 @@ button:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--accent
 .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(9.5rem, 44%), 1fr)); gap: 1.1rem;
   margin: 0; padding: 0; list-style: none; }
 .panels li { max-width: 13.5rem; }
-.panels h3, .panels h4 { margin: 0 0 0.4rem; font-size: 0.85rem; line-height: 1.35; font-weight: 550; overflow-wrap: anywhere; }
+.panels h3, .panels h4 { margin: 0 0 0.4rem; font-size: 0.85rem; line-height: 1.35; font-weight: 550;
+  overflow-wrap: anywhere; }
 .panels img { display: block; width: 100%; height: auto; image-rendering: pixelated; border: 1px solid var(--line);
   border-radius: 3px; }
 .panels p { margin: 0.4rem 0 0; color: var(--soft); font-size: 0.8rem; line-height: 1.4;
@@ -105,6 +106,10 @@ footer dd { margin: 0; min-width: 0; font-family: var(--mono); font-size: 0.8rem
   figure, .card, .facts, tr { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .scroll { overflow: visible; }
+  .sorts { font-size: 6.5pt; }
+  .sorts thead, .sorts .n { white-space: normal; }
+  .sorts th, .sorts td { padding: 0.2rem 0.25rem; overflow-wrap: anywhere; }
+  .sorts button::after { content: none; }
 }
 )css";
 

@@ -1,7 +1,7 @@
-// The defects E1 to E14 of arXiv 2502.12108 (first version) and its code, methods.md 4.5, that are not options of the
-// variational solver. E1 to E7: variational_test.cpp, the pieces of E7 in relax_test.cpp, too. E8, E12, E13, E14: here;
-// the axioms that E14 loses also in axioms/matrix_test.cpp. E9 (the split of the data): an ablation of the study,
-// half_moons_test.cpp. E10 (halves and names of classes): quality/purity_test.cpp. E11 is a misprint.
+// The defects E1 to E14 of arXiv 2502.12108 (first version) and its code, methods.md 4.5, and where each is tested.
+// E1 to E7: variational_test.cpp; what E7 does to relaxed curves: relax_test.cpp. E8, E14: here; the axioms that E14
+// loses also in axioms/matrix_test.cpp. E10: quality/purity_test.cpp. E12, E13: what masks must do here, the published
+// ones in tools/half_moons_test.cpp, as is E9, the split of the data. E11 is a misprint.
 #include <attribution/geometry/functions.hpp>
 #include <gradpath/attribution/quality/masking.hpp>
 

@@ -79,17 +79,23 @@ TEST_CASE("rows of the joint attribution sum to Integrated Gradients, columns to
 TEST_CASE("all layers in one pass are each layer alone, and the budget changes no bit") {
     const Model net = smooth_net(1);
     const Tensor x = random_tensor({3, 5}, 9);
-    const InternalNeurons options{.target = Index{1}, .steps = 16};
-    const std::vector<Attribution> all = attribution::internal_neurons(net, x, options, {});
-    REQUIRE(all.size() == 2);
-    InternalNeurons alone = options;
-    alone.run.memory = 1;
-    for (std::size_t i = 0; i < 2; ++i) {
-        alone.layer = i == 0 ? "first" : "second";
-        CHECK(same_bits(attribution::internal_neurons(net, x, alone).values, all[i].values));
+    for (const attribution::Region& where :
+         {attribution::Region(region::Whole{}), attribution::Region(region::Mask{mask({0, 1, 1, 0, 1})})}) {
+        const InternalNeurons options{.target = Index{1}, .region = where, .steps = 40};
+        const std::vector<Attribution> all = attribution::internal_neurons(net, x, options, {});
+        REQUIRE(all.size() == 2);
+        InternalNeurons alone = options;
+        alone.run.memory = 1;
+        for (std::size_t i = 0; i < 2; ++i) {
+            alone.layer = i == 0 ? "first" : "second";
+            const Attribution one = attribution::internal_neurons(net, x, alone);
+            CHECK(same_bits(one.values, all[i].values));
+            for (std::size_t k = 0; k < one.identities.size(); ++k)
+                CHECK(one.identities[k].gap == all[i].identities[k].gap);
+        }
+        CHECK(all[0].values.shape() == Shape{3, 7});
+        CHECK(all[1].values.shape() == Shape{3, 6});
     }
-    CHECK(all[0].values.shape() == Shape{3, 7});
-    CHECK(all[1].values.shape() == Shape{3, 6});
 }
 
 TEST_CASE("the published difference form tends to the derivative form, with an error of order 1/steps") {

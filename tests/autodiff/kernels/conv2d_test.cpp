@@ -37,6 +37,11 @@ ConvGeometry three(Index rows, Index channels, Index filters, Index height, Inde
             width + 2 * padding - 2};
 }
 
+/// Kernels of one number.
+ConvGeometry one(Index rows, Index channels, Index filters, Index height, Index width, Index groups = 1) {
+    return {rows, channels, height, width, filters, 1, 1, 1, 1, 0, 0, 1, 1, groups, height, width};
+}
+
 std::vector<ConvGeometry> geometries() {
     auto uneven = geometry(2, 3, 4, 11, 3, 2, 1);
     uneven.stride_width = 3;
@@ -53,6 +58,11 @@ std::vector<ConvGeometry> geometries() {
             geometry(1, 5, 5, 8, 3, 1, 1, 1, 5),
             geometry(2, 3, 7, 6, 1),
             geometry(2, 3, 4, 7, 1, 3),
+            one(5, 7, 20, 5, 9),
+            one(3, 300, 17, 6, 6),
+            one(2, 8, 40, 16, 16),
+            one(3, 6, 4, 9, 11, 2),
+            one(11, 3, 2, 1, 1),
             geometry(1, 2, 3, 5, 5),
             geometry(1, 2, 2, 3, 3, 1, 4),
             geometry(70, 2, 3, 5, 3),
@@ -62,6 +72,8 @@ std::vector<ConvGeometry> geometries() {
             geometry(9, 16, 3, 7, 5, 1, 4),
             geometry(18, 12, 2, 9, 3, 2, 1, 2),
             geometry(10, 24, 4, 6, 3, 1, 1, 1, 2),
+            geometry(6, 18, 26, 9, 3, 2, 1, 2, 2),
+            geometry(5, 9, 40, 7, 5, 1, 2),
             three(3, 5, 5, 14, 14, 1, 5),
             three(2, 1, 6, 28, 28),
             three(2, 7, 1, 5, 37, 0),
@@ -173,7 +185,8 @@ TEST_CASE_TEMPLATE("convolution and its adjoints are the sums of their definitio
 TEST_CASE_TEMPLATE("convolution gives the same bits on any number of threads", T, float, double) {
     for (const ConvGeometry& g :
          {geometry(67, 3, 8, 14, 3, 1, 1), geometry(40, 6, 16, 14, 5), geometry(1, 32, 64, 40, 3, 1, 1),
-          geometry(9, 4, 6, 15, 3, 2), three(1, 1, 40, 160, 160), three(37, 24, 24, 14, 14, 1, 24)}) {
+          geometry(9, 4, 6, 15, 3, 2), three(1, 1, 40, 160, 160), three(37, 24, 24, 14, 14, 1, 24),
+          one(30, 24, 30, 14, 14), geometry(37, 9, 13, 9, 3, 1, 1)}) {
         const Operands<T> o(g);
         each_set([&](const std::string&) {
             CHECK(same_on_any_threads([&] { return forward(g, o.x, o.weight); }));
@@ -185,21 +198,21 @@ TEST_CASE_TEMPLATE("convolution gives the same bits on any number of threads", T
 }
 
 TEST_CASE_TEMPLATE("an image is convolved to the same bits alone and among others", T, float, double) {
-    for (const auto& many :
-         {geometry(9, 3, 8, 14, 3, 1, 1), geometry(9, 3, 8, 14, 3, 2, 1), geometry(9, 16, 2, 7, 5, 1, 4),
-          geometry(33, 6, 16, 14, 5), geometry(17, 12, 2, 9, 3, 2, 1, 2), three(9, 6, 6, 9, 20, 1, 6)}) {
-        ConvGeometry one = many;
-        one.rows = 1;
-        const Operands<T> o(many), alone(one);
+    for (const auto& many : {geometry(9, 3, 8, 14, 3, 1, 1), geometry(9, 3, 8, 14, 3, 2, 1),
+                             geometry(9, 16, 2, 7, 5, 1, 4), geometry(33, 6, 16, 14, 5),
+                             geometry(17, 12, 2, 9, 3, 2, 1, 2), three(9, 6, 6, 9, 20, 1, 6), one(9, 300, 20, 7, 9)}) {
+        ConvGeometry single = many;
+        single.rows = 1;
+        const Operands<T> o(many), alone(single);
         const std::vector<T> x(o.x.begin(), o.x.begin() + static_cast<std::ptrdiff_t>(alone.x.size()));
         const std::vector<T> dy(o.dy.begin(), o.dy.begin() + static_cast<std::ptrdiff_t>(alone.dy.size()));
         const auto begins = [](const std::vector<T>& all, const std::vector<T>& first) {
             return std::equal(first.begin(), first.end(), all.begin());
         };
         each_set([&](const std::string&) {
-            CHECK(begins(forward(many, o.x, o.weight), forward(one, x, o.weight)));
-            CHECK(begins(input_vjp(many, o.dy, o.weight), input_vjp(one, dy, o.weight)));
-            CHECK(begins(weight_vjp(many, o.x, o.dy, true), weight_vjp(one, x, dy, true)));
+            CHECK(begins(forward(many, o.x, o.weight), forward(single, x, o.weight)));
+            CHECK(begins(input_vjp(many, o.dy, o.weight), input_vjp(single, dy, o.weight)));
+            CHECK(begins(weight_vjp(many, o.x, o.dy, true), weight_vjp(single, x, dy, true)));
         });
     }
 }

@@ -39,6 +39,9 @@ Curve purity_of(const Grid& grid, std::size_t method, std::vector<Measured> Cell
 Curve figure_of(const Grid& grid, std::size_t method, double Measured::*figure) {
     return curve_of(grid, [=](const Cell& cell) { return cell.trained[method].*figure; });
 }
+Curve spread_of(const Grid& grid, std::size_t method, std::size_t of_class) {
+    return curve_of(grid, [=](const Cell& cell) { return cell.trained[method].spread[of_class]; });
+}
 
 }  // namespace
 
@@ -74,13 +77,20 @@ std::vector<Entry> entries_of(const Grid& grid) {
     std::vector<Entry> entries;
     const std::vector<Method> all = methods();
     for (std::size_t m = 0; m < all.size(); ++m) {
-        entries.push_back({all[m], purity_of(grid, m, &Cell::trained, &Purity::value),
+        entries.push_back({all[m],
+                           purity_of(grid, m, &Cell::trained, &Purity::value),
                            purity_of(grid, m, &Cell::trained, &Purity::upper_class),
-                           purity_of(grid, m, &Cell::trained, &Purity::lower_class), figure_of(grid, m, &Measured::gap),
-                           figure_of(grid, m, &Measured::relative_delta)});
+                           purity_of(grid, m, &Cell::trained, &Purity::lower_class),
+                           figure_of(grid, m, &Measured::gap),
+                           figure_of(grid, m, &Measured::relative_delta),
+                           {spread_of(grid, m, 0), spread_of(grid, m, 1)}});
         if (!grid.quick) entries.back().soft = purity_of(grid, m, &Cell::soft, &Purity::value);
     }
     return entries;
+}
+
+const Entry& entry_of(const std::vector<Entry>& entries, const std::string& name) {
+    return *std::ranges::find_if(entries, [&](const Entry& e) { return name == e.method.name; });
 }
 
 Curve ablation_curve(const Grid& grid, std::size_t k) {

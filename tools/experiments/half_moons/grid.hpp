@@ -1,5 +1,6 @@
 #pragma once
 // All networks of the study, what every method says on each, and its figures as curves over the noise.
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,9 +43,12 @@ struct Curve {
 struct Entry {
     Method method;
     Curve purity, upper, lower, gap, delta;
+    std::array<Curve, 2> spread;  ///< of the sizes within each predicted class
     std::optional<Curve> soft = {};
 };
 std::vector<Entry> entries_of(const Grid& grid);
+/// The one of that name, which must be there.
+const Entry& entry_of(const std::vector<Entry>& entries, const std::string& name);
 /// The purity of ablation k, over the cells that have it.
 Curve ablation_curve(const Grid& grid, std::size_t k);
 

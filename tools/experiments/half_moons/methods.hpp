@@ -64,5 +64,7 @@ std::vector<Ablation> ablations();
 inline constexpr const char* variational = "geodesic-ig-svi";
 inline constexpr double variational_paper = 0.504;
 std::vector<Ablation> variational_ablations();
+/// Is it that first one, the method itself?
+bool is_method(const Ablation& ablation);
 
 }  // namespace gradpath::tools::half_moons

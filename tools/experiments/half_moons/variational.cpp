@@ -44,4 +44,6 @@ std::vector<Ablation> variational_ablations() {
             with("all as published", "E1, E2, E3 and the sampled divergence together", {.paper = true})};
 }
 
+bool is_method(const Ablation& a) { return a.method == variational && a.change.empty(); }
+
 }  // namespace gradpath::tools::half_moons

@@ -167,31 +167,26 @@ void add_rows(const Setting& s, const Columns& c, std::vector<StudyRow>& rows) {
             }
 }
 
-std::string pair_text(double in, double out) { return text(fixed(in, 2), " / ", fixed(out, 2)); }
-
-Table table_of(const Setting& s, const Columns& c) {
-    Table table{
-        .caption = text("Integrated Gradients inside / outside of rows 13 to 20, columns 16 to 26, summed over ",
-                        s.to_explain.rows(), " images. Random: mean of ", s.repeats,
-                        " orders. The paper's network has other weights, so its numbers show the same story "
-                        "at best; its random column is one draw a row."),
-        .columns = {{"silent", true}},
-        .rows = {}};
+Table table_of(const Setting& s, const Columns& c, const Quantity& q) {
+    Table table{.caption = text(q.name, " of rows 13 to 20, columns 16 to 26, summed over ", s.to_explain.rows(),
+                                " images. Random: mean of ", s.repeats, " orders, 5th to 95th percentile."),
+                .columns = {{"silent", true}},
+                .rows = {}};
     for (const Column column : columns) {
-        table.columns.push_back({c.ranking(column).name, true});
+        table.columns.push_back({column == by_ratio ? "inside / outside" : c.ranking(column).name, true});
+        if (column == at_random) table.columns.push_back({"5 to 95 %", true});
         if (column != by_conductance) table.columns.push_back({"paper", true});
     }
     for (std::size_t k = 0; k < s.counts.size(); ++k) {
-        std::vector<std::string> row{to_text(s.counts[k])};
+        std::vector<std::string>& row = table.rows.emplace_back(std::vector{to_text(s.counts[k])});
         for (const Column column : columns) {
-            const Figure in = c.figure(column, k, inside), out = c.figure(column, k, outside);
-            row.push_back(pair_text(in.value, out.value));
-            if (column == at_random) row.back() += text(" (inside ", fixed(in.low, 2), " to ", fixed(in.high, 2), ")");
+            const Figure f = c.figure(column, k, q);
+            row.push_back(fixed(f.value, 2));
+            if (column == at_random) row.push_back(text(fixed(f.low, 2), " to ", fixed(f.high, 2)));
             if (column == by_conductance) continue;
-            const auto paper_in = inside.paper(column, s.counts[k]), paper_out = outside.paper(column, s.counts[k]);
-            row.push_back(paper_in ? pair_text(*paper_in, *paper_out) : "");
+            const std::optional<double> paper = q.paper(column, s.counts[k]);
+            row.push_back(paper ? fixed(*paper, 2) : "");
         }
-        table.rows.push_back(std::move(row));
     }
     return table;
 }
@@ -256,9 +251,11 @@ Findings sneakers(const ExperimentOptions& o) {
                          {"5th percentile of random", fixed(random.low, 2), text(s.repeats, " orders")}};
     findings.sections = {
         {"Sneakers: which hidden units carry the sole?",
-         {Text{{verdict(found, random, findings.met)}}, table_of(s, c),
-          chart_of(c, "What is left inside of the region", inside), chart_of(c, "What stands outside", outside),
-          chart_of(c, "What the network still knows", accuracy)}},
+         {Text{{verdict(found, random, findings.met),
+                "The paper's network has other weights, so its numbers show the same story at best; its random column "
+                "is one draw a row."}},
+          table_of(s, c, inside), table_of(s, c, outside), chart_of(c, "What is left inside of the region", inside),
+          chart_of(c, "What stands outside", outside), chart_of(c, "What the network still knows", accuracy)}},
         pictures(s, c)};
     return findings;
 }

@@ -1,0 +1,75 @@
+// --dry-run: what would be done and what it costs, and not a file is left.
+#include <doctest/doctest.h>
+
+#include <gradpath/models/saved.hpp>
+
+#include "answers.hpp"
+
+namespace {
+
+using namespace gradpath;
+using Json = nlohmann::ordered_json;
+using program::json_of;
+
+void save_network(const program::Folder& folder) {
+    models::save_model(folder / "points.safetensors", models::make("moons-mlp", {}, {.seed = 1}));
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("explain tells what all rows will cost from the first") {
+    const program::Folder folder;
+    save_network(folder);
+    const std::string line =
+        "explain points.safetensors --input data:moons:test:0,1,2,3,4 --method integrated-gradients --steps 30 ";
+    const Json d = json_of(line + "--out why --dry-run --json", folder);
+    CHECK(d["schema"] == "gradpath.dry-run/1");
+    CHECK(d["files"] == Names{"why/attribution.npz", "why/bars.svg", "why/result.json"});
+    CHECK(program::listing(folder.path()).size() == 1);
+    const Json run = json_of(line + "--out why --json", folder);
+    for (const std::string file : d["files"]) CHECK_MESSAGE(std::filesystem::exists(folder / file), file);
+    CHECK(program::read(folder / "why/bars.svg").find(">x2</text>") != std::string::npos);
+    CHECK(program::listing(folder / "why").size() == d["files"].size());
+    CHECK(d["evaluations"]["backward"] == run["evaluations"]["backward"]);
+    CHECK(d["evaluations"]["forward"] == run["evaluations"]["forward"]);
+    CHECK(d["bytes"].get<double>() > 0);
+    const std::string text = program::fine(line + "--target true --dry-run", folder).out;
+    CHECK(text.find("input            data:moons:test:0,1,2,3,4, 5 rows\n") != text.npos);
+    CHECK(text.find("and 150 back") != text.npos);
+    CHECK(text.find("none without --out\n") != text.npos);
+    CHECK(program::run(line + "--baseline all --dry-run", folder.path()).err ==
+          "gradpath: explain: --dry-run looks at one baseline and one layer: name one instead of all\n");
+}
+
+TEST_CASE("compare tells of the methods, the controls and the files, whose names come true") {
+    const program::Folder folder;
+    save_network(folder);
+    const std::string line =
+        "compare points.safetensors --data moons --images 6 --budget 20 --methods gradient,integrated-gradients "
+        "--metrics deletion,gini --out c --quiet ";
+    const Json d = json_of(line + "--dry-run --json", folder);
+    CHECK(d["methods"] == "gradient, integrated-gradients, random, constant");
+    CHECK_FALSE(std::filesystem::exists(folder / "c"));
+    const Json run = json_of(line + "--json", folder);
+    double gradients = 0;
+    for (const Json& method : run["methods"]) gradients += 6 * method["cost"].get<double>();
+    CHECK(d["evaluations"]["backward"].get<double>() == doctest::Approx(gradients).epsilon(0.05));
+    for (const std::string file : d["files"]) CHECK_MESSAGE(std::filesystem::exists(folder / file), file);
+    CHECK(program::listing(folder / "c").size() == d["files"].size());
+}
+
+TEST_CASE("train counts its steps and leaves nothing") {
+    const program::Folder folder;
+    const Json d = json_of(
+        "train --model moons-mlp --data moons --validation 0.2 --epochs 3 --batch 100 --out run --dry-run --json",
+        folder);
+    CHECK(program::listing(folder.path()).empty());
+    CHECK(d["model"] == "moons-mlp, 4482 parameters");
+    const std::string steps = d["steps"];
+    CHECK(steps.ends_with(" of 100 rows in each of 3 epochs"));
+    CHECK(d["evaluations"]["forward"].get<double>() / 300 == doctest::Approx(std::stod(steps)).epsilon(0.02));
+    CHECK(d["seconds"].is_null());
+    CHECK(d["files"] == Names{"run/checkpoint.safetensors", "run/history.csv", "run/model.safetensors"});
+}

@@ -1,0 +1,24 @@
+#pragma once
+// Where an explanation lies: how much of what speaks for the output is inside of a region of the picture, beside what
+// knows nothing of the model.
+#include <string>
+#include <vector>
+
+#include <gradpath/attribution/neurons/region.hpp>
+
+namespace gradpath::tools {
+
+/// Shares of each row: of the positive values, after the sum over channels (Arras et al. 2022).
+struct Located {
+    std::string region;            ///< as given
+    std::vector<double> positive;  ///< of the answer
+    std::vector<double> area;      ///< of the pixels
+    std::vector<double> edges;     ///< of Sobel's edges
+    std::vector<double> random;    ///< of normal numbers, by the seed
+};
+
+/// Values [rows, .., height, width] of the pictures x. Throws UsageError for a region that is neither a box nor a mask,
+/// and for values that are not of the pictures' pixels; ValueError for a region with no pixel inside.
+Located locate(const Tensor& x, const Tensor& values, const attribution::Region& region, std::uint64_t seed);
+
+}  // namespace gradpath::tools
