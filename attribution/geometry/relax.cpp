@@ -176,7 +176,7 @@ void judge(const Metric& metric, double tolerance, Geodesic& g) {
     } else if (!g.converged) {
         g.notes.push_back(text("the relative gradient norm of the energy is ", g.gradient_norm,
                                ", above the tolerance ", tolerance,
-                               "; allow more iterations, use float64, or soften the function"));
+                               "; allow more iterations, use float64, or soften the function (relu and max-pools)"));
     } else if (!g.smooth) {
         g.notes.push_back(text("the certificate does not show a smooth geodesic: it is ", g.certificate,
                                ", with half as "

@@ -3,7 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <gradpath/autodiff/io/npy.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/autodiff/random.hpp>
+#include <gradpath/models/model.hpp>
+#include <gradpath/models/saved.hpp>
 #include <gradpath/tools/report/png.hpp>
 
 #include "answers.hpp"
@@ -73,6 +77,18 @@ TEST_CASE("a network with kinks is softened where that is asked for") {
     CHECK(other["relative_delta"][0] <= 1e-3);
 }
 
+TEST_CASE("pools are softened with the rest, unless they are to be kept") {
+    const program::Folder folder;
+    models::save_model(folder / "net.safetensors", models::make("lenet5", {{"size", "12"}}, 1));
+    io::write_npy(folder / "x.npy", random::normal({1, 1, 12, 12}, {.seed = 2}));
+    const auto answer = [&](const std::string& how) {
+        return json_of("explain net.safetensors --input x.npy --method input-x-gradient --json --quiet" + how,
+                       folder)["f_input"];
+    };
+    CHECK(answer(" --soften 10") != answer(" --soften 10 --keep-pools"));
+    CHECK(answer(" --soften 10 --keep-pools") != answer(""));
+}
+
 TEST_CASE("where F has kinks only, nothing is said to have converged, and the remedies are named, in either dtype") {
     const program::Folder folder;
     for (const std::string dtype : {"f32", "f64"}) {
@@ -101,5 +117,9 @@ TEST_CASE("gradpath geodesic says what does not fit") {
           std::string::npos);
     CHECK(error("'expr:relu(x1)*x2' --to 1,2 --soften 0").find("geodesic: --soften must be above 0: got 0") !=
           std::string::npos);
+    CHECK(error("'expr:relu(x1)*x2' --to 1,2 --keep-pools").find("geodesic: --keep-pools goes with --soften") !=
+          std::string::npos);
+    CHECK(error("'expr:x1*x2' --to 1,2 --soften 5 --keep-pools")
+              .find("geodesic: --soften is for networks with relu: expr:x1*x2 has none") != std::string::npos);
     CHECK(error("'expr:x1*x2' --to 1,2 --metric conformol").find("did you mean 'conformal'?") != std::string::npos);
 }

@@ -7,6 +7,7 @@
 
 #include <gradpath/attribution/registry.hpp>
 #include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/soften.hpp>
 #include <gradpath/tools/commands/subject.hpp>
 
 namespace gradpath::tools {
@@ -16,7 +17,7 @@ struct ExplainOptions {
     std::string channels = "rgb";
     bool baseline_given = false, dry_run = false;
     std::optional<Index> samples = {};
-    std::optional<double> soften = {};
+    SoftenChoice soften = {};
     std::map<std::string, std::string> set = {};
     models::ReadTable table = {};
     Common common = {};

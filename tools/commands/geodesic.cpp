@@ -21,7 +21,7 @@ using attribution::GeodesicIg;
 
 struct GeodesicOptions {
     std::string model, from, to, target = "predicted", stage = "logit", pool;
-    std::optional<double> soften = {};
+    SoftenChoice soften = {};
     std::map<std::string, std::string> set = {};
     models::ReadTable table = {};
     Common common = {};

@@ -1,5 +1,6 @@
 #pragma once
-// The option --soften: softplus for relu and a soft maximum for pools, so that a network has second derivatives.
+// The options --soften and --keep-pools: softplus for relu and a soft maximum for pools, so that a network has second
+// derivatives.
 #include <optional>
 #include <string>
 
@@ -8,9 +9,13 @@
 
 namespace gradpath::tools {
 
-void add_soften(Arguments& arguments, std::optional<double>& sharpness);
+struct SoftenChoice {
+    std::optional<double> sharpness = {};  ///< absent: the model as it is
+    bool keep_pools = false;               ///< relu alone: slopes still jump where another pixel wins
+};
+void add_soften(Arguments& arguments, SoftenChoice& choice);
 /// Softens the subject where that was asked for. Throws UsageError that begins with `command` for a model that has
 /// nothing to soften.
-void soften(const std::string& command, Subject& subject, const std::optional<double>& sharpness);
+void soften(const std::string& command, Subject& subject, const SoftenChoice& choice);
 
 }  // namespace gradpath::tools

@@ -110,6 +110,15 @@ TEST_CASE("a function of pieces without curvature is not said to converge, and t
           "soften the function (softplus for relu), explain the log-probability, or use a graph of neighbours");
 }
 
+TEST_CASE("a curve that is left before it is there is not said to have converged, and the note says what may help") {
+    const Geodesic g = relax(by_product, row({1, 0}), row({1, 1}), {.points = 9, .max_iterations = 0});
+    CHECK_FALSE(g.converged);
+    REQUIRE(g.notes.size() == 1);
+    CHECK(g.notes[0] == text("the relative gradient norm of the energy is ", g.gradient_norm,
+                             ", above the tolerance 1e-08; allow more iterations, use float64, or soften the function "
+                             "(relu and max-pools)"));
+}
+
 TEST_CASE("many features: L-BFGS lowers the energy of a network's geodesic to a small gradient") {
     const Model f = smooth_net({40, 20, 1}, 2);
     const auto scalar = [f](const Tensor& x) { return feature(f(x), 0); };
