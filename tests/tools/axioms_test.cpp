@@ -102,8 +102,8 @@ TEST_CASE("the table of one method shows its counter-examples, and wrong names a
     CHECK(experiment.exit == 2);
     CHECK(experiment.err ==
           "gradpath: reproduce: there is no experiment \"quadratur\"; did you mean \"quadrature\"?; "
-          "there are: axioms, gridworld, half-moons, image-baselines, images, internal-neurons, masked-states, "
-          "quadrature, randomisation\n");
+          "there are: axioms, geodesics, gridworld, half-moons, image-baselines, images, internal-neurons, "
+          "masked-states, quadrature, randomisation\n");
 }
 
 TEST_CASE("reproduce quadrature measures on a network of the user's") {
