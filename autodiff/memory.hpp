@@ -29,4 +29,16 @@ private:
 void* allocate(std::size_t bytes);
 void release(void* block, std::size_t bytes) noexcept;
 
+/// For std::vector: what is freed is not handed back to the system, to be faulted in again, and is seen by peak_bytes.
+template <class T>
+struct Pooled {
+    using value_type = T;
+    Pooled() = default;
+    template <class U>
+    Pooled(const Pooled<U>&) {}
+    T* allocate(std::size_t count) { return static_cast<T*>(memory::allocate(count * sizeof(T))); }
+    void deallocate(T* block, std::size_t count) noexcept { memory::release(block, count * sizeof(T)); }
+    bool operator==(const Pooled&) const = default;
+};
+
 }  // namespace gradpath::memory

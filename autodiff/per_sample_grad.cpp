@@ -70,8 +70,9 @@ Tensor biased_per_row(const Node& node, std::size_t i, const Tensor& g) {
 }
 
 /// The cotangents of parameter input i of a node over rows, one per row: [rows, shape of the input].
-Tensor per_row(const Node& node, std::size_t i, const Tensor& g) {
+Tensor per_row(const Node& node, std::size_t i, const Tensor& slope_of_y) {
     const Tensor& p = node.inputs[i];
+    const Tensor g = node.op == &linear_relu_row ? relu_vjp(output_of(&node, 0), slope_of_y) : slope_of_y;
     const OpCode code = node.op->code;
     if (code == OpCode::matmul) return matmul_per_row(node, i, g);
     if (code == OpCode::linear || code == OpCode::conv2d_bias) return biased_per_row(node, i, g);

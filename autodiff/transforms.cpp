@@ -14,10 +14,8 @@ Tensor leaf(const Tensor& x) { return x.is_tracked() ? alias(x) : tracked(x); }
 
 /// 1 at position k of every row, 0 elsewhere, shaped like t.
 Tensor basis(const Tensor& t, Index k) {
-    const Index rows = t.rows(), width = rows == 0 ? 0 : t.size() / rows;
-    return reshape(
-        one_hot(Indices(Shape{rows}, std::vector<Index>(static_cast<std::size_t>(rows), k)), width, t.dtype()),
-        t.shape());
+    const Index width = t.size() / t.rows();
+    return reshape(broadcast_to(one_hot(Indices{k}, width, t.dtype()), {t.rows(), width}), t.shape());
 }
 
 }  // namespace

@@ -2,10 +2,8 @@
 #include <gradpath/models/image_nets.hpp>
 
 #include <gradpath/autodiff/error.hpp>
-#include <gradpath/nn/activation.hpp>
 #include <gradpath/nn/conv2d.hpp>
-#include <gradpath/nn/linear.hpp>
-#include <gradpath/nn/pool2d.hpp>
+#include <gradpath/nn/rectified.hpp>
 
 namespace gradpath::models {
 
@@ -18,15 +16,11 @@ struct Lenet5Net {
     Tensor operator()(const Tensor& x) const {
         const nn::MaxPool2d pool(2);
         Tensor y = nn::named("conv1", conv1, x);
-        y = nn::named("relu1", nn::relu, y);
-        y = nn::named("pool1", pool, y);
+        y = nn::pooled_relu("relu1", "pool1", pool, y);
         y = nn::named("conv2", conv2, y);
-        y = nn::named("relu2", nn::relu, y);
-        y = nn::named("pool2", pool, y);
-        y = nn::named("dense1", dense1, flatten(y));
-        y = nn::named("relu3", nn::relu, y);
-        y = nn::named("dense2", dense2, y);
-        y = nn::named("relu4", nn::relu, y);
+        y = nn::pooled_relu("relu2", "pool2", pool, y);
+        y = nn::rectified("dense1", dense1, "relu3", flatten(y));
+        y = nn::rectified("dense2", dense2, "relu4", y);
         return nn::named("dense3", dense3, y);
     }
     static void visit(auto& self, auto&& f) {

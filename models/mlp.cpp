@@ -9,7 +9,7 @@
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/models/data/nearest.hpp>
 #include <gradpath/nn/activation.hpp>
-#include <gradpath/nn/linear.hpp>
+#include <gradpath/nn/rectified.hpp>
 
 namespace gradpath::models {
 
@@ -49,13 +49,15 @@ struct MlpNet {
     std::vector<nn::Linear> dense;
     std::string activation_name;
     Activation activation;
+    bool rectified;  ///< by relu
 
     Tensor operator()(const Tensor& x) const {
         Tensor y = x.rank() == 2 ? x : flatten(x);
         for (std::size_t i = 0; i < dense.size(); ++i) {
-            const std::string number = std::to_string(i + 1);
-            y = nn::named("dense" + number, dense[i], y);
-            if (i + 1 < dense.size()) y = nn::named(activation_name + number, activation, y);
+            const std::string number = std::to_string(i + 1), name = "dense" + number, bend = activation_name + number;
+            if (i + 1 == dense.size()) y = nn::named(name, dense[i], y);
+            else if (rectified) y = nn::rectified(name, dense[i], bend, y);
+            else y = nn::named(bend, activation, nn::named(name, dense[i], y));
         }
         return y;
     }
@@ -73,7 +75,7 @@ nn::Layer mlp(const Mlp& options, const nn::Init& init) {
     require(std::ranges::min(options.widths) >= 1, "mlp: a width must be at least 1: it is ",
             std::ranges::min(options.widths));
     const Named& chosen = activation_named(options.activation);
-    MlpNet net{{}, options.activation, chosen.activation};
+    MlpNet net{{}, options.activation, chosen.activation, options.activation == "relu"};
     nn::Init next = init;
     if (!chosen.rectifies) next.scheme = nn::Scheme::glorot_normal;
     for (std::size_t i = 0; i + 1 < options.widths.size(); ++i)

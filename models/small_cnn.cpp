@@ -4,8 +4,7 @@
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/nn/activation.hpp>
 #include <gradpath/nn/conv2d.hpp>
-#include <gradpath/nn/linear.hpp>
-#include <gradpath/nn/pool2d.hpp>
+#include <gradpath/nn/rectified.hpp>
 
 namespace gradpath::models {
 
@@ -19,10 +18,8 @@ struct SmallCnnNet {
         Tensor y = nn::named("conv1", conv1, x);
         y = nn::named("relu1", nn::relu, y);
         y = nn::named("conv2", conv2, y);
-        y = nn::named("relu2", nn::relu, y);
-        y = nn::named("pool1", nn::MaxPool2d(2), y);
-        y = nn::named("dense1", dense1, flatten(y));
-        y = nn::named("relu3", nn::relu, y);
+        y = nn::pooled_relu("relu2", "pool1", nn::MaxPool2d(2), y);
+        y = nn::rectified("dense1", dense1, "relu3", flatten(y));
         return nn::named("dense2", dense2, y);
     }
     static void visit(auto& self, auto&& f) {

@@ -18,6 +18,8 @@ struct Linear {
     Linear(Index inputs, Index outputs, const LinearOptions& options = {});
     /// Throws ShapeError unless the last axis of x holds the inputs.
     Tensor operator()(const Tensor& x) const;
+    /// relu of that, in one pass.
+    Tensor rectified(const Tensor& x) const;
     static void visit(auto& self, auto&& f) {
         f("weight", self.weight);
         f("bias", self.bias);

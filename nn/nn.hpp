@@ -22,6 +22,7 @@
 #include <gradpath/nn/normalise.hpp>
 #include <gradpath/nn/pool2d.hpp>
 #include <gradpath/nn/prelu.hpp>
+#include <gradpath/nn/rectified.hpp>
 #include <gradpath/nn/residual.hpp>
 #include <gradpath/nn/schedule.hpp>
 #include <gradpath/nn/summary.hpp>

@@ -21,7 +21,8 @@ namespace gradpath::attribution {
 namespace {
 
 constexpr std::size_t comfortable = std::size_t{8} << 20;  // larger chunks leave the caches: LeNet-5 takes twice
-constexpr Index comfortable_rows = 16;                     // as long; but fewer rows leave lanes and threads idle
+constexpr Index comfortable_rows = 64;                     // as long; but fewer rows leave lanes and threads idle, and
+                                                           // read large weights again and again
 
 struct Evaluated {
     std::vector<Tensor> scores, gradients;  // per target: [rows], [rows, input shape]

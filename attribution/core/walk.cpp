@@ -1,15 +1,28 @@
 // Points are computed in double from the two corners of an edge and rounded once to the dtype.
 #include <gradpath/attribution/core/walk.hpp>
 
-#include <gradpath/attribution/core/scratch.hpp>
+#include <algorithm>
+
+#include <gradpath/autodiff/kernels/parallel.hpp>
+#include <gradpath/autodiff/ops/op.hpp>
 
 namespace gradpath::attribution {
 namespace {
 
-/// Calls f with a value of the dtype's scalar type.
-template <class F>
-auto with_scalar(DType dtype, F&& f) {
-    return dtype == DType::float32 ? f(float{}) : f(double{});
+constexpr std::size_t group = 16;     // numbers at once: loops of a fixed length over apart arrays become vectors
+constexpr std::size_t block = 16384;  // numbers per task
+
+/// out = from + at (to - from), for `count` numbers.
+template <Real T>
+void blend(const T* __restrict from, const T* __restrict to, double at, std::size_t count, T* __restrict out) {
+    const auto one = [=](T a, T b) {
+        const double start = static_cast<double>(a);
+        return static_cast<T>(start + at * (static_cast<double>(b) - start));
+    };
+    std::size_t i = 0;
+    for (; i + group <= count; i += group)
+        for (std::size_t k = i; k < i + group; ++k) out[k] = one(from[k], to[k]);
+    for (; i < count; ++i) out[i] = one(from[i], to[i]);
 }
 
 }  // namespace
@@ -30,40 +43,40 @@ void Walk::go(Index edge) {
 
 Points Walk::points(std::span<const Place> places) {
     const auto width = static_cast<std::size_t>(input_.size() / input_.rows());
-    return with_scalar(input_.dtype(), [&]<Real T>(T) {
-        std::vector<T, Pooled<T>> numbers(places.size() * width);
-        Points made;
-        T* out = numbers.data();
-        for (const Place& place : places) {
-            go(place.edge);
-            const auto offset = static_cast<std::size_t>(place.row) * width;
-            const T* from = from_.data<T>().data() + offset;
-            const T* to = to_.data<T>().data() + offset;
-            for (std::size_t i = 0; i < width; ++i) {
-                const double start = static_cast<double>(from[i]), step = static_cast<double>(to[i]) - start;
-                out[i] = place.at == 1 ? to[i] : static_cast<T>(start + place.at * step);
+    Points made{.at = zeros(input_.shape().with(0, static_cast<Index>(places.size())), input_.dtype()), .rows = {}};
+    for (const Place& place : places) made.rows.push_back(place.row);
+    const auto fill = [&]<Real T>(T* out, std::span<const Place> on_edge) {
+        const T *const from = from_.data<T>().data(), *const to = to_.data<T>().data();
+        const auto grain = static_cast<Index>(block / width + 1);
+        kernels::parallel_for(static_cast<Index>(on_edge.size()), grain, [&](Index first, Index last) {
+            for (auto k = static_cast<std::size_t>(first); k < static_cast<std::size_t>(last); ++k) {
+                const std::size_t offset = static_cast<std::size_t>(on_edge[k].row) * width;
+                if (on_edge[k].at == 1) std::copy_n(to + offset, width, out + k * width);
+                else blend(from + offset, to + offset, on_edge[k].at, width, out + k * width);
             }
-            out += width;
-            made.rows.push_back(place.row);
-        }
-        made.at = Tensor(input_.shape().with(0, static_cast<Index>(places.size())), std::span<const T>(numbers));
-        return made;
-    });
+        });
+    };
+    for (std::size_t first = 0, last = 0; first < places.size(); first = last) {
+        while (last < places.size() && places[last].edge == places[first].edge) ++last;
+        go(places[first].edge);
+        dispatch(input_.dtype(),
+                 [&]<Real T>(T) { fill(own<T>(made.at) + first * width, places.subspan(first, last - first)); });
+    }
+    return made;
 }
 
 void Walk::add(const Place& place, double weight, std::span<const double> slopes, std::span<double> sums) {
     const auto width = static_cast<std::size_t>(input_.size() / input_.rows());
     go(place.edge);
-    with_scalar(input_.dtype(), [&]<Real T>(T) {
+    dispatch(input_.dtype(), [&]<Real T>(T) {
         const auto offset = static_cast<std::size_t>(place.row) * width;
-        const T* from = from_.data<T>().data() + offset;
-        const T* to = to_.data<T>().data() + offset;
+        const T* const from = from_.data<T>().data() + offset;
+        const T* const to = to_.data<T>().data() + offset;
         for (std::size_t first = 0; first < slopes.size(); first += width)
             for (std::size_t i = 0; i < width; ++i) {
                 const double step = static_cast<double>(to[i]) - static_cast<double>(from[i]);
                 if (step != 0) sums[first + i] += weight * step * slopes[first + i];
             }
-        return 0;
     });
 }
 

@@ -1,7 +1,8 @@
-// Convolution as a matrix product whose second factor is never built (conv_plan.hpp). Kernels of one number are plain
-// products. Otherwise either factor may stand in the lanes of a register tile, whichever fills them better: positions,
-// read from the copy of the image where they lie; or filters, whose weights are packed once, with the result turned
-// at the end. An element is the same chain over its taps either way. Bands of output rows of one image are the tasks.
+// Convolution as a matrix product whose second factor is never built (conv_plan.hpp). Kernels of one number are
+// products (conv_numbers.hpp), some kernels of 3 x 3 go plane by plane (conv_planes.hpp). Otherwise either factor may
+// stand in the lanes of a register tile, whichever fills them better: positions, read from the copy of the image where
+// they lie; or filters, whose weights are packed once, with the result turned at the end. An element is the same chain
+// over its taps either way. Bands of output rows of one image are the tasks.
 #include <algorithm>
 #include <array>
 

@@ -169,21 +169,22 @@ private:
         const ConvGeometry& g = plan_.g;
         const Index block = table<T>().gemm.depth;
         const Range columns = taps_from(columns_of(tile), plan_.columns(), g.kernel_width, g.padding_width, g.width);
-        Index done = 0;  // blocks begun
-        const auto begin_blocks = [&](Index until) {
-            for (; done < until; ++done) starts_.push_back(static_cast<Index>(runs_.size()));
+        Index begun = 0;  // blocks
+        const auto begin_block = [&] {
+            starts_.push_back(static_cast<Index>(runs_.size()));
+            ++begun;
         };
         for (Index c = 0; c < plan_.channels; ++c)
             for (Index i = rows.first; i < rows.last; ++i)
                 for (Index j = columns.first; j < columns.last;) {
                     const Index tap = (c * g.kernel_height + i) * g.kernel_width + j;
-                    const Index count = std::min(columns.last - j, block - tap % block);
-                    begin_blocks(tap / block + 1);
+                    while (begun * block <= tap) begin_block();
+                    const Index count = std::min(columns.last - j, begun * block - tap);
                     const Index line = c * rows_ + (i - rows.first) * g.dilation_height;
                     runs_.push_back({tap, count, (line * pitch_ + j * g.dilation_width) * lanes});
                     j += count;
                 }
-        begin_blocks(blocks_);
+        while (begun < blocks_) begin_block();
     }
 
     /// One tile: `filters` filters from `weight` on, at neighbouring outputs of a row.
@@ -219,9 +220,9 @@ private:
     Index pitch_, rows_;              // of a plane of the copy
     Index blocks_;                    // of the depth
     bool slides_;
-    std::vector<TapRun> runs_;
-    std::vector<Index> starts_;  // of each list's blocks, in runs_
-    std::vector<Row> row_;       // of outputs
+    std::vector<TapRun, memory::Pooled<TapRun>> runs_;
+    std::vector<Index, memory::Pooled<Index>> starts_;  // of each list's blocks, in runs_
+    std::vector<Row, memory::Pooled<Row>> row_;         // of outputs
 };
 
 /// The part of all taps of all outputs that meets the image, along one axis.

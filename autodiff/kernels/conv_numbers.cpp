@@ -16,6 +16,7 @@ constexpr Index widest = 32;         // no set has wider tiles
 constexpr Index strip_size = 16384;  // numbers of a strip,
 constexpr Index most_panels = 16;    // and its panels, at most
 constexpr Index fewest_strips = 8;
+constexpr Index in_cache = 1 << 20;  // numbers: what a core has cached itself need not be asked for
 constexpr Index one_task = 1 << 18;  // multiply-adds that are not worth waking a thread for
 
 /// f(image, place, count, done): the pieces of some positions, each in one image, after `done` others.
@@ -39,6 +40,7 @@ public:
           height_(even_part(plan.filters, tiles_.rows)),
           block_(std::min(plan.depth, tiles_.depth)),
           blocks_(ceil_div(plan.depth, block_)),
+          asks_(total_ * (plan.g.channels + plan.g.filters) > in_cache),
           packed_(plan.g.groups * plan.filters * plan.depth + widest),
           gathered_(block_),
           in_place_(block_) {
@@ -60,8 +62,8 @@ public:
     Index buffer_size() const { return block_ * width; }
 
     void run(Index task, T* buffer) const {
-        for (Index i = 0; i < blocks_; ++i) multiply(block(task, i), buffer);
-        const Block done = block(task, 0);
+        for (Index i = 0; i < blocks_; ++i) multiply(block(task * blocks_ + i), block(task * blocks_ + i + 1), buffer);
+        const Block done = block(task * blocks_);
         each_piece(done.positions, plan_.outputs, [&](Index image, Index place, Index count, Index) {
             plan_.add_bias(done.group, count, output(image, done.group) + place);
         });
@@ -78,12 +80,16 @@ private:
         Range positions;
         Index group;
         Range depth;
+        Index image, place;  ///< of the first position
     };
-    Block block(Index task, Index number) const {
-        const Index strip = task / plan_.g.groups, first = number * block_;
+    /// They count on from task to task; beyond the last one there are no positions.
+    Block block(Index number) const {
+        const Index task = number / blocks_, strip = task / plan_.g.groups, first = number % blocks_ * block_;
         return {{strip * width, std::min((strip + 1) * width, total_)},
                 task % plan_.g.groups,
-                {first, std::min(first + block_, plan_.depth)}};
+                {first, std::min(first + block_, plan_.depth)},
+                strip * width / plan_.outputs,
+                strip * width % plan_.outputs};
     }
 
     /// Where the inputs of some positions lie.
@@ -93,15 +99,32 @@ private:
         const Index* offsets;
     };
 
-    void multiply(const Block& block, T* buffer) const {
+    /// While the tiles of a block are busy, the inputs of the next may be asked for, some rows with each tile.
+    void multiply(const Block& block, const Block& next, T* buffer) const {
         std::array<Panel, most_panels> panels;
         std::size_t count = 0;
         for (Index at = block.positions.first; at < block.positions.last; at += tiles_.columns) {
             panels[count++] = panel(block, {at, std::min(at + tiles_.columns, block.positions.last)}, buffer);
             buffer += block_ * tiles_.columns;
         }
+        const Index rows = asks_ ? next.depth.last - next.depth.first : 0;
+        const Index tiles = ceil_div(plan_.filters, height_) * static_cast<Index>(count);
+        Index row = 0, number = 0;
         for (Index f = 0; f < plan_.filters; f += height_)
-            for (std::size_t i = 0; i < count; ++i) tile(block, f, panels[i]);
+            for (std::size_t i = 0; i < count; ++i) {
+                for (const Index until = ++number * rows / tiles; row < until; ++row) prefetch(next, row);
+                tile(block, f, panels[i]);
+            }
+    }
+
+    /// (Not inlined, it would count as a function without effect, and be left out.)
+    [[gnu::always_inline]] void prefetch(const Block& block, Index row) const {
+        constexpr Index line = 64 / static_cast<Index>(sizeof(T));
+        Index image = block.image, place = block.place;
+        for (Index at = block.positions.first; at < block.positions.last; at += line, place += line) {
+            for (; place >= plan_.outputs; ++image) place -= plan_.outputs;
+            __builtin_prefetch(input(block, image) + row * plan_.outputs + place);
+        }
     }
 
     /// Tiles read whole panels. Rows that are whole kilobytes apart would compete for the same lines of the cache.
@@ -150,6 +173,7 @@ private:
     const T* x_;
     T* y_;
     Index total_, height_, block_, blocks_;
+    bool asks_;
     Scratch<T> packed_;
     Scratch<Index> gathered_, in_place_;  // offsets of the rows of a panel
 };

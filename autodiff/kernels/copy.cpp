@@ -17,7 +17,9 @@ struct Axis {
 
 template <Real T>
 void copy_row(Index length, const T* x, Index step_x, T* y, Index step_y) {
-    if (step_y == 1 && step_x == 1) std::memcpy(y, x, static_cast<std::size_t>(length) * sizeof(T));
+    constexpr Index worth_a_call = 16;
+    if (step_y == 1 && step_x == 1 && length >= worth_a_call)
+        std::memcpy(y, x, static_cast<std::size_t>(length) * sizeof(T));
     else if (step_y == 1 && step_x == 0) std::fill(y, y + length, *x);
     else
         for (Index i = 0; i < length; ++i) y[i * step_y] = x[i * step_x];

@@ -115,6 +115,33 @@ void multiply_block(const Product<T>& product, const GemmTiles<T>& tiles, const 
     }
 }
 
+/// Many rows of few columns, which would leave most lanes idle: they are as good as few rows of many columns.
+template <Real T>
+bool is_tall(const Product<T>& product, const GemmTiles<T>& tiles) {
+    return product.n <= tiles.columns / 8 && product.m >= 2 * tiles.columns;
+}
+
+/// The product turned by a quarter, cᵀ = bᵀ aᵀ: every element is the same chain.
+template <Real T>
+void multiply_turned(const Product<T>& product) {
+    const Index m = product.m, n = product.n;
+    const Scratch<T> turned(m * n);
+    multiply(Product<T>{.m = n,
+                        .n = m,
+                        .k = product.k,
+                        .a = product.b,
+                        .a_row = product.b_column,
+                        .a_depth = product.b_depth,
+                        .b = product.a,
+                        .b_depth = product.a_depth,
+                        .b_column = product.a_row,
+                        .c = turned.get(),
+                        .c_row = m});
+    for (Index i = 0; i < m; ++i)
+        for (Index j = 0; j < n; ++j) product.c[i * product.c_row + j] = turned[j * m + i];
+    finish(product, product.c, m, 0, n);
+}
+
 /// All rows of c: packs the panels, then spreads blocks of rows, times groups of panels, over the threads.
 template <Real T>
 void multiply_columns(const Product<T>& product, const GemmTiles<T>& tiles, const Columns<T>& columns) {
@@ -174,6 +201,7 @@ void multiply(const Product<T>& product) {
         return finish(product, product.c, m, 0, n);
     }
     const GemmTiles<T>& tiles = table<T>().gemm;
+    if (is_tall(product, tiles)) return multiply_turned(product);
     const Index packed = reads_in_place(product, tiles)
                              ? tiles.columns
                              : ceil_div(std::min(n, most_columns), tiles.columns) * tiles.columns;

@@ -6,6 +6,7 @@
 #include <gradpath/autodiff/node.hpp>
 #include <gradpath/autodiff/ops/rows.hpp>
 #include <gradpath/autodiff/ops/trace.hpp>
+#include <gradpath/autodiff/rectified.hpp>
 #include <gradpath/autodiff/taps.hpp>
 
 namespace gradpath {
@@ -21,6 +22,11 @@ void require_like(const std::string& what, const Tensor& t, const Tensor& refere
     require<ShapeError>(t.shape() == reference.shape(), what, " must have shape ", reference.shape(), ": got ",
                         t.shape());
     require<DTypeError>(t.dtype() == reference.dtype(), what, " must be ", reference.dtype(), ": got ", t.dtype());
+}
+
+bool is_observed() {
+    const Context& c = context();
+    return c.unusual || c.taps != nullptr;
 }
 
 Tensor alias(const Tensor& x) {

@@ -1,14 +1,17 @@
-// y = x Wᵀ + b in one node: the product adds the bias to what it has just finished. A fused op: it stands for matmul
-// and add, and has their bits.
+// y = x Wᵀ + b in one node: the product adds the bias to what it has just finished, and may apply relu. Fused ops: they
+// stand for matmul, add (and relu), and have their bits.
 #include <array>
 
 #include <gradpath/autodiff/kernels/kernels.hpp>
 #include <gradpath/autodiff/node.hpp>
+#include <gradpath/autodiff/ops/rectified.hpp>
 #include <gradpath/autodiff/ops/rows.hpp>
+#include <gradpath/autodiff/rectified.hpp>
 
 namespace gradpath {
 namespace {
 
+template <bool relu>
 Computed linear_forward(std::span<const Tensor> inputs, const Attributes&) {
     const Value &x = value_of(inputs[0]), &w = value_of(inputs[1]), &b = value_of(inputs[2]);
     Value y(x.shape.with(-1, w.shape[0]), x.dtype);
@@ -22,7 +25,8 @@ Computed linear_forward(std::span<const Tensor> inputs, const Attributes&) {
                                        .a = x.data<T>(),
                                        .b = w.data<T>(),
                                        .c = y.data<T>(),
-                                       .bias = b.data<T>()});
+                                       .bias = b.data<T>(),
+                                       .relu = relu});
     });
     return {{std::move(y)}};
 }
@@ -53,19 +57,34 @@ Tensors linear_jvp(const JvpCall& call) {
 Tensors linear_expand(std::span<const Tensor> inputs, const Attributes&) {
     return {product(inputs[0], inputs[1]) + inputs[2]};
 }
+Tensors linear_relu_expand(std::span<const Tensor> inputs, const Attributes& attributes) {
+    return {relu(linear_expand(inputs, attributes)[0])};
+}
 
-}  // namespace
-
-const Op linear_row{OpCode::linear, "linear", linear_forward, linear_vjp, Forward::rule, linear_jvp, linear_expand};
-
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+Tensor checked(const Op& row, const Tensor& x, const Tensor& weight, const Tensor& bias) {
     require_same_dtype("linear", std::array{x, weight, bias});
     require<ShapeError>(weight.rank() == 2 && bias.shape() == Shape{weight.rows()},
                         "linear: the weight must be [outputs, inputs] and the bias [outputs]: their shapes are ",
                         weight.shape(), " and ", bias.shape());
     require<ShapeError>(x.rank() >= 2 && x.shape()[-1] == weight.shape()[1], "linear: x must be [rows, .., ",
                         weight.shape()[1], "]: its shape is ", x.shape());
-    return apply_one(linear_row, Tensors{x, weight, bias});
+    return apply_one(row, Tensors{x, weight, bias});
+}
+
+}  // namespace
+
+const Op linear_row{OpCode::linear, "linear",   linear_forward<false>, linear_vjp,
+                    Forward::rule,  linear_jvp, linear_expand};
+const Op linear_relu_row{OpCode::linear,       "linear_relu",
+                         linear_forward<true>, rectified_vjp<linear_vjp>,
+                         Forward::rule,        rectified_jvp<linear_jvp>,
+                         linear_relu_expand};
+
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+    return checked(linear_row, x, weight, bias);
+}
+Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+    return checked(linear_relu_row, x, weight, bias);
 }
 
 }  // namespace gradpath

@@ -4,7 +4,9 @@
 #include <gradpath/autodiff/kernels/windows.hpp>
 #include <gradpath/autodiff/memory.hpp>
 #include <gradpath/autodiff/node.hpp>
+#include <gradpath/autodiff/ops/rectified.hpp>
 #include <gradpath/autodiff/ops/rows.hpp>
+#include <gradpath/autodiff/rectified.hpp>
 
 namespace gradpath {
 namespace {
@@ -68,6 +70,16 @@ Computed max_forward(std::span<const Tensor> inputs, const Attributes& attribute
     return {{std::move(y)}, Attributes::of(Winners(winners))};
 }
 
+Computed max_relu_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
+    Computed computed = max_forward(inputs, attributes);
+    const Value& y = computed.outputs[0];
+    dispatch(y.dtype, [&](auto t) {
+        using T = decltype(t);
+        kernels::unary(OpCode::relu, static_cast<const T*>(y.data<T>()), y.data<T>(), y.shape.size());
+    });
+    return computed;
+}
+
 /// Inputs: one tensor shaped like y; output shaped like x.
 Computed scatter_forward(std::span<const Tensor> inputs, const Attributes& attributes) {
     const Value& dy = value_of(inputs[0]);
@@ -110,6 +122,9 @@ Tensors max_vjp(const VjpCall& call) {
 Tensors max_jvp(const JvpCall& call) {
     return {apply_one(max_pool2d_gather_row, {call.tangents[0]}, with_winners(call.attributes, call.saved))};
 }
+Tensors max_relu_expand(std::span<const Tensor> inputs, const Attributes& attributes) {
+    return {apply_one(max_pool2d_row, {relu(inputs[0])}, attributes)};
+}
 Tensors max_vjp_vjp(const VjpCall& call) { return {apply_one(max_pool2d_gather_row, {call.g()}, call.attributes)}; }
 Tensors max_gather_vjp(const VjpCall& call) { return {apply_one(max_pool2d_vjp_row, {call.g()}, call.attributes)}; }
 Tensors avg_vjp(const VjpCall& call) { return {apply_one(avg_pool2d_vjp_row, {call.g()}, call.attributes)}; }
@@ -118,6 +133,8 @@ Tensors avg_vjp_vjp(const VjpCall& call) { return {apply_one(avg_pool2d_row, {ca
 }  // namespace
 
 const Op max_pool2d_row{OpCode::max_pool2d, "max_pool2d", max_forward, max_vjp, Forward::rule, max_jvp};
+const Op relu_max_pool2d_row{OpCode::max_pool2d, "relu_max_pool2d",      max_relu_forward, rectified_vjp<max_vjp>,
+                             Forward::rule,      rectified_jvp<max_jvp>, max_relu_expand};
 const Op max_pool2d_vjp_row{OpCode::max_pool2d_vjp, "max_pool2d_vjp", scatter_forward, max_vjp_vjp, Forward::linear};
 const Op max_pool2d_gather_row{OpCode::max_pool2d_gather, "max_pool2d_gather", gather_forward, max_gather_vjp,
                                Forward::linear};
@@ -126,6 +143,10 @@ const Op avg_pool2d_vjp_row{OpCode::avg_pool2d_vjp, "avg_pool2d_vjp", scatter_fo
 
 Tensor max_pool2d(const Tensor& x, const Pool2d& options) {
     return apply_one(max_pool2d_row, {x}, Attributes::of(check("max_pool2d", x, options)));
+}
+
+Tensor relu_max_pool2d(const Tensor& x, const Pool2d& options) {
+    return apply_one(relu_max_pool2d_row, {x}, Attributes::of(check("relu_max_pool2d", x, options)));
 }
 
 Tensor avg_pool2d(const Tensor& x, const Pool2d& options) {

@@ -17,13 +17,13 @@ extern const Op slice_row, pad_row;                                       // sli
 extern const Op gather_row, scatter_add_row;                              // index.cpp
 extern const Op take_along_axis_row, add_along_axis_row;                  // along_axis.cpp
 extern const Op matmul_row;                                               // matmul.cpp
-extern const Op linear_row;                                               // linear.cpp
+extern const Op linear_row, linear_relu_row;                              // linear.cpp
 extern const Op cholesky_row, solve_row, triangular_solve_row;            // solve.cpp
 extern const Op determinant_row, cofactors_row, log_determinant_row;      // determinant.cpp
 extern const Op eigh_row;                                                 // eigh.cpp
 extern const Op conv2d_row, conv2d_bias_row, conv2d_input_vjp_row,
     conv2d_weight_vjp_row;                                                         // conv2d.cpp
-extern const Op max_pool2d_row, max_pool2d_vjp_row, max_pool2d_gather_row, avg_pool2d_row,
+extern const Op max_pool2d_row, relu_max_pool2d_row, max_pool2d_vjp_row, max_pool2d_gather_row, avg_pool2d_row,
     avg_pool2d_vjp_row;                                                            // pool2d.cpp
 extern const Op softmax_row, softmax_vjp_row, log_softmax_row, cross_entropy_row,
     cross_entropy_vjp_row;                                                         // softmax.cpp

@@ -84,6 +84,8 @@ TEST_CASE("pictures get all figures, and the files say the same") {
                               "How integrated-gradients adds up", "on one scale", "<table class=\"sorts\">"})
         CHECK_MESSAGE(page.find(words) != page.npos, words);
     CHECK(program::read(folder / "both/maps.png").starts_with("\x89PNG"));
+    CHECK(program::read(folder / "both/waterfall.svg").find("How integrated-gradients adds up</text>") !=
+          std::string::npos);
     for (const char* curve : {"deletion", "insertion", "road", "comprehensiveness", "sufficiency"})
         CHECK(program::read(folder / ("both/" + std::string(curve) + ".svg")).find("integrated-gradients</text>") !=
               std::string::npos);

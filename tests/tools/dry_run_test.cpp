@@ -26,9 +26,12 @@ TEST_CASE("explain tells what all rows will cost from the first") {
         "explain points.safetensors --input data:moons:test:0,1,2,3,4 --method integrated-gradients --steps 30 ";
     const Json d = json_of(line + "--out why --dry-run --json", folder);
     CHECK(d["schema"] == "gradpath.dry-run/1");
-    CHECK(d["files"] == Names{"why/attribution.npz", "why/result.json"});
+    CHECK(d["files"] == Names{"why/attribution.npz", "why/bars.svg", "why/result.json"});
     CHECK(program::listing(folder.path()).size() == 1);
-    const Json run = json_of(line + "--json", folder);
+    const Json run = json_of(line + "--out why --json", folder);
+    for (const std::string file : d["files"]) CHECK_MESSAGE(std::filesystem::exists(folder / file), file);
+    CHECK(program::read(folder / "why/bars.svg").find(">x2</text>") != std::string::npos);
+    CHECK(program::listing(folder / "why").size() == d["files"].size());
     CHECK(d["evaluations"]["backward"] == run["evaluations"]["backward"]);
     CHECK(d["evaluations"]["forward"] == run["evaluations"]["forward"]);
     CHECK(d["bytes"].get<double>() > 0);

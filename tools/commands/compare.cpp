@@ -2,6 +2,7 @@
 // anew, so that a run that is ended leaves what it had, and says so.
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -138,7 +139,8 @@ Contest contest_for(const CompareOptions& o, const Subject& subject, const Tenso
 /// Makes it, and removes what an earlier run left.
 void clear_folder(const std::filesystem::path& folder) {
     make_folder(folder);
-    for (const char* old : {"compare.csv", "compare.html", "compare.json", "maps.png"}) remove_file(folder / old);
+    for (const char* old : {"compare.csv", "compare.html", "compare.json", "maps.png", "waterfall.svg"})
+        remove_file(folder / old);
     for (const Measure& m : measures()) remove_file(folder / text(m.name, ".svg"));
 }
 
@@ -154,15 +156,17 @@ void only_tell(const CompareOptions& o, const Contest& all) {
     const auto start = std::chrono::steady_clock::now();
     const auto rows = static_cast<double>(all.x.rows());
     std::string names;
+    std::set<std::string> drawings;
     DryRun run{.what = {}, .files = {"compare.csv", "compare.html", "compare.json"}};
     for (const std::string& name : all.methods) {
         Contestant c = answer_of(one, name);
         measure(one, c);
         run.forward += c.cost * rows;
         names += (names.empty() ? "" : ", ") + name;
-        for (const auto& [curve, points] : c.curves)
-            if (std::ranges::find(run.files, curve + ".svg") == run.files.end()) run.files.push_back(curve + ".svg");
+        for (const auto& [curve, points] : c.curves) drawings.insert(curve + ".svg");
+        if (c.f_baseline) drawings.insert("waterfall.svg");
     }
+    run.files.insert(run.files.end(), drawings.begin(), drawings.end());
     if (all.of_pictures()) run.files.emplace_back("maps.png");
     run.backward = run.forward;
     run.seconds = seconds_since(start) * rows;

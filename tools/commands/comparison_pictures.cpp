@@ -9,6 +9,7 @@
 #include <gradpath/tools/commands/result.hpp>
 #include <gradpath/tools/report/chart.hpp>
 #include <gradpath/tools/report/png.hpp>
+#include <gradpath/tools/report/waterfall.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -214,6 +215,9 @@ std::vector<Chart> curve_charts(const Comparison& comparison) {
 void write_pictures(const std::filesystem::path& folder, const Comparison& comparison) {
     for (const Chart& chart : curve_charts(comparison))
         io::write_file(folder / (chart.title + ".svg"), svg_file(chart));
+    for (const Block& block : closer_look(comparison))
+        if (const auto* waterfall = std::get_if<Waterfall>(&block))
+            io::write_file(folder / "waterfall.svg", svg_file(drawing_of(*waterfall)));
     std::vector<Picture> rows;
     for (Index image = 0;
          comparison.contest.of_pictures() && image < std::min(pictures_shown, comparison.data.x.rows()); ++image) {

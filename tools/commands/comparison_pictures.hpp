@@ -18,7 +18,7 @@ std::vector<Block> map_blocks(const Comparison& comparison, Index image);
 std::vector<Block> closer_look(const Comparison& comparison);
 /// A chart for each figure that is the area under a curve.
 std::vector<Chart> curve_charts(const Comparison& comparison);
-/// maps.png (of pictures) and an .svg for each chart. Throws IoError.
+/// maps.png (of pictures), waterfall.svg and an .svg for each chart. Throws IoError.
 void write_pictures(const std::filesystem::path& folder, const Comparison& comparison);
 
 }  // namespace gradpath::tools

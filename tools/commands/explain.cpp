@@ -238,8 +238,7 @@ Exit only_tell(const ExplainOptions& o, const attribution::Method& method, const
                .seconds = count * first.seconds,
                .bytes = std::min(first.peak_bytes * static_cast<std::size_t>(rows.x.rows()),
                                  std::max(o.common.memory, first.peak_bytes)),
-               .files = {"attribution.npz", "result.json"}};
-    if (is_image(subject.row)) run.files.insert(run.files.begin() + 1, "heatmap.png");
+               .files = result_files({subject, rows, {}, first})};
     tell(o.common, run);
     return Exit::fine;
 }

@@ -11,6 +11,7 @@
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/report/chart.hpp>
 #include <gradpath/tools/report/png.hpp>
 
 namespace gradpath::tools {
@@ -193,11 +194,22 @@ Json result_json(const Explained& e, const std::string& values_file) {
     return d;
 }
 
-void write_result(const std::filesystem::path& folder, const Explained& e) {
-    for (const char* old : {"result.json", "heatmap.png"}) remove_file(folder / old);  // what is there is of one run
-    io::write_npz(folder / "attribution.npz", result_arrays(e), index_arrays(e.attribution));
+std::vector<std::string> result_files(const Explained& e) {
+    std::vector<std::string> names{"attribution.npz"};
+    if (feature_bars(e, 0)) names.emplace_back("bars.svg");
     const bool table = !e.subject.feature_names.empty();
-    if (table || !of_features(e) || is_image(e.subject.row)) write_png(folder / "heatmap.png", result_picture(e));
+    if (table || !of_features(e) || is_image(e.subject.row)) names.emplace_back("heatmap.png");
+    names.emplace_back("result.json");
+    return names;
+}
+
+void write_result(const std::filesystem::path& folder, const Explained& e) {
+    for (const char* old : {"result.json", "heatmap.png", "bars.svg"}) remove_file(folder / old);  // all is of one run
+    io::write_npz(folder / "attribution.npz", result_arrays(e), index_arrays(e.attribution));
+    for (const std::string& name : result_files(e)) {
+        if (name == "heatmap.png") write_png(folder / name, result_picture(e));
+        if (name == "bars.svg") io::write_file(folder / name, svg_file(drawing_of(*feature_bars(e, 0))));
+    }
     io::write_file(folder / "result.json",
                    result_json(e, "attribution.npz").dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }

@@ -28,8 +28,11 @@ struct Explained {
 /// Schema gradpath.result/1. `values_file` is named in it; empty: the values were not written.
 nlohmann::ordered_json result_json(const Explained& e, const std::string& values_file);
 std::string result_text(const Explained& e);
-/// attribution.npz, heatmap.png (for images, and for rows of a table) and, last, result.json. Throws IoError.
+/// attribution.npz, heatmap.png (for images, and for rows of a table), bars.svg (of few features, the first row's) and,
+/// last, result.json. Throws IoError.
 void write_result(const std::filesystem::path& folder, const Explained& e);
+/// The names of these files, in their order.
+std::vector<std::string> result_files(const Explained& e);
 /// The values, one per feature: of pairs of features, the sums over the second. Those of a layer as they are.
 Tensor feature_values(const Explained& e);
 /// Are the values of the input's features, or of pairs of them, and not of a layer's units?
@@ -58,5 +61,7 @@ struct ColumnShare {
 std::vector<ColumnShare> column_shares(const Explained& e, std::size_t k);
 /// The same to be drawn.
 Bars share_bars(const Explained& e, std::size_t k);
+/// The features of [row, target] k to be drawn, or the columns of a table; none for pictures, layers and long rows.
+std::optional<Bars> feature_bars(const Explained& e, std::size_t k);
 
 }  // namespace gradpath::tools

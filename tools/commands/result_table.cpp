@@ -44,6 +44,20 @@ std::vector<ColumnShare> column_shares(const Explained& e, std::size_t k) {
     return shares;
 }
 
+std::optional<Bars> feature_bars(const Explained& e, std::size_t k) {
+    constexpr Index few = 24;
+    const Index count = e.subject.row.size(), first = static_cast<Index>(k) * count;
+    if (!of_features(e) || is_image(e.subject.row) || count > few) return {};
+    if (!e.subject.feature_names.empty()) return share_bars(e, k);
+    const Tensor values = feature_values(e);
+    const attribution::Attribution& a = e.attribution;
+    const bool spread = a.standard_error && a.standard_error->size() == values.size();
+    Bars bars{.title = text(a.method, " of ", target_text(e, k)), .alt = "attributions as signed bars", .bars = {}};
+    for (Index i = first; i < first + count; ++i)
+        bars.bars.push_back({text("x", i - first + 1), values.at(i), spread ? a.standard_error->at(i) : 0});
+    return bars;
+}
+
 Bars share_bars(const Explained& e, std::size_t k) {
     const attribution::Attribution& a = e.attribution;
     const std::size_t targets = a.f_input.size() / static_cast<std::size_t>(a.values.rows());

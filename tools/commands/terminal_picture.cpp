@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char *full = "\u2588", *right_half = "\u2590", *left_half = "\u258C", *upper_half = "\u2580";
 constexpr const char *red = "\x1b[31m", *blue = "\x1b[34m", *plain = "\x1b[0m";
-constexpr Index most_rows = 4, most_bars = 24;
+constexpr Index most_rows = 4;
 
 std::string repeated(const char* letter, Index count) {
     std::string out;
@@ -53,16 +53,6 @@ const char* shade(double upper, double lower) {
 }
 
 Tensor one_row(const Tensor& t, Index row) { return reshape(slice(t, 0, row, row + 1), t.shape().slice(1, t.rank())); }
-
-std::vector<Bars::Bar> bars_of(const Explained& e, const Tensor& values) {
-    const auto& names = e.subject.feature_names;
-    std::vector<Bars::Bar> bars;
-    for (Index k = 0; k < values.size(); ++k) {
-        const auto i = static_cast<std::size_t>(k);
-        bars.push_back({i < names.size() ? names[i] : text("x", k + 1), values.at(k)});
-    }
-    return bars;
-}
 
 }  // namespace
 
@@ -113,7 +103,8 @@ std::string result_drawing(const Explained& e, Index width, bool colour) {
     for (Index row = 0; row < std::min(most_rows, values.rows()); ++row) {
         const Tensor one = one_row(values, row);
         if (is_image(e.subject.row)) out += "\n" + map_text(one, width, colour);
-        else if (one.size() <= most_bars) out += "\n" + bars_text(bars_of(e, one), width, colour);
+        else if (const auto bars = feature_bars(e, static_cast<std::size_t>(row)))
+            out += "\n" + bars_text(bars->bars, width, colour);
     }
     return out;
 }

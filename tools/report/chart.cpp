@@ -8,7 +8,6 @@
 
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/tools/report/markup.hpp>
-#include <gradpath/tools/report/style.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -166,25 +165,18 @@ std::string legend_entry(std::size_t index, const std::string& name) {
 }
 
 std::string svg(const Chart& chart) {
-    return legend(chart) + svg_opening(wide, tall, chart.title, chart.alt) + body(chart) + "</svg>";
+    return legend(chart) + svg(Drawing{chart.title, chart.alt, wide, tall, body(chart)});
 }
 
 std::string svg_file(const Chart& chart) {
     const double height = tall + name_row * (static_cast<double>(chart.curves.size()) + 0.5);
-    constexpr double heading = 34;
-    return text("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"drawing\" role=\"img\" viewBox=\"0 ", -heading, " ",
-                coordinate(wide), " ", coordinate(height + heading), "\" width=\"", coordinate(wide), "\" height=\"",
-                coordinate(height + heading), "\">\n<title>", escape(chart.alt.empty() ? chart.title : chart.alt),
-                "</title>\n<style>", theme_style, drawing_style, ".drawing { font: 12px var(--sans); }</style>\n",
-                "<rect width=\"100%\" height=\"100%\" y=\"", -heading, "\" style=\"fill: var(--paper)\"/>\n",
-                svg_label(wide / 2, -8, chart.title, "middle", " class=\"name\""), body(chart), names_below(chart),
-                "</svg>\n");
+    return svg_file(Drawing{chart.title, chart.alt, wide, height, body(chart) + names_below(chart)});
 }
 
-std::string svg(const Bars& bars) {
+Drawing drawing_of(const Bars& bars) {
     constexpr double row = 30, numbers = 76, thick = 16;
     std::size_t longest = 0;
-    for (const Bars::Bar& bar : bars.bars) longest = std::max(longest, bar.name.size());
+    for (const Bars::Bar& bar : bars.bars) longest = std::max(longest, letters(bar.name));
     const double names = room_for_names(longest);
     const double height = row * static_cast<double>(bars.bars.size()) + 8;
     double low = 0, highest = 0;
@@ -195,7 +187,7 @@ std::string svg(const Bars& bars) {
     }
     const double span = highest > low ? highest - low : 1;
     const auto at = [&](double value) { return names + (value - low) / span * (wide - names - numbers); };
-    std::string out = svg_opening(wide, height, bars.title, bars.alt);
+    std::string out;
     for (std::size_t i = 0; i < bars.bars.size(); ++i) {
         const Bars::Bar& bar = bars.bars[i];
         const double middle = row * (static_cast<double>(i) + 0.5) + 4;
@@ -208,7 +200,7 @@ std::string svg(const Bars& bars) {
         if (bar.error > 0)
             out += svg_line(at(bar.value - bar.error), middle, at(bar.value + bar.error), middle, "error");
     }
-    return out + svg_line(at(0), 0, at(0), height, "axis") + "</svg>";
+    return {bars.title, bars.alt, wide, height, out + svg_line(at(0), 0, at(0), height, "axis")};
 }
 
 }  // namespace gradpath::tools

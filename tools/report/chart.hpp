@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <gradpath/tools/report/drawing.hpp>
 #include <gradpath/tools/report/report.hpp>
 
 namespace gradpath::tools {
@@ -11,7 +12,7 @@ namespace gradpath::tools {
 std::vector<double> round_ticks(double low, double high, int count = 6);
 /// The chart, without its caption. Throws ValueError where x and y, low or high of a curve differ in length.
 std::string svg(const Chart& chart);
-std::string svg(const Bars& bars);
+Drawing drawing_of(const Bars& bars);
 /// A curve's name beside a piece of it, <li>..</li>.
 std::string legend_entry(std::size_t index, const std::string& name);
 /// The chart as a file of its own, with title and names of the curves; light or dark as its reader prefers.

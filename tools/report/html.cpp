@@ -119,8 +119,8 @@ std::string drawing(const std::string& title, const std::string& picture, const 
                 element("figcaption", caption), "</figure>\n");
 }
 std::string block(const Chart& block) { return drawing(block.title, svg(block), block.caption); }
-std::string block(const Bars& block) { return drawing(block.title, svg(block), block.caption); }
-std::string block(const Waterfall& block) { return drawing(block.title, svg(block), block.caption); }
+std::string block(const Bars& block) { return drawing(block.title, svg(drawing_of(block)), block.caption); }
+std::string block(const Waterfall& block) { return drawing(block.title, svg(drawing_of(block)), block.caption); }
 std::string block(const Scene& block) { return drawing(block.title, svg(block), block.caption); }
 std::string block(const Playground& block) {
     return text("<figure>\n", element("h3", block.title), playground(block), element("figcaption", block.caption),

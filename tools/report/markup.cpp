@@ -84,11 +84,6 @@ double room_for_names(std::size_t letters) {
     return std::clamp(letter * static_cast<double>(letters) + 20, 150.0, 360.0);
 }
 
-std::string svg_opening(double width, double height, const std::string& title, const std::string& alt) {
-    return text("<svg role=\"img\" viewBox=\"0 0 ", coordinate(width), " ", coordinate(height), "\"><title>",
-                escape(alt.empty() ? title : alt), "</title>");
-}
-
 std::string number_text(double value, int digits) {
     std::array<char, 64> buffer;
     char* const full = buffer.data() + buffer.size();

@@ -21,8 +21,6 @@ std::string svg_line(double x1, double y1, double x2, double y2, const char* kin
 std::string svg_label(double x, double y, const std::string& words, const char* anchor, const char* more = "");
 /// Units that names of so many letters need left of bars, within bounds.
 double room_for_names(std::size_t letters);
-/// <svg ..> and its title: what it shows, for those who cannot see it.
-std::string svg_opening(double width, double height, const std::string& title, const std::string& alt);
 /// A number for people: at most `digits` significant digits.
 std::string number_text(double value, int digits = 4);
 

@@ -32,7 +32,7 @@ std::vector<Stretch> stretches_of(const Waterfall& w) {
 
 }  // namespace
 
-std::string svg(const Waterfall& w) {
+Drawing drawing_of(const Waterfall& w) {
     require(std::isfinite(w.from), "waterfall: it must begin with a finite number: got ", w.from);
     const std::vector<Stretch> list = stretches_of(w);
     double low = w.from, high = w.from;
@@ -44,7 +44,7 @@ std::string svg(const Waterfall& w) {
     }
     const double names = room_for_names(longest), span = high > low ? high - low : 1;
     const auto at = [&](double value) { return names + (value - low) / span * (wide - names - numbers); };
-    std::string out = svg_opening(wide, row * static_cast<double>(list.size()), w.title, w.alt);
+    std::string out;
     for (std::size_t k = 0; k < list.size(); ++k) {
         const Stretch& s = list[k];
         const double middle = row * (static_cast<double>(k) + 0.5);
@@ -60,7 +60,7 @@ std::string svg(const Waterfall& w) {
         if (k + 1 < list.size())
             out += svg_line(at(s.to), middle + thick / 2, at(s.to), middle + row - thick / 2, "axis");
     }
-    return out + "</svg>";
+    return {w.title, w.alt, wide, row * static_cast<double>(list.size()), out};
 }
 
 }  // namespace gradpath::tools

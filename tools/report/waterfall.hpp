@@ -1,12 +1,10 @@
 #pragma once
-#include <string>
-
+#include <gradpath/tools/report/drawing.hpp>
 #include <gradpath/tools/report/report.hpp>
 
 namespace gradpath::tools {
 
-/// As inline SVG, without its caption: a line for the first number, for each step and for the sum. Throws ValueError
-/// for what is not finite.
-std::string svg(const Waterfall& waterfall);
+/// A line for the first number, for each step and for the sum. Throws ValueError for what is not finite.
+Drawing drawing_of(const Waterfall& waterfall);
 
 }  // namespace gradpath::tools

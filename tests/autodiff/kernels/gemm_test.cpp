@@ -101,6 +101,7 @@ TEST_CASE_TEMPLATE("the bits of an element depend on the inner length alone", T,
         for (const Index columns : {1, 2, 10, 33}) {  // the first columns alone
             const std::vector<T> few(b_turned.begin(), b_turned.begin() + columns * k);
             const auto product = multiply<T>({m, columns, k, false, true}, a, few);
+            CHECK(multiply<T>({m, columns, k, true, true}, a_turned, few) == product);
             bool equal = true;
             for (Index i = 0; i < m; ++i)
                 for (Index j = 0; j < columns; ++j)

@@ -106,14 +106,14 @@ TEST_CASE("a chart draws every curve, leaves gaps at NaN and survives having not
     CHECK(count(drawn, "nan") == 0);
     CHECK(count(svg(Chart{}), "<svg") == 1);
     CHECK(count(svg(Chart{"t", "x", "y", "", {{"a", {1, 2}, {0, -1}}}, true, true}), "inf") == 0);
-    CHECK(count(svg(Bars{"t", "", {{"x1", 0}, {"x2", not_a_number}}}), "<rect") == 1);
+    CHECK(count(svg(drawing_of(Bars{"t", "", {{"x1", 0}, {"x2", not_a_number}}})), "<rect") == 1);
     CHECK_THROWS_WITH_AS(
         svg(Chart{"t", "", "", "", {{"a", {1, 2}, {1}}}}),
         "chart: x, y and the band must have one length: got 2, 1, 0 and 0 for \"a\"; write NaN for a gap", ValueError);
 }
 
 TEST_CASE("bars start at zero and their lengths are proportional to the numbers") {
-    const std::string drawn = svg(Bars{"t", "", {{"a", 2}, {"b", -1}}});
+    const std::string drawn = svg(drawing_of(Bars{"t", "", {{"a", 2}, {"b", -1}}}));
     std::vector<double> widths;
     for (std::size_t at = drawn.find("width=\""); at != std::string::npos; at = drawn.find("width=\"", at + 1)) {
         widths.push_back(std::stod(drawn.substr(at + 7)));
@@ -182,5 +182,12 @@ TEST_CASE("a chart as a file brings its style, its title and the names of its cu
     CHECK(file.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
     CHECK(count(file, "<svg") == 1);
     for (const char* words : {"a &lt;title&gt;", ">one</text>", ">two</text>", "prefers-color-scheme: dark"})
+        CHECK_MESSAGE(file.find(words) != std::string::npos, words);
+}
+
+TEST_CASE("bars as a file bring their style and title, too") {
+    const std::string file = svg_file(drawing_of(Bars{"a <title>", "what it shows", {{"x1", 2}, {"x2", -1}}}));
+    CHECK(file.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
+    for (const char* words : {">a &lt;title&gt;</text>", "<title>what it shows</title>", ">x2</text>", "--negative: #"})
         CHECK_MESSAGE(file.find(words) != std::string::npos, words);
 }

@@ -38,7 +38,7 @@ Waterfall from_one(std::vector<Waterfall::Step> steps) {
 }  // namespace
 
 TEST_CASE("each bar of a waterfall begins where the last one ended") {
-    const std::string drawn = svg(from_one({{"a", 3}, {"b", -1}, {"c", 2}}));
+    const std::string drawn = svg(drawing_of(from_one({{"a", 3}, {"b", -1}, {"c", 2}})));
     const std::vector<Bar> bars = bars_of(drawn);
     REQUIRE(bars.size() == 3);
     CHECK(bars[0].kind == "positive");
@@ -50,21 +50,21 @@ TEST_CASE("each bar of a waterfall begins where the last one ended") {
 }
 
 TEST_CASE("a waterfall tells where it begins, each step with its sign, and what it comes to") {
-    const std::string drawn = svg(from_one({{"a & b", 3}, {"c", -1.5}}));
+    const std::string drawn = svg(drawing_of(from_one({{"a & b", 3}, {"c", -1.5}})));
     for (const char* words : {"<title>what it shows</title>", ">f(x&#39;)</text>", ">1</text>", ">a &amp; b</text>",
                               ">+3</text>", ">-1.5</text>", ">f(x)</text>", ">2.5</text>"})
         CHECK_MESSAGE(drawn.find(words) != drawn.npos, words);
-    CHECK(bars_of(svg(from_one({}))).empty());
-    CHECK(svg(from_one({{"nothing", 0}})).find("nan") == std::string::npos);
+    CHECK(bars_of(svg(drawing_of(from_one({})))).empty());
+    CHECK(svg(drawing_of(from_one({{"nothing", 0}}))).find("nan") == std::string::npos);
 }
 
 TEST_CASE("a waterfall takes finite numbers") {
     const double none = std::numeric_limits<double>::quiet_NaN();
     Waterfall nowhere = from_one({});
     nowhere.from = none;
-    tests::check_refused({{[&] { svg(nowhere); }, "waterfall: it must begin with a finite number: got nan"},
+    tests::check_refused({{[&] { drawing_of(nowhere); }, "waterfall: it must begin with a finite number: got nan"},
                           {[&] {
-                               svg(from_one({{"a", none}}));
+                               svg(drawing_of(from_one({{"a", none}})));
                            },
                            "waterfall: a step must be finite: \"a\" is nan"}});
 }

@@ -20,8 +20,8 @@ bool may_explain(const Ablation& a) {
     return numbered || a.method == variational || a.change.starts_with("He's");
 }
 
-/// Which of the changes brings a method nearest to the paper's AUC.
-std::string nearest_to_paper(const Grid& grid, const std::string& method, double paper) {
+/// Which of the changes brings a method nearest to the paper's AUC; `all_seeds`: what is said of them.
+std::string nearest_to_paper(const Grid& grid, const std::string& method, double paper, const std::string& all_seeds) {
     const std::vector<Ablation> all = ablations();
     double unchanged = 0, best = std::numeric_limits<double>::infinity();
     std::string change;
@@ -32,7 +32,8 @@ std::string nearest_to_paper(const Grid& grid, const std::string& method, double
         if (!all[k].change.empty() && !may_explain(all[k])) continue;
         if (std::abs(auc - paper) < std::abs(best - paper)) best = auc, change = all[k].change;
     }
-    return text(method, ": the paper has ", fixed(paper, 3), ", we have ", fixed(unchanged, 3), " at the first seed; ",
+    return text(method, ": the paper has ", fixed(paper, 3), ", we have ", fixed(unchanged, 3), " at the first seed",
+                all_seeds, "; ",
                 change.empty() ? "no single change comes nearer."
                                : text("nearest comes \"", change, "\" with ", fixed(best, 3), "."));
 }
@@ -68,11 +69,12 @@ Text explanation(const Grid& grid, const std::vector<Entry>& entries) {
          "another generator of random numbers is another network, and seeds differ by as much as the table above "
          "shows in brackets.",
          ratio_to_paper(entries)}};
-    for (const char* name : {"integrated-gradients", "occlusion", "geodesic-ig-knn"})
-        for (const Method& method : methods())
-            if (std::string_view(name) == method.name)
-                words.paragraphs.push_back(nearest_to_paper(grid, name, method.paper));
-    words.paragraphs.push_back(nearest_to_paper(grid, variational, variational_paper));
+    for (const char* name : {"integrated-gradients", "occlusion", "geodesic-ig-knn"}) {
+        const Entry& e = entry_of(entries, name);
+        words.paragraphs.push_back(
+            nearest_to_paper(grid, name, e.method.paper, text(" and ", fixed(e.purity.auc, 3), " over all")));
+    }
+    words.paragraphs.push_back(nearest_to_paper(grid, variational, variational_paper, ""));
     return words;
 }
 
