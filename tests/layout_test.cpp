@@ -52,9 +52,10 @@ const std::vector<ThirdParty> third_parties = {
 const Names private_headers = {
     "autodiff/check/", "autodiff/counter.hpp", "autodiff/kernels/", "autodiff/node.hpp", "autodiff/reach.hpp",
     "autodiff/ops/binary.hpp", "autodiff/ops/conv2d.hpp", "autodiff/ops/formula.hpp", "autodiff/ops/index.hpp",
-    "autodiff/ops/matrices.hpp", "autodiff/ops/reduce.hpp", "autodiff/ops/rows.hpp", "autodiff/ops/strided.hpp",
-    "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp", "autodiff/minimize/flat.hpp",
-    "autodiff/minimize/walk.hpp", "nn/channels.hpp", "nn/conv_sizes.hpp", "nn/streams.hpp", "models/sha256.hpp",
+    "autodiff/ops/matrices.hpp", "autodiff/ops/rectified.hpp", "autodiff/ops/reduce.hpp", "autodiff/ops/rows.hpp",
+    "autodiff/ops/strided.hpp", "autodiff/ops/trace.hpp", "autodiff/ops/unary.hpp", "autodiff/minimize/check.hpp",
+    "autodiff/minimize/flat.hpp", "autodiff/minimize/walk.hpp", "nn/channels.hpp", "nn/conv_sizes.hpp",
+    "nn/streams.hpp", "models/sha256.hpp",
     "models/onnx/call.hpp", "models/onnx/conformance.hpp", "models/onnx/elementwise.hpp", "models/onnx/families.hpp",
     "models/onnx/graph.hpp", "models/onnx/operators.hpp", "models/onnx/phrases.hpp", "models/onnx/program.hpp",
     "models/onnx/read.hpp", "models/onnx/tensors.hpp", "models/onnx/windows.hpp", "models/onnx/writer.hpp",

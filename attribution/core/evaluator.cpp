@@ -23,6 +23,7 @@ namespace {
 constexpr std::size_t comfortable = std::size_t{8} << 20;  // larger chunks leave the caches: LeNet-5 takes twice
 constexpr Index comfortable_rows = 64;                     // as long; but fewer rows leave lanes and threads idle, and
                                                            // read large weights again and again
+constexpr Index whole_lanes = 16;                          // no set of instructions takes more rows at once
 
 struct Evaluated {
     std::vector<Tensor> scores, gradients;  // per target: [rows], [rows, input shape]
@@ -78,7 +79,7 @@ Index ModelFacts::rows_within(std::size_t budget) const {
         return static_cast<Index>((bytes - std::min(bytes, fixed_bytes)) / std::max<std::size_t>(bytes_per_row, 1));
     };
     const Index rows = std::min(fit(budget), std::max(fit(comfortable), comfortable_rows));
-    return rows > comfortable_rows ? rows - rows % comfortable_rows : std::max<Index>(1, rows);
+    return rows > whole_lanes ? rows - rows % whole_lanes : std::max<Index>(1, rows);
 }
 
 ModelFacts examine(const Objective& objective, const Tensor& x, std::size_t memory) {

@@ -212,6 +212,7 @@ void plane_dots_tile(const Planes<T>& o, const Index* offsets, T* c, bool add) {
 #pragma GCC unroll 8
             for (int k = 0; k < taps; ++k) sum[0][k] = fma(left, L::load_some(x + offsets[k], n), sum[0][k]);
         }
+#pragma GCC unroll 8  // an index that varies would keep the sums in memory
     for (int k = 0; k < taps; ++k) {
         const T total = xsimd::hadd(sum[0][k].v);
         c[k] = add ? c[k] + total : total;

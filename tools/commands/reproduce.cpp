@@ -129,7 +129,7 @@ Exit reproduce(Words words, const std::atomic<bool>& interrupted) {
     arguments.positional("EXPERIMENT", name, "its name");
     arguments.flag("--quick", quick, "fewer functions, inputs, epochs and steps");
     arguments.flag("--full", full, "for half-moons: ablations and the variational solver at every seed");
-    arguments.option("--model", "FILE", model, "for quadrature and randomisation: measure on this network");
+    arguments.option("--model", "FILE", model, "for geodesics, quadrature and randomisation: measure on this network");
     arguments.option("--input", "X", input, "its inputs, such as data:fashion-mnist:test:0,1,2,3");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;

@@ -47,13 +47,13 @@ std::string cell(const Table::Column& column, const char* tag, const char* scope
 
 /// What scrolls sideways where it is narrow can be reached by keys, so it needs a name.
 std::string scrolls(const std::string& name) {
-    return text(" tabindex=\"0\" role=\"region\" aria-label=\"", escape(name.empty() ? "table" : name), "\"");
+    return text(" tabindex=\"0\" aria-label=\"", escape(name.empty() ? "table" : name), "\"");
 }
 
 std::string block(const Table& block) {
     std::string out =
-        text("<div class=\"card scroll\"", scrolls(block.caption), "><table", block.sorts ? " class=\"sorts\"" : "",
-             ">\n", element("caption", block.caption), "<thead><tr>");
+        text("<div class=\"card scroll\" role=\"region\"", scrolls(block.caption), "><table",
+             block.sorts ? " class=\"sorts\"" : "", ">\n", element("caption", block.caption), "<thead><tr>");
     for (const Table::Column& column : block.columns) out += cell(column, "th", " scope=\"col\"", column.title);
     out += "</tr></thead>\n<tbody>\n";
     for (const std::vector<std::string>& row : block.rows) {
