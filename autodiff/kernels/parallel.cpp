@@ -1,11 +1,15 @@
-// Threads take blocks from a shared counter, so who computes a block is left to chance, and what it computes is not.
+// Threads take blocks from shared counters, so who computes a block is left to chance, and what it computes is not.
 // With OpenMP the team is the compiler's; without it, a pool of std::threads that starts on first need, sleeps between
 // bursts of loops and is never torn down (a pool destroyed at exit would race with the last user of a tensor).
 #include <gradpath/autodiff/kernels/parallel.hpp>
 
 #include <sched.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <exception>
@@ -42,16 +46,41 @@ private:
     bool before_;
 };
 
-/// One loop in flight: blocks are handed out in order; after an exception the rest are handed out to nobody.
+/// One loop in flight. Each worker begins with a share of its own and then helps others with theirs: so the rows that a
+/// thread wrote in one loop are, mostly, those that it reads in the next, out of its own caches. After an exception the
+/// rest are handed out to nobody.
 class Job {
 public:
-    Job(Index n, Index grain, Body body) : n_(n), grain_(grain), body_(body) {}
+    Job(Index n, Index grain, Index workers, Body body)
+        : n_(n), grain_(grain), shares_(std::min<Index>(workers, most_shares)), body_(body) {
+        const Index blocks = (n - 1) / grain + 1;
+        for (Index s = 0; s < shares_; ++s) {
+            first_[s] = s * blocks / shares_ * grain;
+            share_[s].next.store(first_[s], std::memory_order_relaxed);
+        }
+        first_[shares_] = n;
+    }
 
-    void work() {
+    /// worker: whose share comes first.
+    void work(Index worker) {
         const Inside inside;
+        for (Index k = 0; k < shares_; ++k) take((worker + k) % shares_);
+    }
+
+    void rethrow() const {
+        if (error_) std::rethrow_exception(error_);
+    }
+
+private:
+    static constexpr Index most_shares = 16;
+    struct alignas(64) Share {
+        std::atomic<Index> next{0};
+    };
+
+    void take(Index s) {
         for (;;) {
-            const Index first = next_.fetch_add(grain_, std::memory_order_relaxed);
-            if (first >= n_ || failed_.load(std::memory_order_relaxed)) return;
+            const Index first = share_[s].next.fetch_add(grain_, std::memory_order_relaxed);
+            if (first >= first_[s + 1] || failed_.load(std::memory_order_relaxed)) return;
             try {
                 body_(first, std::min(first + grain_, n_));
             } catch (...) {
@@ -62,14 +91,10 @@ public:
         }
     }
 
-    void rethrow() const {
-        if (error_) std::rethrow_exception(error_);
-    }
-
-private:
-    Index n_, grain_;
+    Index n_, grain_, shares_;
     Body body_;
-    std::atomic<Index> next_{0};
+    std::array<Index, most_shares + 1> first_{};  // of each share's numbers, and the end
+    std::array<Share, most_shares> share_{};
     std::atomic<bool> failed_{false};
     std::mutex mutex_;
     std::exception_ptr error_;
@@ -79,7 +104,7 @@ private:
 
 void run(Job& job, int helpers) {
 #pragma omp parallel num_threads(helpers + 1)
-    job.work();
+    job.work(omp_get_thread_num());
 }
 
 #else
@@ -93,15 +118,12 @@ public:
         Ticket ticket{&job, helpers, {0}};
         {
             const std::lock_guard lock(mutex_);
-            while (threads_ < helpers) {
-                std::thread([this] { serve(); }).detach();
-                ++threads_;
-            }
+            while (threads_ < helpers) std::thread([this, worker = ++threads_] { serve(worker); }).detach();
             open_.push_back(&ticket);
             waiting_.store(open_.size(), std::memory_order_relaxed);
             if (sleepers_ > 0) wake_.notify_all();
         }
-        job.work();
+        job.work(0);
         {
             const std::lock_guard lock(mutex_);
             close(&ticket);
@@ -120,7 +142,7 @@ private:
 
     /// Looks for a while, yielding the processor to whoever wants it; did it come true?
     static bool look(auto&& condition) {
-        for (int i = 0; i < 100; ++i) {
+        for (int i = 0; i < 400; ++i) {
             if (condition()) return true;
             std::this_thread::yield();
         }
@@ -132,7 +154,7 @@ private:
         waiting_.store(open_.size(), std::memory_order_relaxed);
     }
 
-    [[noreturn]] void serve() {
+    [[noreturn]] void serve(Index worker) {
         for (;;) {
             look([&] { return waiting_.load(std::memory_order_relaxed) > 0; });
             std::unique_lock lock(mutex_);
@@ -143,7 +165,7 @@ private:
             ticket.busy.fetch_add(1, std::memory_order_relaxed);
             if (--ticket.wanted == 0) close(&ticket);
             lock.unlock();
-            ticket.job->work();
+            ticket.job->work(worker);
             lock.lock();
             if (ticket.busy.fetch_sub(1, std::memory_order_release) == 1) done_.notify_all();
         }
@@ -174,7 +196,7 @@ void parallel_for(Index n, Index grain, Body f) {
         for (Index first = 0; first < n; first += grain) f(first, std::min(first + grain, n));
         return;
     }
-    Job job(n, grain, f);
+    Job job(n, grain, workers, f);
     run(job, static_cast<int>(workers - 1));
     job.rethrow();
 }

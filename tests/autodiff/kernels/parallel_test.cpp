@@ -17,7 +17,7 @@ using kernels::parallel_for;
 
 TEST_CASE("a parallel loop visits every index once, in blocks of the grain") {
     const Restore restore;
-    for (const int threads : {1, 2, 3, 7}) {
+    for (const int threads : {1, 2, 3, 7, 20}) {
         kernels::set_thread_count(threads);
         for (const Index n : {0, 1, 9, 10, 11, 1000})
             for (const Index grain : {1, 10, 5000}) {
