@@ -16,6 +16,8 @@ namespace {
 constexpr Index most_features = 64;
 constexpr Index most_newton_steps = 20;
 constexpr double miss_of_newton = 100;  // times the tolerance of a step
+constexpr Index nodes_along = 4;        // for the length of each edge
+constexpr double most_drift = 0.02;     // of that length from the speed, which the exact curve keeps
 
 double tolerance_of(const Shoot& o, DType dtype) {
     const double tolerance = o.tolerance.value_or(dtype == DType::float32 ? 1e-5 : 1e-10);
@@ -125,7 +127,17 @@ Geodesic shoot_between(const Metric& metric, const Tensor& from, const Tensor& t
     g.gradient_norm = chain_energy(metric, g.corners).relative_norm;
     g.certificate = certificate(metric, g.corners);
     g.iterations = found.iterations;
-    g.converged = g.smooth = found.converged;
+    // Where the slope of f jumps, as at a relu, the equation says nothing, and the speed changes on the way.
+    const double along = length(metric, g.corners, nodes_along);
+    g.smooth = std::abs(along - g.length) <= most_drift * along;
+    g.converged = found.converged && g.smooth;
+    if (!g.smooth) {
+        g.notes.push_back(text("shooting left with the speed ", g.length, " for a curve of length ", along,
+                               ": the metric jumps on the way or the points are too few; soften the network, use relax, "
+                               "or more points"));
+        g.length = along;
+        g.energy = energy(metric, g.corners).item();
+    }
     if (!found.converged)
         g.notes.push_back(text("shooting missed its end by ", found.miss, "; use relax, or nearer points"));
     return g;

@@ -9,6 +9,7 @@
 
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/models/saved.hpp>
+#include <gradpath/tools/commands/comparison.hpp>
 
 #include "program.hpp"
 
@@ -101,6 +102,31 @@ TEST_CASE("the text says who is best, and what is left of doubt") {
         program::run(of_points + "--methods integrated-gradients,gradient --metrics deletion", folder.path());
     CHECK(outcome.exit == 0);
     CHECK(outcome.out.find("deletion: best is ") != outcome.out.npos);
+}
+
+TEST_CASE("a control that beats the best method is named, as one that is like it") {
+    const auto answers = [](const char* name, bool control, double least) {
+        tools::Contestant c{.name = name, .control = control, .values = {}};
+        for (int k = 0; k < 20; ++k) c.figures["deletion"].push_back(least + 0.01 * (k % 3));
+        return c;
+    };
+    const tools::Subject subject{};
+    const tools::Contest contest{.subject = subject,
+                                 .x = {},
+                                 .target = {},
+                                 .budget = 1,
+                                 .seed = 1,
+                                 .run = {},
+                                 .methods = {},
+                                 .measures = {"deletion"}};
+    const auto list = {answers("good", false, 0.4), answers("poor", false, 0.9), answers("constant", true, 0.1),
+                       answers("random", true, 0.4), answers("edges", true, 0.7)};
+    const std::vector<tools::Verdict> verdicts = tools::verdicts(contest, std::vector(list));
+    REQUIRE(verdicts.size() == 1);
+    CHECK(verdicts[0].best == "good");
+    CHECK(verdicts[0].behind == std::vector<std::string>{"poor"});
+    CHECK(verdicts[0].controls_alike == std::vector<std::string>{"random"});
+    CHECK(verdicts[0].controls_ahead == std::vector<std::string>{"constant"});
 }
 
 TEST_CASE("killed at random moments it leaves nothing, or files that say how far it came") {

@@ -227,7 +227,7 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
     }
     if (!o.common.out.empty()) say(o.common, "wrote " + (o.common.out / "compare.html").string());
     if (o.common.json) print_json(comparison_json(comparison));
-    else if (o.common.out.empty()) print(comparison_text(comparison));
+    else print(comparison_text(comparison));
     return Exit::fine;
 }
 

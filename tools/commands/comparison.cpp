@@ -64,6 +64,12 @@ Contestant control(const Contest& q, const std::string& name) {
     return {.name = name, .control = true, .values = control_values(name, q.x, q.seed)};
 }
 
+/// Whether a's mean is the better one.
+bool is_better(const Measure& m, const Contestant& a, const Contestant& b) {
+    const double sign = m.better == Better::low ? 1 : -1;
+    return sign * mean_figure(a, m.name).of.mean < sign * mean_figure(b, m.name).of.mean;
+}
+
 /// Those who have the figure, with the sign under which less is better.
 struct Race {
     std::vector<const Contestant*> runners;
@@ -85,7 +91,7 @@ Race race_of(const Measure& m, std::span<const Contestant> contestants) {
 }
 
 Verdict verdict_of(const Measure& m, const Race& race, const Contest& q) {
-    Verdict verdict{.measure = m.name, .best = race.best->name, .alike = {}, .behind = {}, .controls_alike = {}};
+    Verdict verdict{.measure = m.name, .best = race.best->name, .alike = {}, .behind = {}, .controls_alike = {}, .controls_ahead = {}};
     std::vector<double> p;
     std::vector<const Contestant*> others;
     for (const Contestant* c : race.runners) {
@@ -99,9 +105,11 @@ Verdict verdict_of(const Measure& m, const Race& race, const Contest& q) {
     }
     const std::vector<double> raised = quality::holm(p);
     for (std::size_t k = 0; k < others.size(); ++k) {
+        const Contestant& other = *others[k];
         const bool alike = raised[k] > false_alarm;
-        if (others[k]->control && alike) verdict.controls_alike.push_back(others[k]->name);
-        if (!others[k]->control) (alike ? verdict.alike : verdict.behind).push_back(others[k]->name);
+        if (!other.control) (alike ? verdict.alike : verdict.behind).push_back(other.name);
+        else if (alike) verdict.controls_alike.push_back(other.name);
+        else if (is_better(m, other, *race.best)) verdict.controls_ahead.push_back(other.name);
     }
     return verdict;
 }

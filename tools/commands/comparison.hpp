@@ -89,7 +89,8 @@ struct Verdict {
     std::string measure, best;
     std::vector<std::string> alike;   ///< methods not told apart from the best
     std::vector<std::string> behind;  ///< methods that are worse beyond chance
-    std::vector<std::string> controls_alike;
+    std::vector<std::string> controls_alike;  ///< controls not told apart from the best method
+    std::vector<std::string> controls_ahead;  ///< controls that are better than it beyond chance
 };
 constexpr double false_alarm = 0.05;
 /// For each figure in which more or less is better: paired bootstrap of each method and control against the best

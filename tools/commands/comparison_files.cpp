@@ -23,6 +23,9 @@ std::string sentence(const Verdict& v) {
     if (!v.alike.empty()) words += text(", not told apart from ", joined(v.alike, ", "));
     words +=
         v.behind.empty() ? "; no method is worse beyond noise" : text("; worse beyond noise: ", joined(v.behind, ", "));
+    if (!v.controls_ahead.empty())
+        words += text(". A control is better beyond noise (", joined(v.controls_ahead, ", "),
+                      "), so this figure speaks for no method here");
     if (!v.controls_alike.empty())
         words += text(". It is not told apart from a control either (", joined(v.controls_alike, ", "),
                       "), so this figure decides nothing here");
@@ -110,7 +113,8 @@ Json comparison_json(const Comparison& comparison) {
                                 {"best", v.best},
                                 {"alike", v.alike},
                                 {"behind", v.behind},
-                                {"controls_alike", v.controls_alike}});
+                                {"controls_alike", v.controls_alike},
+                                {"controls_ahead", v.controls_ahead}});
     return {{"schema", "gradpath.compare/1"},
             {"version", version()},
             {"complete", comparison.complete()},

@@ -85,13 +85,13 @@ Text figures_explained(const Contest& q) {
 Table verdict_table(const Comparison& comparison) {
     Table table{
         .caption = "What the figures tell apart: paired bootstrap over the images, Holm's correction, 5 %.",
-        .columns = {{"metric"}, {"best"}, {"not told apart from it"}, {"worse beyond noise"}, {"controls as good"}},
+        .columns = {{"metric"}, {"best"}, {"not told apart from it"}, {"worse beyond noise"}, {"controls as good"}, {"controls that are better"}},
         .rows = {}};
     for (const Verdict& v : verdicts(comparison.contest, comparison.contestants)) {
         const bool all = v.alike.empty() && v.behind.size() > 3;
         table.rows.push_back({v.measure + arrow(find_measure(v.measure).better), v.best, joined(v.alike, ", "),
                               all ? text("all ", v.behind.size(), " others") : joined(v.behind, ", "),
-                              joined(v.controls_alike, ", ")});
+                              joined(v.controls_alike, ", "), joined(v.controls_ahead, ", ")});
     }
     return table;
 }

@@ -83,6 +83,19 @@ TEST_CASE("in float32 as far as it goes") {
     CHECK(largest_difference(numbers(end), {std::tanh(1.5), 1 / std::cosh(1.5)}) <= 1e-4);
 }
 
+TEST_CASE("over kinks shooting measures its curve, and does not say that it converged") {
+    const Model f = relu_net({2, 12, 1}, 3, true);
+    const Metric metric = geometry::conformal([f](const Tensor& x) { return feature(f(x), 0); });
+    const Geodesic g = shoot_between(metric, row({-2, 1}), row({2, -1}), {.points = 65});
+    CHECK_FALSE(g.converged);
+    CHECK_FALSE(g.smooth);
+    CHECK(g.length == doctest::Approx(geometry::length(metric, g.corners, 4)));
+    REQUIRE(g.notes.size() == 1);
+    CHECK(g.notes[0].starts_with("shooting left with the speed "));
+    CHECK(g.notes[0].ends_with(": the metric jumps on the way or the points are too few; soften the network, use "
+                               "relax, or more points"));
+}
+
 TEST_CASE("shooting says what does not fit") {
     const Tensor x = row({1, 1}), v = row({1, 0}), many = zeros({1, 65}, DType::float64);
     const auto steep = [](double, const RungeKutta::State& y) { return RungeKutta::State{y[0] * y[0]}; };
