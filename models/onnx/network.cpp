@@ -186,7 +186,8 @@ Tensor Network::operator()(const Tensor& x) const {
     return mapped(x, batching_);
 }
 
-// Two rows together must give, bit for bit, what each gives alone.
+// Two rows together must give, bit for bit, what each gives alone: small numbers, and a small row beside one as large
+// as pixels are, since a bound that holds for one may not hold for the other.
 void Network::find_batching() {
     const Program& p = *program_;
     if (p.inputs.size() != 1 || !is_real(*p.inputs[0].element) || !p.inputs[0].lengths) return;
@@ -194,17 +195,18 @@ void Network::find_batching() {
     if (lengths.empty() || std::ranges::find(lengths.begin() + 1, lengths.end(), -1) != lengths.end()) return;
     const NoRecording plain;
     const DType dtype = *p.inputs[0].element == Element::float32 ? DType::float32 : DType::float64;
-    const Tensor two = random::uniform(bounded(list(Shape{2}.joined(row()))), -1, 1, {.seed = 1, .dtype = dtype});
-    Tensor alone;
+    const Tensor small = random::uniform(bounded(list(Shape{2}.joined(row()))), -1, 1, {.seed = 1, .dtype = dtype});
+    const Tensor both = concat({slice(small, 0, 0, 1), 255.0 * slice(small, 0, 1, 2)});
+    std::vector<Tensor> alone;
     try {
-        alone = mapped(two, Batching::one_by_one);
+        for (const Tensor& two : {small, both}) alone.push_back(mapped(two, Batching::one_by_one));
     } catch (const Error&) {
         return;  // not a function of single rows: what is wrong is told when it is run
     }
     for (const Batching how : {Batching::together, Batching::generalised}) {
         try {
             batching_ = how;
-            if (same_bits(mapped(two, how), alone)) return;
+            if (same_bits(mapped(small, how), alone[0]) && same_bits(mapped(both, how), alone[1])) return;
         } catch (const Error&) {  // shapes made for one row
             continue;
         }

@@ -53,7 +53,14 @@ Winners winners_in(const Value& cut, const Shape& result) {
     return winners_of(std::span<const double>(held), cut.shape(), result);
 }
 
-// The numbers themselves: the winner of each window by its place in the padded input.
+// The largest of each window. By an op that knows that it chooses, and not by the winners' places: which number is
+// taken depends on the input, and what asks a graph where it bends must see that.
+Tensor largest(const Tensor& padded, const Tensor& cut, const Window& w) {
+    if (w.axes() == 2 && !w.dilated()) return max_pool2d(padded, flat_pool(w));
+    return reshape(max(cut, {.axes = {2}}), per_window(padded.shape(), padded.shape()[1], w));
+}
+
+// The numbers at the winners' places in the padded input: of integers, which have no graph.
 Value picked(const Value& padded, const Winners& winners, const Window& w) {
     const Indices within = places(w, padded.shape());
     const Index windows = within.shape()[1], plane = padded.shape().slice(2, padded.shape().rank()).size();
@@ -119,8 +126,10 @@ Answer max_pool(const Call& call) {
     const Value padded = around(x, w, lowest(x));
     if (padded.is_real() && w.axes() == 2 && !w.dilated() && !call.wants(1))
         return {max_pool2d(padded.real(), flat_pool(w))};
-    const Winners winners = winners_in(in_windows(padded, w), per_window(x.shape(), x.shape()[1], w));
-    Answer answer{picked(padded, winners, w)};
+    const Value cut = in_windows(padded, w);
+    if (padded.is_real() && !call.wants(1)) return {largest(padded.real(), cut.real(), w)};
+    const Winners winners = winners_in(cut, per_window(x.shape(), x.shape()[1], w));
+    Answer answer{padded.is_real() ? Value(largest(padded.real(), cut.real(), w)) : picked(padded, winners, w)};
     if (call.wants(1)) answer.push_back(places_of(call, x, winners, w));
     return answer;
 }

@@ -170,6 +170,7 @@ Answer einsum(const Call& call) {
     Index dots = 0;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         terms.push_back({spelled(parts[i], call.real(i).rank()), call.real(i)});
+        if (parts[i].find("...") == parts[i].npos) continue;
         dots = std::max(dots, static_cast<Index>(terms[i].letters.size() + 3 - parts[i].size()));
     }
     Letters result = arrow == equation.npos ? implied(terms) : equation.substr(arrow + 2);

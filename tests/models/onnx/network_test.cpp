@@ -1,6 +1,7 @@
 // Imported networks against what their formulas say: values, derivatives, taps, parameters, rows.
 #include <doctest/doctest.h>
 
+#include <gradpath/attribution/attribution.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/autodiff/taps.hpp>
@@ -117,6 +118,53 @@ TEST_CASE("a network made for one row takes any number of them") {
         CHECK(net.batching() == Batching::one_by_one);
         CHECK(same_bits(net(x), ones({3, 4})));
     }
+    SUBCASE("one by one, where they mix only if one of them is large") {
+        graph.initializers.push_back(wire::tensor("one", {}, {1}));
+        graph.nodes.push_back({"ReduceMax", "m", {"y"}, {"most"}, wire::integer("keepdims", 0)});
+        graph.nodes.push_back({"Max", "c", {"most", "one"}, {"scale"}, ""});
+        graph.nodes.push_back({"Div", "d", {"y", "scale"}, {"z"}, ""});
+        graph.outputs = {wire::port("z", {1, 4})};
+        const Network net = network(graph);
+        CHECK(net.batching() == Batching::one_by_one);
+        CHECK(net(x).at(3) == 1);
+        CHECK(net(x).at(11) == 1);
+    }
+}
+
+TEST_CASE("an equation may leave axes to one operand only") {
+    const Network net =
+        network({.inputs = {wire::port("x", {-1, 2, 2})},
+                 .outputs = {wire::port("y", {-1, 2, 3})},
+                 .initializers = {wire::tensor("w", {2, 3}, {1, 2, 3, 4, 5, 6})},
+                 .nodes = {{"Einsum", "e", {"x", "w"}, {"y"}, wire::word("equation", "...i,ij->...j")}}});
+    const Tensor x({1, 2, 2}, {1, 0, 1, 1});
+    CHECK(same_bits(net(x), Tensor({1, 6}, {1, 2, 3, 5, 7, 9})));
+}
+
+TEST_CASE("pools of one, three and dilated axes are choices to whoever asks the graph, as those of two are") {
+    const auto pool = [](const std::vector<std::int64_t>& lengths, const std::vector<std::int64_t>& kernel,
+                         const std::string& more) {
+        return network({.inputs = {wire::port("x", lengths)},
+                        .outputs = {wire::port("y", std::vector<std::int64_t>(lengths.size(), -1))},
+                        .nodes = {{"MaxPool", "p", {"x"}, {"y"}, wire::integers("kernel_shape", kernel) + more}}});
+    };
+    const auto complete = [](const Network& net, const Shape& shape) {
+        const Tensor x = random::uniform(shape, -1, 1, {.seed = 1, .dtype = DType::float64});
+        const Tensor baseline = random::uniform(shape, -1, 1, {.seed = 2, .dtype = DType::float64});
+        const auto f = [&](const Tensor& z) {
+            return sum(reshape(net(z), {z.rows(), -1}), {.axes = {1}, .keep = true});
+        };
+        const double change = (f(x) - f(baseline)).item();
+        CHECK(sum(attribution::deep_lift(f, x, {.baseline = baseline}).values).item() ==
+              doctest::Approx(change).epsilon(1e-12));
+        const auto exact = attribution::integrated_gradients(
+            f, x, {.baseline = baseline, .quadrature = {.rule = attribution::QuadratureRule::exact}});
+        CHECK(sum(exact.values).item() == doctest::Approx(change).epsilon(1e-12));
+    };
+    complete(pool({-1, 1, 6}, {3}, ""), {1, 1, 6});
+    complete(pool({-1, 1, 6}, {3}, wire::integers("pads", {1, 1})), {1, 1, 6});
+    complete(pool({-1, 1, 4, 4, 4}, {2, 2, 2}, ""), {1, 1, 4, 4, 4});
+    complete(pool({-1, 1, 5, 5}, {2, 2}, wire::integers("dilations", {2, 2})), {1, 1, 5, 5});
 }
 
 TEST_CASE("whole numbers are computed as such") {
