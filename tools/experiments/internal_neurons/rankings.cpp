@@ -1,5 +1,6 @@
 #include <gradpath/tools/experiments/internal_neurons/rankings.hpp>
 
+#include <cmath>
 #include <numeric>
 
 #include <gradpath/attribution/neurons/internal_neurons.hpp>
@@ -61,12 +62,16 @@ void measure(const Setting& s, Ranking& ranking) {
         ranking.inside_error.push_back(half_width_of_sum(answer.inside));
         ranking.outside_error.push_back(half_width_of_sum(answer.outside));
         ranking.probability.push_back(mean_of(answer.ig.f_input));
+        const auto images = static_cast<double>(answer.ig.f_input.size());
+        ranking.probability_error.push_back(half_width_of_sum(answer.ig.f_input) / images);
         ranking.maps.push_back(answer.ig.values);
         const auto silent = std::span(ranking.order).first(static_cast<std::size_t>(answer.silent));
         const Indices labels({s.unseen.rows()}, std::vector(static_cast<std::size_t>(s.unseen.rows()), s.label));
         ranking.accuracy.push_back(nn::evaluate(attribution::pruned(s.net, layer, silent), {s.unseen, labels},
                                                 {.cancel = &s.options.interrupted})
                                        .accuracy);
+        const double right = ranking.accuracy.back();  // a share of independent rows: binomial
+        ranking.accuracy_error.push_back(1.96 * std::sqrt(right * (1 - right) / static_cast<double>(s.unseen.rows())));
     }
 }
 

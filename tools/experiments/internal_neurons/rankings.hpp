@@ -29,11 +29,12 @@ struct Setting {
 struct Ranking {
     std::string name;
     std::vector<Index> order;
-    std::vector<double> inside = {}, outside = {};              ///< Integrated Gradients, summed over the images
-    std::vector<double> inside_error = {}, outside_error = {};  ///< half a 95 % interval, by the spread of the images
-    std::vector<double> probability = {};                       ///< of the class, mean over the images
-    std::vector<double> accuracy = {};                          ///< share of the unseen images named right
-    std::vector<Tensor> maps = {};                              ///< of the first images, where asked for
+    std::vector<double> inside = {}, outside = {};  ///< Integrated Gradients, summed over the images
+    /// Half a 95 % interval each: by the spread of the images, of accuracy as a share of them.
+    std::vector<double> inside_error = {}, outside_error = {}, probability_error = {}, accuracy_error = {};
+    std::vector<double> probability = {};  ///< of the class, mean over the images
+    std::vector<double> accuracy = {};     ///< share of the unseen images named right
+    std::vector<Tensor> maps = {};         ///< of the first images, where asked for
 };
 
 /// By the value of IPNA, by its ratio of inside to outside, by conductance; then the random ones.

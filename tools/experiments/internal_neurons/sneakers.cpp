@@ -40,7 +40,7 @@ constexpr Column columns[] = {by_value, by_ratio, by_conductance, at_random};
 struct Quantity {
     const char* name;
     std::vector<double> Ranking::*values;
-    std::vector<double> Ranking::*half_widths;  ///< none: a number without an interval
+    std::vector<double> Ranking::*half_widths;
     std::optional<double> (*paper)(Column column, Index silent);
 };
 
@@ -64,8 +64,8 @@ std::optional<double> no_paper(Column, Index) { return {}; }
 
 constexpr Quantity inside{"IG inside", &Ranking::inside, &Ranking::inside_error, paper_inside};
 constexpr Quantity outside{"IG outside", &Ranking::outside, &Ranking::outside_error, paper_outside};
-constexpr Quantity probability{"probability", &Ranking::probability, nullptr, no_paper};
-constexpr Quantity accuracy{"accuracy on sneakers", &Ranking::accuracy, nullptr, paper_accuracy};
+constexpr Quantity probability{"probability", &Ranking::probability, &Ranking::probability_error, no_paper};
+constexpr Quantity accuracy{"accuracy on sneakers", &Ranking::accuracy, &Ranking::accuracy_error, paper_accuracy};
 
 models::DataSet of_class(const models::DataSet& data, Index label, Index most) {
     std::vector<Index> rows;
@@ -93,7 +93,7 @@ public:
     Figure figure(Column column, std::size_t place, const Quantity& q) const {
         if (column != at_random) {
             const double value = (all_[column].*q.values)[place];
-            const double half = q.half_widths ? (all_[column].*q.half_widths)[place] : 0;
+            const double half = (all_[column].*q.half_widths)[place];
             return {value, value - half, value + half};
         }
         std::vector<double> repeats;
@@ -107,7 +107,7 @@ public:
             const Figure f = figure(column, k, q);
             curve.x.push_back(static_cast<double>(setting_.counts[k]));
             curve.y.push_back(f.value);
-            if (column == at_random || q.half_widths) curve.low.push_back(f.low), curve.high.push_back(f.high);
+            curve.low.push_back(f.low), curve.high.push_back(f.high);
         }
         return curve;
     }
@@ -162,8 +162,7 @@ void add_rows(const Setting& s, const Columns& c, std::vector<StudyRow>& rows) {
                                 .high = f.high,
                                 .paper = q.paper(column, s.counts[k]),
                                 .note = column == at_random ? "mean of 20 random orders, 5th and 95th percentile"
-                                        : q.half_widths     ? "95 % interval by the spread of the images"
-                                                            : ""});
+                                                            : "95 % interval by the spread of the images"});
             }
 }
 
