@@ -6,9 +6,9 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/threads.hpp>
 #include <gradpath/autodiff/version.hpp>
-#include <gradpath/models/sha256.hpp>
 #include <gradpath/tools/commands/comparison_pictures.hpp>
 #include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/commands/provenance.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -25,14 +25,14 @@ std::string cell(const Contestant& c, const std::string& measure, int digits) {
     const MeanFigure mean = mean_figure(c, measure);
     if (mean.rows == 0) return "-";
     const std::string middle = short_number(mean.of.mean, digits);
-    return mean.of.low < mean.of.high ? text(middle, " ± ", short_number((mean.of.high - mean.of.low) / 2, 2)) : middle;
+    return mean.of.low < mean.of.high ? text(middle, " ± ", short_number((mean.of.high - mean.of.low) / 2, 2))
+                                      : middle;
 }
 
 Table figures_table(const Comparison& comparison) {
-    Table table{.caption =
-                    "Means over the images with half of their 95 % intervals. \u2191: more is better, \u2193: "
-                    "less is better, else neither. Cost: gradient evaluations per image, a forward pass "
-                    "counts half.",
+    Table table{.caption = text("Means over the ", rows_word(comparison.contest),
+                                " with half of their 95 % intervals. \u2191: more is better, \u2193: less is better, "
+                                "else neither. Cost: gradient evaluations for each, a forward pass counts half."),
                 .columns = {{"method"}, {"cost", true}},
                 .rows = {},
                 .sorts = true};
@@ -60,8 +60,8 @@ Table methods_table(const Comparison& comparison) {
 Facts facts_of(const Comparison& comparison) {
     Facts facts{{{"methods", to_text(static_cast<Index>(comparison.contestants.size())),
                   comparison.complete() ? "with controls" : comparison.missing()},
-                 {"images", to_text(comparison.contest.x.rows()), comparison.data_name},
-                 {"budget", to_text(comparison.contest.budget), "gradient evaluations per image"}}};
+                 {rows_word(comparison.contest), to_text(comparison.contest.x.rows()), comparison.data_name},
+                 {"budget", to_text(comparison.contest.budget), "gradient evaluations for each"}}};
     if (const Contestant* best = most_complete(comparison))
         facts.facts.push_back(
             {"most complete", best->name,
@@ -83,10 +83,15 @@ Text figures_explained(const Contest& q) {
 }
 
 Table verdict_table(const Comparison& comparison) {
-    Table table{
-        .caption = "What the figures tell apart: paired bootstrap over the images, Holm's correction, 5 %.",
-        .columns = {{"metric"}, {"best"}, {"not told apart from it"}, {"worse beyond noise"}, {"controls as good"}, {"controls that are better"}},
-        .rows = {}};
+    Table table{.caption = text("What the figures tell apart: paired bootstrap over the ",
+                                rows_word(comparison.contest), ", Holm's correction, 5 %."),
+                .columns = {{"metric"},
+                            {"best"},
+                            {"not told apart from it"},
+                            {"worse beyond noise"},
+                            {"controls as good"},
+                            {"controls that are better"}},
+                .rows = {}};
     for (const Verdict& v : verdicts(comparison.contest, comparison.contestants)) {
         const bool all = v.alike.empty() && v.behind.size() > 3;
         table.rows.push_back({v.measure + arrow(find_measure(v.measure).better), v.best, joined(v.alike, ", "),
@@ -96,13 +101,17 @@ Table verdict_table(const Comparison& comparison) {
     return table;
 }
 
-Text doubt() {
-    return {
-        {"Where a control, which knows nothing of the model, is as good as the best, the figure decides nothing. "
-         "The best is chosen from the same images: a narrow lead should be looked at with others.",
-         "By construction, deletion and masking suit methods whose baseline is zero, insertion begins with a "
-         "blurred picture and suits blur-ig, and what is scaled to its sum is complete. Costs differ from the "
-         "budget where a method has neither steps nor samples, or needs more than that for its fewest."}};
+Text doubt(const Contest& q) {
+    Text words{
+        {text("Where a control, which knows nothing of the model, is as good as the best, the figure decides nothing. "
+              "The best is chosen from the same ",
+              rows_word(q), ": a narrow lead should be looked at with others.")}};
+    words.paragraphs.push_back(
+        text("By construction, deletion and masking suit methods whose baseline is zero, ",
+             q.of_pictures() ? "insertion begins with a blurred picture and suits blur-ig, " : "",
+             "and what is scaled to its sum is complete. Costs differ from the budget where a method has neither steps "
+             "nor samples, or needs more than that for its fewest."));
+    return words;
 }
 
 std::string subtitle(const Comparison& comparison) {
@@ -112,15 +121,6 @@ std::string subtitle(const Comparison& comparison) {
                 short_number(comparison.seconds, 3), " seconds. The command that made this page is at its end.");
 }
 
-/// SHA-256 of the rows compared on, as float64.
-std::string data_hash(const Tensor& x) {
-    const Tensor numbers = x.to(DType::float64);
-    const std::span<const double> list = numbers.data<double>();
-    models::Sha256 sha;
-    sha.add({reinterpret_cast<const char*>(list.data()), list.size_bytes()});
-    return sha.hex();
-}
-
 }  // namespace
 
 Report comparison_report(const Comparison& comparison) {
@@ -128,7 +128,7 @@ Report comparison_report(const Comparison& comparison) {
     Report report{.title = text(comparison.complete() ? "" : "Incomplete: ", "Methods compared on ",
                                 std::filesystem::path(q.subject.name).filename().string()),
                   .subtitle = subtitle(comparison),
-                  .sections = {{"At a glance", {facts_of(comparison), verdict_table(comparison), doubt()}}},
+                  .sections = {{"At a glance", {facts_of(comparison), verdict_table(comparison), doubt(q)}}},
                   .provenance = {{"command", comparison.command},
                                  {"model", text(q.subject.name, ", ", q.subject.hash)},
                                  {"data", text(comparison.data_name, ", ", data_hash(comparison.data.x))},
@@ -142,7 +142,7 @@ Report comparison_report(const Comparison& comparison) {
     };
     add("One answer, looked at closely", closer_look(comparison));
     std::vector<Block> maps;
-    for (Index image = 0; q.of_pictures() && image < std::min(Index{3}, q.x.rows()); ++image)
+    for (Index image = 0; image < std::min(Index{3}, q.x.rows()); ++image)
         std::ranges::move(map_blocks(comparison, image), std::back_inserter(maps));
     add("How the answers look", maps);
     add("Figures", std::vector<Block>{figures_table(comparison), figures_explained(q)});

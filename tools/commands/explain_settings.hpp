@@ -14,7 +14,7 @@ namespace gradpath::tools {
 
 struct ExplainOptions {
     std::string model, input, index, method, target = "predicted", stage = "logit", baseline = "zero", pool, locate;
-    std::string channels = "rgb";
+    std::string channels = "rgb", command = {};  ///< command: as it was typed
     bool baseline_given = false, dry_run = false;
     std::optional<Index> samples = {};
     SoftenChoice soften = {};
