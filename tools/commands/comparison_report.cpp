@@ -25,8 +25,13 @@ std::string cell(const Contestant& c, const std::string& measure, int digits) {
     const MeanFigure mean = mean_figure(c, measure);
     if (mean.rows == 0) return "-";
     const std::string middle = short_number(mean.of.mean, digits);
-    return mean.of.low < mean.of.high ? text(middle, " ± ", short_number((mean.of.high - mean.of.low) / 2, 2))
-                                      : middle;
+    return mean.of.low < mean.of.high ? text(middle, " ± ", short_number((mean.of.high - mean.of.low) / 2, 2)) : middle;
+}
+
+/// A figure with its arrow, on one line.
+std::string marked(const std::string& measure) {
+    const std::string_view mark = arrow(find_measure(measure).better);
+    return mark.empty() ? measure : text(measure, "\u00a0", mark.substr(1));
 }
 
 Table figures_table(const Comparison& comparison) {
@@ -36,8 +41,7 @@ Table figures_table(const Comparison& comparison) {
                 .columns = {{"method"}, {"cost", true}},
                 .rows = {},
                 .sorts = true};
-    for (const std::string& name : comparison.contest.measures)
-        table.columns.push_back({name + arrow(find_measure(name).better), true});
+    for (const std::string& name : comparison.contest.measures) table.columns.push_back({marked(name), true});
     for (const Contestant& c : comparison.contestants) {
         std::vector<std::string>& row =
             table.rows.emplace_back(std::vector{c.control ? c.name + " (control)" : c.name, short_number(c.cost, 3)});
@@ -73,7 +77,7 @@ Text figures_explained(const Contest& q) {
     Text words;
     for (const std::string& name : q.measures) {
         const Measure& m = find_measure(name);
-        words.paragraphs.push_back(text(name, arrow(m.better), ": ", m.words, "."));
+        words.paragraphs.push_back(text(marked(name), ": ", m.words, "."));
     }
     words.paragraphs.emplace_back(
         "None of them says that an explanation is true. Controls know nothing of the model: where one does as well as "
@@ -94,7 +98,7 @@ Table verdict_table(const Comparison& comparison) {
                 .rows = {}};
     for (const Verdict& v : verdicts(comparison.contest, comparison.contestants)) {
         const bool all = v.alike.empty() && v.behind.size() > 3;
-        table.rows.push_back({v.measure + arrow(find_measure(v.measure).better), v.best, joined(v.alike, ", "),
+        table.rows.push_back({marked(v.measure), v.best, joined(v.alike, ", "),
                               all ? text("all ", v.behind.size(), " others") : joined(v.behind, ", "),
                               joined(v.controls_alike, ", "), joined(v.controls_ahead, ", ")});
     }
