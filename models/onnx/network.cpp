@@ -192,9 +192,12 @@ void Network::find_batching() {
     const Program& p = *program_;
     if (p.inputs.size() != 1 || !is_real(*p.inputs[0].element) || !p.inputs[0].lengths) return;
     const std::vector<Index>& lengths = *p.inputs[0].lengths;
-    if (is_bare()) batching_ = Batching::one_by_one;
-    if (is_bare() || lengths.empty() || std::ranges::find(lengths.begin() + 1, lengths.end(), -1) != lengths.end())
+    if (is_bare()) {
+        bounded(lengths);
+        batching_ = Batching::one_by_one;
         return;
+    }
+    if (lengths.empty() || std::ranges::find(lengths.begin() + 1, lengths.end(), -1) != lengths.end()) return;
     const NoRecording plain;
     const DType dtype = *p.inputs[0].element == Element::float32 ? DType::float32 : DType::float64;
     const Tensor small = random::uniform(bounded(list(Shape{2}.joined(row()))), -1, 1, {.seed = 1, .dtype = dtype});
