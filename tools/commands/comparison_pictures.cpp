@@ -17,6 +17,9 @@ namespace {
 
 constexpr Index pictures_shown = 3;
 
+/// As a picture has it.
+Tensor image_of(const Comparison& c, Index row) { return red_first(c.contest.subject.ends, row_of(c.data.x, row)); }
+
 HeatColumn column_of(const Contestant& c, Index row) { return {c.name, row_of(c.values, row)}; }
 
 /// Those whose values are shares of F(x) - F(x'), and so have one unit; or the others.
@@ -67,7 +70,7 @@ OneAnswer first_answer(const Comparison& comparison, const Contestant& c) {
                      .values = row_of(c.values, 0),
                      .f_input = c.f_input.front(),
                      .f_baseline = c.f_baseline->front()};
-    if (comparison.contest.of_pictures()) answer.picture = row_of(comparison.data.x, 0);
+    if (comparison.contest.of_pictures()) answer.picture = image_of(comparison, 0);
     else set_shares(answer, shares_of(comparison, c, 0));
     return answer;
 }
@@ -191,7 +194,7 @@ void write_pictures(const std::filesystem::path& folder, const Comparison& compa
          comparison.contest.of_pictures() && image < std::min(pictures_shown, comparison.data.x.rows()); ++image) {
         const std::vector<HeatColumn> shares = columns_of(comparison, image, true);
         if (!shares.empty())
-            rows.push_back(heat_grid(row_of(comparison.data.x, image), shares,
+            rows.push_back(heat_grid(image_of(comparison, image), shares,
                                      {.least_side = 168, .title = about(comparison, image)}));
     }
     if (!rows.empty()) write_png(folder / "maps.png", stacked(rows));

@@ -138,9 +138,11 @@ std::string options_text(const Explained& e) {
 
 std::vector<std::pair<std::string, std::string>> provenance_of(const Explained& e) {
     const Attribution& a = e.attribution;
+    const std::string ends = describe(e.subject.ends);
     return {{"command", e.command},
             {"model", text(e.subject.name, ", ", e.subject.hash)},
             {"input", text(e.rows.name, ", ", data_hash(e.rows.x))},
+            {"prepared", ends.empty() ? "as it is" : ends},
             {"method", a.method},
             {"options", options_text(e)},
             {"target", a.target_kind},

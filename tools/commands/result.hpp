@@ -23,7 +23,6 @@ struct Explained {
     std::map<std::string, std::string> options;  ///< of the method, all of them
     attribution::Attribution attribution;
     std::optional<Located> located = {};  ///< where it lies, if that was asked
-    bool blue_first = false;              ///< the order of the input's colours, for its picture
     std::string command = {};             ///< that asked for it, as it can be typed again
     std::uint64_t seed = 0;               ///< of whatever was drawn at random
 };

@@ -46,7 +46,13 @@ Picture row_picture(const Explained& e, Index row) {
     const Tensor image = picture_of(e, row);
     const auto size = [](const Tensor& t) { return t.shape().slice(t.rank() - 2, t.rank()); };
     const bool beside = image && size(image) == size(columns[0].map);  // panels have one size
-    return heat_grid(beside ? image : Tensor(), columns);
+    Heatmap options;
+    if (e.located) options.title = located_words(*e.located, static_cast<std::size_t>(row));
+    if (e.located && e.located->box) {
+        const auto& box = *e.located->box;
+        options.box = HeatBox{box.top, box.bottom, box.left, box.right};
+    }
+    return heat_grid(beside ? image : Tensor(), columns, options);
 }
 
 /// A bar chart for each [row, target].
@@ -69,8 +75,7 @@ Tensor row_of(const Tensor& t, Index i) { return reshape(slice(t, 0, i, i + 1), 
 
 Tensor picture_of(const Explained& e, Index row) {
     if (!is_image(e.subject.row)) return {};
-    const Tensor image = row_of(e.rows.x, row);
-    return e.blue_first ? gather(image, Indices({2, 1, 0})) : image;
+    return red_first(e.subject.ends, row_of(e.rows.x, row));
 }
 
 Tensor map_of(const Explained& e, std::size_t k) {
