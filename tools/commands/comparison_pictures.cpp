@@ -194,8 +194,8 @@ void write_pictures(const std::filesystem::path& folder, const Comparison& compa
          comparison.contest.of_pictures() && image < std::min(pictures_shown, comparison.data.x.rows()); ++image) {
         const std::vector<HeatColumn> shares = columns_of(comparison, image, true);
         if (!shares.empty())
-            rows.push_back(heat_grid(image_of(comparison, image), shares,
-                                     {.least_side = 168, .title = about(comparison, image)}));
+            rows.push_back(
+                heat_grid(image_of(comparison, image), shares, {.least_side = 168, .title = about(comparison, image)}));
     }
     if (!rows.empty()) write_png(folder / "maps.png", stacked(rows));
 }
