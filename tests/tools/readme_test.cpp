@@ -1,7 +1,8 @@
 // The shell blocks of every README are run, one folder for each document, in their order; where a text block follows,
 // it is what they print. Numbers are not compared: a trained network's depend on the instruction set. A block "csv NAME"
-// is a file. Of "sh minutes", which would take these, and "sh elsewhere", which needs what a test may lack (a build, a
-// network, a peer, a pager), the lines of ours are read by the program and not carried out: it says what they ask for.
+// is a file. Of "sh minutes", which would take these, and "sh elsewhere" or "console", which need what a test may lack (a
+// build, a network, a peer, a pager), the lines of ours are read by the program and not carried out: it says what they
+// ask for.
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -97,9 +98,10 @@ Counts run_document(const fs::path& document) {
     for (std::size_t i = 0; i < blocks.size(); ++i) {
         const auto& [language, text] = blocks[i];
         CAPTURE(text);
-        for (const char* other : {"console", "bash", "shell"}) CHECK_FALSE(language.starts_with(other));
+        for (const char* other : {"bash", "shell"}) CHECK_FALSE(language.starts_with(other));
         if (language.starts_with("csv ")) std::ofstream(folder / language.substr(4)) << text;
-        if (language == "sh minutes" || language == "sh elsewhere") counts.read += read_block(text, folder.path());
+        if (language == "sh minutes" || language == "sh elsewhere" || language == "console")
+            counts.read += read_block(text, folder.path());
         if (language != "sh") {
             CHECK((!language.starts_with("sh ") || language == "sh minutes" || language == "sh elsewhere"));
             continue;
