@@ -55,8 +55,8 @@ void multiply_block(const Product<T>& product, const GemmTiles<T>& tiles, const 
         for (Index row = 0; row < rows.count; row += most) {
             const Index height = std::min(most, rows.count - row);
             multiply_tile(tiles, height, width, depth, pack ? packed.get() + row * depth : a + row * a_row,
-                          pack ? 1 : a_row, pack ? height : a_depth, b, columns.offsets(panel),
-                          c + row * product.c_row, product.c_row, columns.depth.first > 0);
+                          pack ? 1 : a_row, pack ? height : a_depth, b, columns.offsets(panel), c + row * product.c_row,
+                          product.c_row, columns.depth.first > 0);
         }
         if (columns.depth.first + depth == product.k) finish(product, c, rows.count, column, width);
     }

@@ -67,8 +67,7 @@ void tall_group(const Product<T>& o, Range depth, Index row, Index count) {
 template <class L, int N, class T = typename L::Scalar>
 void tall_rows(const Product<T>& o, Range depth) {
     constexpr Index width = 2 * L::size;
-    for (Index row = 0; row < o.m; row += width)
-        tall_group<L, N>(o, depth, row, o.m - row < width ? o.m - row : width);
+    for (Index row = 0; row < o.m; row += width) tall_group<L, N>(o, depth, row, o.m - row < width ? o.m - row : width);
 }
 
 template <class L, class T = typename L::Scalar>

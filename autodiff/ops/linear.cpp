@@ -36,7 +36,7 @@ Tensor product(const Tensor& x, const Tensor& w) { return matmul(x, w, {.transpo
 /// All rows of a tensor as one matrix.
 Tensor as_matrix(const Tensor& t) { return reshape(t, Shape{t.shape().with(-1, 1).size(), t.shape()[-1]}); }
 
-/// relu_vjp(y, g) · w in one pass: inputs y, g, w.
+/// relu_vjp(y, g) · w in one pass, inputs y, g, w: for sweeps that nobody differentiates or looks at, so it has no rules.
 Computed masked_product_forward(std::span<const Tensor> inputs, const Attributes&) {
     const Value &y = value_of(inputs[0]), &g = value_of(inputs[1]), &w = value_of(inputs[2]);
     Value x(g.shape.with(-1, w.shape[1]), g.dtype);
@@ -55,14 +55,7 @@ Computed masked_product_forward(std::span<const Tensor> inputs, const Attributes
     return {{std::move(x)}};
 }
 
-Tensors masked_product_expand(std::span<const Tensor> inputs, const Attributes&) {
-    return {matmul(relu_vjp(inputs[0], inputs[1]), inputs[2])};
-}
-
-/// For sweeps that nobody differentiates: it has no rules.
-const Op masked_product_row{
-    OpCode::matmul, "masked_product", masked_product_forward, nullptr, Forward::two_sweeps, nullptr,
-    masked_product_expand};
+const Op masked_product_row{OpCode::matmul, "masked_product", masked_product_forward};
 
 Tensors linear_vjp(const VjpCall& call) {
     const Tensor &x = call.x(0), &w = call.x(1), &b = call.x(2), &g = call.g();
@@ -74,8 +67,8 @@ Tensors linear_vjp(const VjpCall& call) {
 }
 
 Tensors linear_relu_vjp(const VjpCall& call) {
-    const bool alone = call.wanted[0] && !call.wanted[1] && !call.wanted[2] && !context().recording;
-    if (!alone) return rectified_vjp<linear_vjp>(call);
+    const bool only_x = call.wanted[0] && !call.wanted[1] && !call.wanted[2];
+    if (!only_x || context().recording || is_observed()) return rectified_vjp<linear_vjp>(call);
     return {apply_one(masked_product_row, Tensors{call.y(), call.g(), call.x(1)}), Tensor(), Tensor()};
 }
 
@@ -109,9 +102,8 @@ Tensor checked(const Op& row, const Tensor& x, const Tensor& weight, const Tenso
 
 const Op linear_row{OpCode::linear, "linear",   linear_forward<false>, linear_vjp,
                     Forward::rule,  linear_jvp, linear_expand};
-const Op linear_relu_row{OpCode::linear,       "linear_relu",
-                         linear_forward<true>, linear_relu_vjp,
-                         Forward::rule,        rectified_jvp<linear_jvp>,
+const Op linear_relu_row{OpCode::linear,    "linear_relu", linear_forward<true>,
+                         linear_relu_vjp,   Forward::rule, rectified_jvp<linear_jvp>,
                          linear_relu_expand};
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
