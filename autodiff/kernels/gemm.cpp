@@ -125,14 +125,14 @@ void pack_panels(const Product<T>& product, const GemmTiles<T>& tiles, const Col
     });
 }
 
-/// All rows of c: packs the panels, then spreads blocks of rows, times groups of panels, over the threads. Few rows
-/// with b in place are two blocks: a thread has some of them in its caches, and of b each can have a copy.
+/// All rows of c: packs the panels, then spreads blocks of rows, times groups of panels, over the threads. Few rows are
+/// two blocks, too: a thread has some of them in its caches, and of b each can have a copy.
 template <Real T>
 void multiply_columns(const Product<T>& product, const GemmTiles<T>& tiles, const Columns<T>& columns) {
     const Index m = product.m, panels = columns.panels();
     const bool small = m * columns.columns.count * columns.depth.count <= one_task;
     pack_panels(product, tiles, columns, small);
-    const bool halves = !small && !columns.late() && m >= 2 * tiles.rows && m <= row_block;
+    const bool halves = !small && m >= 2 * tiles.rows && m <= row_block;
     const Index blocks = halves ? 2 : ceil_div(m, row_block), share = ceil_div(m, blocks);
     const Index rows = halves ? share : ceil_div(share, tiles.rows) * tiles.rows;
     const Index groups = std::min(panels, ceil_div(8, blocks)), group = ceil_div(panels, groups);
@@ -181,8 +181,8 @@ void multiply(const Product<T>& product) {
     }
     const GemmTiles<T>& tiles = table<T>().gemm;
     if (is_tall(product, tiles)) {
-        const bool rows_in_lanes = product.a_depth == 1 && table<T>().tall != nullptr;
-        return rows_in_lanes ? multiply_tall(product, tiles) : multiply_turned(product);
+        if (product.a_depth == 1 && table<T>().tall != nullptr) return multiply_tall(product, tiles);
+        if (product.a_where == nullptr) return multiply_turned(product);
     }
     const bool few = reads_in_place(product, tiles) || packs_late(product, tiles);
     const Index packed = few ? tiles.columns : ceil_div(std::min(n, most_columns), tiles.columns) * tiles.columns;

@@ -1,6 +1,6 @@
 #pragma once
-// For gemm.cpp: b in panels as wide as a register tile. They are packed beforehand, or by the task that reads them when
-// no other does, or read in place.
+// For gemm.cpp: b in panels as wide as a register tile. They are packed beforehand, or by the task that reads them, or
+// read in place.
 #include <algorithm>
 #include <array>
 
@@ -36,7 +36,7 @@ struct Span {
     Index first, count;
 };
 
-/// One block of rows does not share the panels of b with others: each is packed when its turn comes.
+/// Where hardly any blocks of rows share the panels of b, each is packed when its turn comes, and is still in the caches.
 template <Real T>
 bool packs_late(const Product<T>& product, const GemmTiles<T>& tiles) {
     return product.m <= row_block && !reads_in_place(product, tiles);
