@@ -4,6 +4,7 @@
 // the instruction set, so packing, tiles, edges, the number of rows and threads never touch the order of the sum.
 // Small problems take the same way without packing what can be read in place, and in one task.
 #include <algorithm>
+#include <optional>
 
 #include <gradpath/autodiff/kernels/panels.hpp>
 #include <gradpath/autodiff/kernels/parallel.hpp>
@@ -41,20 +42,20 @@ void multiply_block(const Product<T>& product, const GemmTiles<T>& tiles, const 
                     Span panels) {
     const Index depth = columns.depth.count, most = even_part(rows.count, tiles.rows);
     const bool masked = product.a_where != nullptr, pack = panels.count >= 6 && rows.count > 1;
-    const Scratch<T> kept(masked ? rows.count * depth : 0);
-    if (masked) mask(product, rows, columns.depth, kept.get());
+    std::optional<Scratch<T>> kept, packed, room;
+    if (masked) mask(product, rows, columns.depth, kept.emplace(rows.count * depth).get());
     const Index a_row = masked ? depth : product.a_row, a_depth = masked ? 1 : product.a_depth;
-    const T* const a = masked ? kept.get() : product.a + rows.first * a_row + columns.depth.first * a_depth;
-    const Scratch<T> packed(pack ? rows.count * depth + widest : 0);  // the last line may be written beyond its end
-    if (pack) pack_rows(a, a_row, a_depth, rows.count, depth, most, packed.get());
-    const Scratch<T> room(columns.late() ? tiles.columns * depth : 0);
+    const T* const a = masked ? kept->get() : product.a + rows.first * a_row + columns.depth.first * a_depth;
+    if (pack) packed.emplace(rows.count * depth + widest);  // the last line may be written beyond its end
+    if (pack) pack_rows(a, a_row, a_depth, rows.count, depth, most, packed->get());
+    if (columns.late()) room.emplace(tiles.columns * depth);
     for (Index panel = panels.first; panel < panels.first + panels.count; ++panel) {
         const Index column = columns.columns.first + panel * tiles.columns, width = columns.width(panel);
         T* const c = product.c + rows.first * product.c_row + column;
-        const T* const b = columns.data(panel, room.get());
+        const T* const b = columns.data(panel, room ? room->get() : nullptr);
         for (Index row = 0; row < rows.count; row += most) {
             const Index height = std::min(most, rows.count - row);
-            multiply_tile(tiles, height, width, depth, pack ? packed.get() + row * depth : a + row * a_row,
+            multiply_tile(tiles, height, width, depth, pack ? packed->get() + row * depth : a + row * a_row,
                           pack ? 1 : a_row, pack ? height : a_depth, b, columns.offsets(panel), c + row * product.c_row,
                           product.c_row, columns.depth.first > 0);
         }
@@ -74,14 +75,14 @@ void multiply_tall(const Product<T>& product, const GemmTiles<T>& tiles) {
     const Index at_once = std::max<Index>(tiles.columns, few_numbers / product.k / tiles.columns * tiles.columns);
     const Index grain = ceil_div(one_task / product.n / product.k + 1, at_once) * at_once;
     const auto some_rows = [&](Span rows) {
-        const Scratch<T> kept(product.a_where != nullptr ? rows.count * product.k : 0);
+        std::optional<Scratch<T>> kept;
         Product<T> part = product;
         part.m = rows.count;
         part.c += rows.first * product.c_row;
         part.a += rows.first * product.a_row;
         if (product.a_where != nullptr) {
-            mask(product, rows, {0, product.k}, kept.get());
-            part.a = kept.get();
+            part.a = kept.emplace(rows.count * product.k).get();
+            mask(product, rows, {0, product.k}, kept->get());
             part.a_row = product.k;
         }
         for (Index depth = 0; depth < product.k; depth += tiles.depth)
