@@ -126,14 +126,14 @@ void pack_panels(const Product<T>& product, const GemmTiles<T>& tiles, const Col
     });
 }
 
-/// All rows of c: packs the panels, then spreads blocks of rows, times groups of panels, over the threads. Few rows are
-/// two blocks, too: a thread has some of them in its caches, and of b each can have a copy.
+/// All rows of c: packs the panels, then spreads blocks of rows, times groups of panels, over the threads. Few rows
+/// with b in place are two blocks: a thread has some of them in its caches, and of b each can have a copy.
 template <Real T>
 void multiply_columns(const Product<T>& product, const GemmTiles<T>& tiles, const Columns<T>& columns) {
     const Index m = product.m, panels = columns.panels();
     const bool small = m * columns.columns.count * columns.depth.count <= one_task;
     pack_panels(product, tiles, columns, small);
-    const bool halves = !small && m >= 2 * tiles.rows && m <= row_block;
+    const bool halves = !small && !columns.late() && m >= 2 * tiles.rows && m <= row_block;
     const Index blocks = halves ? 2 : ceil_div(m, row_block), share = ceil_div(m, blocks);
     const Index rows = halves ? share : ceil_div(share, tiles.rows) * tiles.rows;
     const Index groups = std::min(panels, ceil_div(8, blocks)), group = ceil_div(panels, groups);
