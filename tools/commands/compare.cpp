@@ -16,6 +16,7 @@
 #include <gradpath/tools/commands/data_source.hpp>
 #include <gradpath/tools/commands/dry_run.hpp>
 #include <gradpath/tools/commands/progress.hpp>
+#include <gradpath/tools/commands/provenance.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -129,16 +130,6 @@ std::vector<Index> predicted(const Subject& subject, const Tensor& x) {
     return {best.data().begin(), best.data().end()};
 }
 
-/// As it can be typed again.
-std::string command_line(Words words) {
-    std::string line = "gradpath compare";
-    for (const std::string& word : words) {
-        const bool plain = word.find_first_of(" '\"$&|;()<>*?") == word.npos && !word.empty();
-        line += plain ? " " + word : " '" + word + "'";
-    }
-    return line;
-}
-
 Contest contest_for(const CompareOptions& o, const Subject& subject, const Tensor& x,
                     const std::atomic<bool>& interrupted) {
     Contest contest{.subject = subject,
@@ -234,7 +225,7 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
     Comparison comparison{.contest = contest,
                           .data = data,
                           .data_name = text(o.data, ", ", o.split),
-                          .command = command_line(words),
+                          .command = command_line("compare", words),
                           .planned = contest.methods.size()};
     try {
         run_all(o, comparison);
