@@ -115,11 +115,10 @@ Subject open_before_softmax(CompareOptions& o) {
     };
     Subject subject = open();
     if (!subject.model || subject.model->ending.kind != models::Ending::probabilities) return subject;
-    o.ends.output_tensor = subject.model->ending.before;
-    say(o.common, text("note: the network ends in ", subject.model->ending.step,
-                       ": compared are explanations of what "
-                       "that is taken of, --output-tensor ",
-                       o.ends.output_tensor));
+    const models::Ending& ending = subject.model->ending;
+    say(o.common, text("note: the network ends in ", ending.step, ": explained is what that is taken of, ",
+                       "as by --output-tensor ", ending.before));
+    o.ends.output_tensor = ending.before;
     return open();
 }
 
