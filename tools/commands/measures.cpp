@@ -161,8 +161,8 @@ std::span<const Measure> measures() {
     static constexpr std::array<Measure, 13> list{{
         {"completeness", "|sum of a - dF| / max(|dF|, sum of |a|, 1e-12)", low, false, true, completeness},
         {"cancellation", "sum of |a| / |dF|; 1 where nothing cancels", neither, false, true, cancellation},
-        {"deletion", "mean probability of the class while pixels turn to zero, the largest a first", low, false, true,
-         deletion, "share of pixels removed", "probability of the class"},
+        {"deletion", "mean probability of the class while features turn to zero, the largest a first", low, false, true,
+         deletion, "share of features removed", "probability of the class"},
         {"insertion", "mean probability while pixels come back onto a blurred picture", high, true, true, insertion,
          "share of pixels put in", "probability of the class"},
         {"road", "mean probability while removed pixels are imputed from their neighbours", low, true, true, road,

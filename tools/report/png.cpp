@@ -51,6 +51,7 @@ bool write(png_structp png, png_infop info, Stream& stream, const Picture& pictu
         said.compression = PNG_TEXT_COMPRESSION_NONE, said.key = key, said.text = stream.alt.data();
         png_set_text(png, info, &said, 1);
     }
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);  // leaves nothing of rows alike, as enlarging makes them
     png_write_info(png, info);
     png_write_image(png, stream.rows.data());
     png_write_end(png, nullptr);
