@@ -88,7 +88,10 @@ private:
         std::vector<Index> pieces = result_.steps;  // where another rule can take over, too many are told early
         for (const Stretch& stretch : list_) {
             const auto row = static_cast<std::size_t>(stretch.row);
-            if (++pieces[row] > plan_.most_pieces) result_.capped[row] = true;
+            if (++pieces[row] > plan_.most_pieces) {
+                result_.capped[row] = true;
+                result_.needed[row] = pieces[row];  // and more
+            }
         }
     }
 

@@ -3,6 +3,8 @@
 
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/io/file.hpp>
+#include <gradpath/autodiff/memory_budget.hpp>
+#include <gradpath/models/onnx/class_names.hpp>
 #include <gradpath/models/onnx/network.hpp>
 #include <gradpath/models/onnx/read.hpp>
 #include <gradpath/models/sha256.hpp>
@@ -30,7 +32,9 @@ Model model_of(const Graph& graph, std::string_view bytes, const std::string& na
         digest.add(bytes);
         Model model{"onnx", {{"graph", digest.hex()}, {"operators", operators_of(graph)}}, network, network.row(), 0};
         const NoRecording plain;
+        const memory::Budget budget(options.memory, import_memory);
         model.classes = model(zeros(Shape{1}.joined(model.input))).shape()[1];
+        model.class_names = read_class_names(graph.metadata, static_cast<std::size_t>(model.classes));
         return model;
     } catch (const IoError&) {
         throw;

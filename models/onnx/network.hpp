@@ -21,7 +21,10 @@ struct Import {
     bool fold_batch_norm = false;  ///< into the convolution or product before it
     bool check_rows = true;        ///< find out how rows can run together; else they are taken to
     std::string output = {};       ///< the output that rows are mapped to; the first real one if empty
+    std::size_t memory = std::size_t{2} << 30;  ///< bytes that finding all this out may take, constants included
 };
+
+inline constexpr const char* import_memory = "Import::memory sets how much an import may take";
 
 /// How a network that was made for one row, or for a batch, takes any number of rows.
 enum class Batching {
@@ -47,6 +50,11 @@ public:
     Shape row() const;  ///< of the one real input; throws ValueError where an axis is free or there is no such
     Batching batching() const { return batching_; }
     Index nodes() const;  ///< left to run after folding
+    /// What a file of it would hold: the nodes that are left, with the names, ports and metadata of the file that it
+    /// came from, and the tensors as they are now, in the types that they had there.
+    Graph graph() const;
+    /// Name of a tensor → name of the place that uses it first, which is what its node gives.
+    std::map<std::string, std::string> places() const;
 
     // Parameters are real initializers (and what was folded from them), under their names in the file; statistics of
     // batch normalisation are buffers.
@@ -59,6 +67,7 @@ private:
         std::size_t slot;
         Value value;
         bool parameter = false, buffer = false;
+        Element element = value.element();  ///< in the file, whatever `value` becomes
     };
     std::vector<Value> run(const std::vector<Value>& inputs, Index rows, const DType* dtype) const;
     Tensor mapped(const Tensor& x, Batching how) const;

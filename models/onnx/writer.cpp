@@ -1,7 +1,7 @@
 #include <gradpath/models/onnx/writer.hpp>
 
 #include <gradpath/autodiff/ops.hpp>
-#include <gradpath/models/onnx/value.hpp>
+#include <gradpath/models/onnx/messages.hpp>
 
 namespace gradpath::models::onnx {
 namespace {
@@ -14,17 +14,6 @@ Tensor for_any_rows(const Twin& constant) {
     require(same_bits(broadcast_to(one, constant.three.shape()), constant.three),
             "export: a constant must not depend on the number of rows: its shape is ", constant.two.shape());
     return one;
-}
-
-template <class T>
-std::string raw(std::span<const T> numbers) {
-    return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
-}
-
-void fill(::onnx::TensorProto& proto, const std::string& name, const Shape& shape, Element element) {
-    proto.set_name(name);
-    proto.set_data_type(static_cast<std::int32_t>(code_of(element)));
-    for (const Index length : shape) proto.add_dims(length);
 }
 
 }  // namespace
@@ -93,19 +82,14 @@ std::string Writer::add(const char* type, const std::vector<std::string>& inputs
 }
 
 std::string Writer::constant(const Tensor& values, const std::string& wanted) {
-    ::onnx::TensorProto& proto = *graph_.add_initializer();
     const std::string name = fresh(wanted);
-    const bool is_float = values.dtype() == DType::float32;
-    fill(proto, name, values.shape(), is_float ? Element::float32 : Element::float64);
-    proto.set_raw_data(is_float ? raw(values.data<float>()) : raw(values.data<double>()));
+    fill(*graph_.add_initializer(), name, Value(values));
     return name;
 }
 
 std::string Writer::constant(const Indices& positions) {
-    ::onnx::TensorProto& proto = *graph_.add_initializer();
     const std::string name = fresh("whole");
-    fill(proto, name, positions.shape(), Element::int64);
-    proto.set_raw_data(raw(positions.data()));
+    fill(*graph_.add_initializer(), name, Value(positions.shape(), list(positions)));
     return name;
 }
 

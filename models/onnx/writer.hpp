@@ -45,7 +45,7 @@ public:
     std::string constant(const Indices& positions);
 
 private:
-    using Key = std::pair<const Node*, std::uint32_t>;
+    using Key = std::pair<const gradpath::Node*, std::uint32_t>;
     static Key key(const Tensor& t) { return {t.node(), t.output()}; }
 
     ::onnx::GraphProto& graph_;

@@ -8,9 +8,19 @@
 
 namespace gradpath::tools {
 
-models::Model load_onnx(const std::string& file) { return models::onnx::load(file); }
+models::Model load_onnx(const OnnxName& name, bool fold_batch_norm) {
+    return models::onnx::load(name.file, {.fold_batch_norm = fold_batch_norm, .output = name.output});
+}
 
 void save_onnx(const std::string& file, const models::Model& model) { models::onnx::save(file, model); }
+
+std::vector<nn::Parameter> placed_parameters(const models::Model& model) {
+    std::vector<nn::Parameter> parameters = nn::parameters(model);
+    if (const auto* network = model.net.get_if<models::onnx::Network>())
+        for (const std::map<std::string, std::string> places = network->places(); nn::Parameter& p : parameters)
+            if (const auto place = places.find(p.name); place != places.end()) p.name = place->second + "." + p.name;
+    return parameters;
+}
 
 std::vector<Check> onnx_suite() {
     using Verdict = models::onnx::Case::Verdict;

@@ -1,5 +1,6 @@
 #pragma once
 // What the program does with ONNX files. Built without the onnx feature, each says so.
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,11 +9,20 @@
 
 namespace gradpath::tools {
 
+/// FILE.onnx, or FILE.onnx:OUTPUT for the output of that name instead of the first real one.
+struct OnnxName {
+    std::string file, output;
+};
+/// Nothing for a name that is neither.
+std::optional<OnnxName> onnx_name(const std::string& name);
+
 /// The model of an .onnx file. Throws IoError for a bad file.
-models::Model load_onnx(const std::string& file);
+models::Model load_onnx(const OnnxName& name, bool fold_batch_norm = false);
 /// Writes it as an ONNX file, atomically. Throws ValueError for what ONNX has no words for, IoError if it cannot be
 /// written.
 void save_onnx(const std::string& file, const models::Model& model);
+/// The parameters, each below the place that uses it, for nn::summary_of(): an ONNX file names them as it likes.
+std::vector<nn::Parameter> placed_parameters(const models::Model& model);
 /// Every conformance case of the ONNX project, as Debian's libonnx-testdata brings them.
 std::vector<Check> onnx_suite();
 

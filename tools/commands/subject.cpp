@@ -218,11 +218,11 @@ Subject open_subject(const std::string& command, const std::string& name, std::o
                      const std::string& input, const ReadRows& options) {
     if (name.starts_with(formula_prefix))
         return open_formula(name, dtype.value_or(DType::float32), input.empty() ? 0 : columns_of(input, options));
-    const bool is_onnx = name.ends_with(".onnx");
-    require<UsageError>(is_onnx || name.ends_with(".safetensors"), command,
+    const std::optional<OnnxName> onnx = onnx_name(name);
+    require<UsageError>(onnx || name.ends_with(".safetensors"), command,
                         ": MODEL is a .safetensors file of gradpath, an .onnx file or expr:FORMULA: got \"", name,
                         "\"");
-    models::Model model = is_onnx ? load_onnx(name) : models::load_model(name);
+    models::Model model = onnx ? load_onnx(*onnx) : models::load_model(name);
     const std::vector<nn::Parameter> parameters = nn::parameters(model);
     const DType chosen = dtype.value_or(parameters.empty() ? DType::float32 : parameters[0].value.dtype());
     Subject subject{.run = {},
