@@ -18,7 +18,6 @@
 #include <new>
 
 #include <gradpath/autodiff/counter.hpp>
-#include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/memory_budget.hpp>
 
 namespace gradpath::memory {
@@ -212,8 +211,6 @@ private:
 /// This thread's cache; null once the thread is ending.
 Cache* cache() { return current ? current : first_cache(); }
 
-[[gnu::tls_model("initial-exec")]] constinit thread_local Budget* innermost = nullptr;
-
 void* from_system(std::size_t bytes) {
     void* block = std::aligned_alloc(alignment, bytes);
     if (block == nullptr) {
@@ -247,28 +244,6 @@ void release(void* block, std::size_t bytes) noexcept {
     if constexpr (!pooling) return std::free(block);
     if (Cache* mine = cache()) return mine->give(size, block);
     central().give(size, block);
-}
-
-Budget::Budget(std::size_t bytes, const char* way_out)
-    : bytes_(bytes), way_out_(way_out), left_(static_cast<std::ptrdiff_t>(bytes)), outer_(innermost) {
-    innermost = this;
-}
-Budget::~Budget() { innermost = outer_; }
-
-void Budget::check(std::size_t bytes) {
-    for (const Budget* budget = innermost; budget != nullptr; budget = budget->outer_)
-        require(static_cast<std::ptrdiff_t>(bytes) <= budget->left_, "memory: all tensors together must stay within ", budget->bytes_,
-                " bytes: one of ", bytes, " is too much; ", budget->way_out_);
-}
-
-void Budget::take(std::size_t bytes) {
-    check(bytes);
-    for (Budget* budget = innermost; budget != nullptr; budget = budget->outer_) budget->left_ -= static_cast<std::ptrdiff_t>(bytes);
-}
-
-void Budget::give_back(std::size_t bytes) noexcept {
-    for (Budget* budget = this; budget != nullptr; budget = budget->outer_)
-        budget->left_ += static_cast<std::ptrdiff_t>(bytes);
 }
 
 std::size_t current_bytes() { return live.load(std::memory_order_relaxed); }

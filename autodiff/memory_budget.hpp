@@ -26,4 +26,7 @@ private:
     Budget* outer_;
 };
 
+/// The budget that this thread keeps to now, if any: for the allocator, which asks it for every block.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local Budget* innermost;
+
 }  // namespace gradpath::memory

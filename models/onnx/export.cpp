@@ -41,6 +41,8 @@ void write_graph(::onnx::GraphProto& proto, const Exported& e) {
     writer.fresh("output");
     for (const nn::Parameter& tensor : e.tensors) writer.prefer(tensor.value, tensor.name);
     for (const Step& step : two.steps)
+        for (const Tensor& used : step.inputs) writer.use(used);
+    for (const Step& step : two.steps)
         if (step.op == OpCode::tap) writer.prefer(step.inputs[0], step.tap);
     std::string unsaid;
     for (std::size_t i = 0; i < two.steps.size(); ++i)

@@ -127,6 +127,7 @@ void Network::fold(const Import& options) {
         constant.parameter = constant.parameter && weights.contains(slot) && !constant.buffer;
         constants_.push_back(std::move(constant));
     }
+    std::ranges::sort(constants_, {}, &Constant::name);  // as a file that is written and read again has them
     program_ = std::make_shared<const Program>(std::move(p));
 }
 

@@ -21,7 +21,8 @@ struct Import {
     bool fold_batch_norm = false;  ///< into the convolution or product before it
     bool check_rows = true;        ///< find out how rows can run together; else they are taken to
     std::string output = {};       ///< the output that rows are mapped to; the first real one if empty
-    std::size_t memory = std::size_t{2} << 30;  ///< bytes that finding all this out may take, constants included
+    /// Bytes that finding all this out may take, with the constants that are computed once.
+    std::size_t memory = std::size_t{2} << 30;
 };
 
 inline constexpr const char* import_memory = "Import::memory sets how much an import may take";

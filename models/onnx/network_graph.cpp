@@ -26,7 +26,8 @@ std::map<std::string, std::string> Network::places() const {
             if (!step.node.outputs.empty()) users.emplace(slot, step.node.outputs[0]);
     std::map<std::string, std::string> found;
     for (const Constant& constant : constants_)
-        if (const auto user = users.find(constant.slot); user != users.end()) found.emplace(constant.name, user->second);
+        if (const auto user = users.find(constant.slot); user != users.end())
+            found.emplace(constant.name, user->second);
     return found;
 }
 

@@ -16,6 +16,11 @@ Tensor for_any_rows(const Twin& constant) {
     return one;
 }
 
+const void* numbers_of(const Tensor& t) {
+    if (t.dtype() == DType::float32) return t.data<float>().data();
+    return t.data<double>().data();
+}
+
 }  // namespace
 
 Index Twin::rows_axis() const {
@@ -79,6 +84,28 @@ std::string Writer::add(const char* type, const std::vector<std::string>& inputs
             for (const Index integer : a.integers) proto.add_ints(integer);
     }
     return node.output(0);
+}
+
+const Tensor* Writer::bias_behind(const Tensor& shift) const {
+    if (shift.size() == 0 || shift.shape() != Shape{shift.size(), 1, 1}) return nullptr;
+    for (const Tensor& t : held_)
+        if (t.rank() == 1 && t.size() == shift.size() && t.dtype() == shift.dtype() && preferred_.contains(key(t)) &&
+            numbers_of(t) == numbers_of(shift))
+            return &t;
+    return nullptr;
+}
+
+bool Writer::add_bias(const Tensor& sum, const Tensor& product, const Tensor& shift) {
+    const Tensor* bias = bias_behind(shift);
+    const auto made = names_.find(key(product));
+    const auto uses = uses_.find(key(product));
+    if (bias == nullptr || made == names_.end() || uses == uses_.end() || uses->second != 1) return false;
+    ::onnx::NodeProto& node = *graph_.mutable_node(graph_.node_size() - 1);
+    const bool convolves = node.op_type() == "Conv" || node.op_type() == "ConvTranspose";
+    if (!convolves || node.input_size() != 2 || node.output(0) != made->second) return false;
+    node.add_input(name({*bias, *bias}));
+    node.set_output(0, result(sum));
+    return true;
 }
 
 std::string Writer::constant(const Tensor& values, const std::string& wanted) {

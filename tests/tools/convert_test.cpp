@@ -103,7 +103,7 @@ TEST_CASE("weights go out of an ONNX network and, changed, back into it, under i
     fewer.pop_back();
     refused(fewer, text("a tensor is missing: bad.npz has no \"", last.name, "\" of the shape ", last.value.shape()));
     other.back().value = ones({7});
-    refused(other, text("\"", last.name, "\" of bad.npz has the shape (7), the network expects ", last.value.shape()));
+    refused(other, text("\"", last.name, "\" of bad.npz has the shape (7,), the network expects ", last.value.shape()));
     CHECK(program::run("convert half.npz half.npz --into net.onnx", folder.path()).err ==
           "gradpath: convert: --into makes a network, which goes into an .onnx file: got \"half.npz\"\n");
     CHECK(program::run("convert net.safetensors f.onnx --fold-batch-norm", folder.path()).err ==

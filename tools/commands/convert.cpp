@@ -46,7 +46,8 @@ Tensors read_tensors(const std::string& file, bool fold_batch_norm) {
     require<UsageError>(onnx_name(file).has_value(), "convert: it reads .safetensors, .npz and .onnx files: got \"",
                         file, "\"");
     Tensors tensors;
-    for (const nn::Parameter& t : nn::tensors(read_model(file, fold_batch_norm))) tensors.real.push_back({t.name, t.value});
+    for (const nn::Parameter& t : nn::tensors(read_model(file, fold_batch_norm)))
+        tensors.real.push_back({t.name, t.value});
     return tensors;
 }
 
@@ -61,8 +62,8 @@ void give(models::Model& model, const Tensors& tensors, const std::string& file)
     for (const io::NamedTensor& t : tensors.real) left.emplace(t.name, t.value);
     nn::each_tensor(model, nn::TensorVisitor([&](const std::string& name, Tensor& slot, nn::Role) {
                         const auto found = left.find(name);
-                        require<IoError>(found != left.end(), "convert: a tensor is missing: ", file, " has no \"", name,
-                                         "\" of the shape ", slot.shape());
+                        require<IoError>(found != left.end(), "convert: a tensor is missing: ", file, " has no \"",
+                                         name, "\" of the shape ", slot.shape());
                         require<IoError>(found->second.shape() == slot.shape(), "convert: \"", name, "\" of ", file,
                                          " has the shape ", found->second.shape(), ", the network expects ",
                                          slot.shape());

@@ -15,9 +15,8 @@ bool knows(const attribution::Method& method, const std::string& option) {
     return std::ranges::count(method.options, option, &attribution::OptionInfo::name) > 0;
 }
 
-attribution::Attribution with_steps(
-    const ExplainOptions& o, Index steps,
-    const std::function<attribution::Attribution(const ExplainOptions&)>& run) {
+attribution::Attribution with_steps(const ExplainOptions& o, Index steps,
+                                    const std::function<attribution::Attribution(const ExplainOptions&)>& run) {
     ExplainOptions probe = o;
     probe.set["steps"] = std::to_string(steps);
     if (!o.set.contains("steps")) probe.set["rule"] = "gauss-legendre";  // others may take no steps
@@ -30,8 +29,12 @@ attribution::Attribution with_steps(
 RowCost row_cost(const ExplainOptions& o, const attribution::Method& method,
                  const std::function<attribution::Attribution(const ExplainOptions&)>& run) {
     const auto cost = [](const attribution::Attribution& a) {
-        return RowCost{static_cast<double>(a.evaluations.forward), static_cast<double>(a.evaluations.backward),
-                       a.seconds, static_cast<double>(a.peak_bytes), "", a};
+        return RowCost{static_cast<double>(a.evaluations.forward),
+                       static_cast<double>(a.evaluations.backward),
+                       a.seconds,
+                       static_cast<double>(a.peak_bytes),
+                       "",
+                       a};
     };
     const bool told = o.set.contains("steps") && !o.set.contains("tolerance");
     Index steps = usual;

@@ -154,8 +154,8 @@ TEST_CASE("many large constants are bounded in sum, reals and whole numbers, how
                                                           {"Range", "", {"first", "last", "step"}, {""}},
                                                           {"MatMul", "", {"column", "row"}, {""}},
                                                           {"Add", "", {"column", "row"}, {""}}}) {
-        const auto load = many(made, {wire::tensor("column", {side, 1}, std::vector<float>(side, 1)),
-                                      wire::whole_tensor("step", {1})});
+        const auto load = many(
+            made, {wire::tensor("column", {side, 1}, std::vector<float>(side, 1)), wire::whole_tensor("step", {1})});
         CHECK_NOTHROW(load(std::size_t{1} << 30));
         try {
             load(std::size_t{64} << 20);
