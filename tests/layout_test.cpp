@@ -57,7 +57,7 @@ const Names private_headers = {
     "autodiff/minimize/flat.hpp", "autodiff/minimize/walk.hpp", "nn/channels.hpp", "nn/conv_sizes.hpp",
     "nn/streams.hpp", "models/sha256.hpp",
     "models/onnx/call.hpp", "models/onnx/class_names.hpp", "models/onnx/conformance.hpp",
-    "models/onnx/elementwise.hpp", "models/onnx/families.hpp", "models/onnx/messages.hpp",
+    "models/onnx/elementwise.hpp", "models/onnx/ending.hpp", "models/onnx/families.hpp", "models/onnx/messages.hpp",
     "models/onnx/operators.hpp", "models/onnx/phrases.hpp", "models/onnx/program.hpp", "models/onnx/read.hpp",
     "models/onnx/tensors.hpp", "models/onnx/windows.hpp", "models/onnx/writer.hpp",
     "models/saved_columns.hpp", "models/saved_parts.hpp", "models/staged.hpp", "models/data/coding.hpp",

@@ -8,6 +8,8 @@ namespace gradpath::models::onnx {
 Graph Network::graph() const {
     const Program& p = *program_;
     Graph graph{.opset = p.opset, .inputs = p.inputs, .outputs = p.outputs, .metadata = p.metadata};
+    for (Port& port : graph.outputs)  // of a tensor inside the file says nothing; it is as real as the rows are
+        if (!port.element) port.element = p.inputs.empty() ? Element::float32 : p.inputs[0].element;
     for (const ProgramStep& step : p.steps) {
         graph.nodes.push_back(step.node);
         Node& node = graph.nodes.back();

@@ -137,12 +137,3 @@ TEST_CASE("train says where an ONNX file is trained further") {
           "gradpath: train: --model names an architecture, which net.onnx is not: an ONNX file is trained further in a "
           "program, by nn::fit (models/onnx/README.md)\n");
 }
-
-TEST_CASE("an output of an ONNX network is named behind its file") {
-    const program::Folder folder;
-    if (!can_onnx(folder)) return;
-    CHECK(program::run("info net.onnx:output --json", folder.path()).exit == 0);
-    const program::Outcome outcome = program::run("info net.onnx:other", folder.path());
-    CHECK(outcome.exit == 4);
-    CHECK(outcome.err.find("onnx: there is no output \"other\"") != std::string::npos);
-}

@@ -25,6 +25,7 @@ struct CompareOptions {
     Index images = 100, budget = 50;
     bool dry_run = false;
     models::ReadTable table = {};
+    NetworkEnds ends = {};
     Common common = {};
 };
 
@@ -41,6 +42,7 @@ void declare(Arguments& arguments, CompareOptions& o) {
     arguments.option("--budget", "N", o.budget,
                      "gradient evaluations per row, where a method has steps or samples; a forward pass counts half "
                      "(50)");
+    add_network_ends(arguments, o.ends);
     add_table_options(arguments, o.table);
     add_common(arguments, o.common);
     add_dry_run(arguments, o.dry_run);
@@ -98,11 +100,27 @@ std::vector<std::string> chosen_measures(const CompareOptions& o, const Contest&
 
 models::DataSet first_rows(const CompareOptions& o, const Subject& subject) {
     const models::DataSet all =
-        with_dtype(open_data("compare: --data", o.data, o.split, o.common.seed, o.table), subject.dtype);
+        with_dtype(data_for(subject.row, o.ends, open_data("compare: --data", o.data, o.split, o.common.seed, o.table)),
+                   subject.dtype);
     require<UsageError>(all.x.shape().slice(1, all.x.rank()) == subject.row, "compare: ", o.data,
                         " has rows of the shape ", all.x.shape().slice(1, all.x.rank()), ", ", subject.name, " takes ",
                         subject.row);
     return subset(all, 0, std::min(o.images, all.x.rows()));
+}
+
+/// What stands before a softmax at the end of the network: methods explain it, and measures take the softmax.
+Subject open_before_softmax(CompareOptions& o) {
+    const auto open = [&] {
+        return open_subject("compare", o.model, o.common.dtype, "", {.seed = o.common.seed, .ends = o.ends});
+    };
+    Subject subject = open();
+    if (!subject.model || subject.model->ending.kind != models::Ending::probabilities) return subject;
+    o.ends.output_tensor = subject.model->ending.before;
+    say(o.common, text("note: the network ends in ", subject.model->ending.step,
+                       ": compared are explanations of what "
+                       "that is taken of, --output-tensor ",
+                       o.ends.output_tensor));
+    return open();
 }
 
 std::vector<Index> predicted(const Subject& subject, const Tensor& x) {
@@ -171,6 +189,7 @@ void only_tell(const CompareOptions& o, const Contest& all) {
     run.backward = run.forward;
     run.seconds = seconds_since(start) * rows;
     run.what = {{"methods", names}, {"model", all.subject.name}, {"rows", to_text(all.x.rows())}};
+    if (const std::string ends = describe(o.ends); !ends.empty()) run.what.emplace_back("prepared", ends);
     tell(o.common, run);
 }
 
@@ -206,7 +225,7 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
     require<UsageError>(o.images >= 1, "compare: --images must be at least 1");
     require<UsageError>(o.budget >= 1, "compare: --budget must be at least 1");
     apply(o.common);
-    const Subject subject = open_subject("compare", o.model, o.common.dtype, "", {.seed = o.common.seed});
+    const Subject subject = open_before_softmax(o);
     if (subject.model) o.table = table_for(o.table, *subject.model);
     const models::DataSet data = first_rows(o, subject);
     const Contest contest = contest_for(o, subject, data.x, interrupted);

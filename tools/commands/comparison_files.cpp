@@ -9,6 +9,7 @@
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/commands/subject_json.hpp>
 #include <gradpath/tools/report/html.hpp>
 
 namespace gradpath::tools {
@@ -120,7 +121,7 @@ Json comparison_json(const Comparison& comparison) {
             {"complete", comparison.complete()},
             {"planned", comparison.planned},
             {"command", comparison.command},
-            {"model", {{"file", q.subject.name}, {"hash", q.subject.hash}}},
+            {"model", subject_json(q.subject)},
             {"data", comparison.data_name},
             {"images", q.x.rows()},
             {"target", q.target},

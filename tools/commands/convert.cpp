@@ -1,7 +1,5 @@
 // From one kind of file to another, told by their endings: models of ours and ONNX models, and files of named tensors.
-#include <filesystem>
 #include <map>
-#include <optional>
 
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/io/safetensors.hpp>
@@ -9,6 +7,7 @@
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/onnx.hpp>
+#include <gradpath/tools/commands/subject.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -24,12 +23,10 @@ struct Tensors {
     std::vector<io::NamedIndices> whole;
 };
 
-std::string ending_of(const std::string& file) { return std::filesystem::path(file).extension(); }
-
 models::Model read_model(const std::string& file, bool fold_batch_norm) {
-    const std::optional<OnnxName> onnx = onnx_name(file);
-    require<UsageError>(onnx || !fold_batch_norm, "convert: --fold-batch-norm is of .onnx files: got \"", file, "\"");
-    if (onnx) return load_onnx(*onnx, fold_batch_norm);
+    const bool is_onnx = ending_of(file) == ".onnx";
+    require<UsageError>(is_onnx || !fold_batch_norm, "convert: --fold-batch-norm is of .onnx files: got \"", file, "\"");
+    if (is_onnx) return load_onnx(file, "", fold_batch_norm);
     require<UsageError>(
         ending_of(file) == ".safetensors",
         "convert: an ONNX file is made of a model: a .safetensors file of gradpath or an .onnx file: got \"", file,
@@ -43,7 +40,7 @@ Tensors read_tensors(const std::string& file, bool fold_batch_norm) {
         return {std::move(held.tensors), std::move(held.indices)};
     }
     if (ending_of(file) == ".npz") return {io::read_npz(file), {}};
-    require<UsageError>(onnx_name(file).has_value(), "convert: it reads .safetensors, .npz and .onnx files: got \"",
+    require<UsageError>(ending_of(file) == ".onnx", "convert: it reads .safetensors, .npz and .onnx files: got \"",
                         file, "\"");
     Tensors tensors;
     for (const nn::Parameter& t : nn::tensors(read_model(file, fold_batch_norm)))

@@ -8,8 +8,8 @@
 
 namespace gradpath::tools {
 
-models::Model load_onnx(const OnnxName& name, bool fold_batch_norm) {
-    return models::onnx::load(name.file, {.fold_batch_norm = fold_batch_norm, .output = name.output});
+models::Model load_onnx(const std::string& file, const std::string& tensor, bool fold_batch_norm) {
+    return models::onnx::load(file, {.fold_batch_norm = fold_batch_norm, .output = tensor});
 }
 
 void save_onnx(const std::string& file, const models::Model& model) { models::onnx::save(file, model); }

@@ -1,6 +1,5 @@
 #pragma once
 // What the program does with ONNX files. Built without the onnx feature, each says so.
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,15 +8,9 @@
 
 namespace gradpath::tools {
 
-/// FILE.onnx, or FILE.onnx:OUTPUT for the output of that name instead of the first real one.
-struct OnnxName {
-    std::string file, output;
-};
-/// Nothing for a name that is neither.
-std::optional<OnnxName> onnx_name(const std::string& name);
-
-/// The model of an .onnx file. Throws IoError for a bad file.
-models::Model load_onnx(const OnnxName& name, bool fold_batch_norm = false);
+/// The model of an .onnx file, as far as one of its tensors (empty: the output). Throws IoError for a bad file,
+/// ValueError for a tensor that is not there.
+models::Model load_onnx(const std::string& file, const std::string& tensor = "", bool fold_batch_norm = false);
 /// Writes it as an ONNX file, atomically. Throws ValueError for what ONNX has no words for, IoError if it cannot be
 /// written.
 void save_onnx(const std::string& file, const models::Model& model);
