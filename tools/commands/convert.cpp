@@ -25,7 +25,8 @@ struct Tensors {
 
 models::Model read_model(const std::string& file, bool fold_batch_norm) {
     const bool is_onnx = ending_of(file) == ".onnx";
-    require<UsageError>(is_onnx || !fold_batch_norm, "convert: --fold-batch-norm is of .onnx files: got \"", file, "\"");
+    require<UsageError>(is_onnx || !fold_batch_norm, "convert: --fold-batch-norm is of .onnx files: got \"", file,
+                        "\"");
     if (is_onnx) return load_onnx(file, "", fold_batch_norm);
     require<UsageError>(
         ending_of(file) == ".safetensors",
