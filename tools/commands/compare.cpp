@@ -16,6 +16,7 @@
 #include <gradpath/tools/commands/data_source.hpp>
 #include <gradpath/tools/commands/dry_run.hpp>
 #include <gradpath/tools/commands/progress.hpp>
+#include <gradpath/tools/commands/provenance.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -99,13 +100,14 @@ std::vector<std::string> chosen_measures(const CompareOptions& o, const Contest&
 }
 
 models::DataSet first_rows(const CompareOptions& o, const Subject& subject) {
-    const models::DataSet all =
-        with_dtype(data_for(subject.row, o.ends, open_data("compare: --data", o.data, o.split, o.common.seed, o.table)),
-                   subject.dtype);
-    require<UsageError>(all.x.shape().slice(1, all.x.rank()) == subject.row, "compare: ", o.data,
-                        " has rows of the shape ", all.x.shape().slice(1, all.x.rank()), ", ", subject.name, " takes ",
-                        subject.row);
-    return subset(all, 0, std::min(o.images, all.x.rows()));
+    const models::DataSet all = open_data("compare: --data", o.data, o.split, o.common.seed, o.table);
+    const models::DataSet rows =
+        with_dtype(data_for(subject.row, o.ends, subset(all, 0, std::min(o.images, all.x.rows()))), subject.dtype);
+    for (const std::string& note : rows.notes) say(o.common, "note: " + note);
+    const Shape shape = rows.x.shape().slice(1, rows.x.rank());
+    require<UsageError>(shape == subject.row, "compare: ", o.data, " has rows of the shape ", shape, ", ", subject.name,
+                        " takes ", subject.row);
+    return rows;
 }
 
 /// What stands before a softmax at the end of the network: methods explain it, and measures take the softmax.
@@ -115,11 +117,10 @@ Subject open_before_softmax(CompareOptions& o) {
     };
     Subject subject = open();
     if (!subject.model || subject.model->ending.kind != models::Ending::probabilities) return subject;
-    o.ends.output_tensor = subject.model->ending.before;
-    say(o.common, text("note: the network ends in ", subject.model->ending.step,
-                       ": compared are explanations of what "
-                       "that is taken of, --output-tensor ",
-                       o.ends.output_tensor));
+    const models::Ending& ending = subject.model->ending;
+    say(o.common, text("note: the network ends in ", ending.step, ": explained is what that is taken of, ",
+                       "as by --output-tensor ", ending.before));
+    o.ends.output_tensor = ending.before;
     return open();
 }
 
@@ -127,16 +128,6 @@ std::vector<Index> predicted(const Subject& subject, const Tensor& x) {
     const NoRecording plain;
     const Indices best = argmax(flatten(subject.run(x)));
     return {best.data().begin(), best.data().end()};
-}
-
-/// As it can be typed again.
-std::string command_line(Words words) {
-    std::string line = "gradpath compare";
-    for (const std::string& word : words) {
-        const bool plain = word.find_first_of(" '\"$&|;()<>*?") == word.npos && !word.empty();
-        line += plain ? " " + word : " '" + word + "'";
-    }
-    return line;
 }
 
 Contest contest_for(const CompareOptions& o, const Subject& subject, const Tensor& x,
@@ -234,7 +225,7 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
     Comparison comparison{.contest = contest,
                           .data = data,
                           .data_name = text(o.data, ", ", o.split),
-                          .command = command_line(words),
+                          .command = command_line("compare", words),
                           .planned = contest.methods.size()};
     try {
         run_all(o, comparison);

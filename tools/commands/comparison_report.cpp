@@ -6,9 +6,9 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/threads.hpp>
 #include <gradpath/autodiff/version.hpp>
-#include <gradpath/models/sha256.hpp>
 #include <gradpath/tools/commands/comparison_pictures.hpp>
 #include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/commands/provenance.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -83,10 +83,14 @@ Text figures_explained(const Contest& q) {
 }
 
 Table verdict_table(const Comparison& comparison) {
-    Table table{
-        .caption = "What the figures tell apart: paired bootstrap over the images, Holm's correction, 5 %.",
-        .columns = {{"metric"}, {"best"}, {"not told apart from it"}, {"worse beyond noise"}, {"controls as good"}, {"controls that are better"}},
-        .rows = {}};
+    Table table{.caption = "What the figures tell apart: paired bootstrap over the images, Holm's correction, 5 %.",
+                .columns = {{"metric"},
+                            {"best"},
+                            {"not told apart from it"},
+                            {"worse beyond noise"},
+                            {"controls as good"},
+                            {"controls that are better"}},
+                .rows = {}};
     for (const Verdict& v : verdicts(comparison.contest, comparison.contestants)) {
         const bool all = v.alike.empty() && v.behind.size() > 3;
         table.rows.push_back({v.measure + arrow(find_measure(v.measure).better), v.best, joined(v.alike, ", "),
@@ -110,15 +114,6 @@ std::string subtitle(const Comparison& comparison) {
     return text("Why does the model answer as it does? ", comparison.contest.methods.size(),
                 " answers to that, measured on the same ", comparison.contest.x.rows(), " rows in ",
                 short_number(comparison.seconds, 3), " seconds. The command that made this page is at its end.");
-}
-
-/// SHA-256 of the rows compared on, as float64.
-std::string data_hash(const Tensor& x) {
-    const Tensor numbers = x.to(DType::float64);
-    const std::span<const double> list = numbers.data<double>();
-    models::Sha256 sha;
-    sha.add({reinterpret_cast<const char*>(list.data()), list.size_bytes()});
-    return sha.hex();
 }
 
 }  // namespace
