@@ -41,6 +41,15 @@ TEST_CASE("curves of a logistic model by hand") {
     }
 }
 
+TEST_CASE("the probability asked for may be another's than the predicted one") {
+    const Tensor ranking({1, 4}, {4, -1, 3, -2}, DType::float64);
+    const MaskingCurves c = masking_curves(logistic, ones_row, ranking, {.target = Index{0}, .areas = {0.25}});
+    CHECK(c.comprehensiveness[0] == doctest::Approx(sigmoid_of(-8) - sigmoid_of(-4)));
+    CHECK(c.accuracy[0] == 0);
+    tests::check_refused({{[&] { masking_curves(logistic, ones_row, ranking, {.target = attribution::AllTargets{}}); },
+                           "masking: takes one target at a time"}});
+}
+
 TEST_CASE("shares of few features round down, and products that should be whole are") {
     const MaskingCurves two =
         masking_curves([](const Tensor& x) { return x; }, Tensor({1, 2}, {1, 0}), ones({1, 2}), {.areas = {0.49, 0.5}});
