@@ -3,10 +3,8 @@
 #include <cmath>
 
 #include <gradpath/attribution/core/names.hpp>
-#include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/threads.hpp>
 #include <gradpath/autodiff/version.hpp>
-#include <gradpath/models/sha256.hpp>
 #include <gradpath/tools/commands/comparison_pictures.hpp>
 #include <gradpath/tools/commands/format.hpp>
 
@@ -29,18 +27,19 @@ std::string cell(const Contestant& c, const std::string& measure, int digits) {
 }
 
 Table figures_table(const Comparison& comparison) {
-    Table table{.caption =
-                    "Means over the images with half of their 95 % intervals. \u2191: more is better, \u2193: "
-                    "less is better, else neither. Cost: gradient evaluations per image, a forward pass "
-                    "counts half.",
-                .columns = {{"method"}, {"cost", true}},
-                .rows = {},
-                .sorts = true};
+    Table table{
+        .caption =
+            "Means over the images with half of their 95 % intervals (Wilson's for shares, probabilities and "
+            "correlations, else Student's). \u2191: more is better, \u2193: less is better, else neither. Cost: "
+            "gradient evaluations per image, a forward pass counts half; ! is above the budget.",
+        .columns = {{"method"}, {"cost", true}},
+        .rows = {},
+        .sorts = true};
     for (const std::string& name : comparison.contest.measures)
         table.columns.push_back({name + arrow(find_measure(name).better), true});
     for (const Contestant& c : comparison.contestants) {
-        std::vector<std::string>& row =
-            table.rows.emplace_back(std::vector{c.control ? c.name + " (control)" : c.name, short_number(c.cost, 3)});
+        std::vector<std::string>& row = table.rows.emplace_back(
+            std::vector{c.control ? c.name + " (control)" : c.name, cost_text(comparison.contest, c)});
         for (const std::string& name : comparison.contest.measures) row.push_back(cell(c, name, 3));
     }
     return table;
@@ -54,6 +53,10 @@ Table methods_table(const Comparison& comparison) {
     for (const Contestant& c : comparison.contestants)
         table.rows.push_back({c.name, set_text(c), short_number(c.cost, 3), short_number(c.seconds, 3),
                               c.notes.empty() ? "" : joined(c.notes, "; ")});
+    for (const Refusal& one : comparison.failed)
+        table.rows.push_back({one.name, "", "-", "-", "failed: " + one.reason});
+    for (const Refusal& one : comparison.left_out)
+        table.rows.push_back({one.name, "", "-", "-", "left out: " + one.reason});
     return table;
 }
 
@@ -83,13 +86,18 @@ Text figures_explained(const Contest& q) {
 }
 
 Table verdict_table(const Comparison& comparison) {
-    Table table{
-        .caption = "What the figures tell apart: paired bootstrap over the images, Holm's correction, 5 %.",
-        .columns = {{"metric"}, {"best"}, {"not told apart from it"}, {"worse beyond noise"}, {"controls as good"}, {"controls that are better"}},
-        .rows = {}};
+    Table table{.caption = "What the figures tell apart: paired bootstrap over the images, Holm's correction, 5 %.",
+                .columns = {{"metric"},
+                            {"best"},
+                            {"not told apart from it"},
+                            {"worse beyond noise"},
+                            {"controls as good"},
+                            {"controls that are better"}},
+                .rows = {}};
     for (const Verdict& v : verdicts(comparison.contest, comparison.contestants)) {
         const bool all = v.alike.empty() && v.behind.size() > 3;
-        table.rows.push_back({v.measure + arrow(find_measure(v.measure).better), v.best, joined(v.alike, ", "),
+        table.rows.push_back({v.measure + arrow(find_measure(v.measure).better),
+                              v.alone() ? v.best + " (the only one)" : v.best, joined(v.alike, ", "),
                               all ? text("all ", v.behind.size(), " others") : joined(v.behind, ", "),
                               joined(v.controls_alike, ", "), joined(v.controls_ahead, ", ")});
     }
@@ -112,15 +120,6 @@ std::string subtitle(const Comparison& comparison) {
                 short_number(comparison.seconds, 3), " seconds. The command that made this page is at its end.");
 }
 
-/// SHA-256 of the rows compared on, as float64.
-std::string data_hash(const Tensor& x) {
-    const Tensor numbers = x.to(DType::float64);
-    const std::span<const double> list = numbers.data<double>();
-    models::Sha256 sha;
-    sha.add({reinterpret_cast<const char*>(list.data()), list.size_bytes()});
-    return sha.hex();
-}
-
 }  // namespace
 
 Report comparison_report(const Comparison& comparison) {
@@ -131,7 +130,8 @@ Report comparison_report(const Comparison& comparison) {
                   .sections = {{"At a glance", {facts_of(comparison), verdict_table(comparison), doubt()}}},
                   .provenance = {{"command", comparison.command},
                                  {"model", text(q.subject.name, ", ", q.subject.hash)},
-                                 {"data", text(comparison.data_name, ", ", data_hash(comparison.data.x))},
+                                 {"data", text(comparison.data_name, ", ", comparison.data_hash)},
+                                 {"question", question_text(comparison)},
                                  {"seed", std::to_string(q.seed)},
                                  {"gradpath", version()},
                                  {"instruction set", isa()},

@@ -36,9 +36,11 @@ std::optional<Index> class_named(const std::string& name, const Subject& subject
     return found == names.end() ? std::nullopt : std::optional<Index>(found - names.begin());
 }
 
+}  // namespace
+
 attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
     if (o.target == "true") {
-        require<UsageError>(rows.labels.has_value(), "explain: --target true needs labels: ", rows.name, " has none");
+        require<UsageError>(rows.labels.has_value(), o.asker, ": --target true needs labels: ", rows.name, " has none");
         return std::vector<Index>(rows.labels->data().begin(), rows.labels->data().end());
     }
     if (const std::optional<Index> named = class_named(o.target, subject)) return *named;
@@ -50,24 +52,24 @@ attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows, con
             targets.clear();
             for (const Index i : rows.picks) targets.push_back(read[i]);
         }
-        require<IoError>(static_cast<Index>(targets.size()) == rows.x.rows(),
-                         "explain: --target: there must be one index per row: ", o.target, " has ", targets.size(),
-                         " for ", rows.x.rows(), " rows");
+        require<IoError>(static_cast<Index>(targets.size()) == rows.x.rows(), o.asker,
+                         ": --target: there must be one index per row: ", o.target, " has ", targets.size(), " for ",
+                         rows.x.rows(), " rows");
         return targets;
     }
     return attribution::parse_target(o.target);
 }
 
 attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
-    const ReadRows reading{.what = "explain: --baseline", .seed = o.common.seed, .table = o.table};
+    const ReadRows reading{.what = o.asker + ": --baseline", .seed = o.common.seed, .table = o.table};
     if (o.baseline.starts_with("samples:"))
         return attribution::baseline::Samples{read_rows(o.baseline.substr(8), subject.row, subject.dtype, reading).x};
     if (o.baseline.starts_with("learned:")) return learned_baseline(o, subject, reading);
     const auto file = [&](const char* ending) { return o.baseline.ends_with(ending); };
     const bool numbers = looks_like_numbers(o.baseline);
     if (o.baseline == "typical") {
-        require<UsageError>(!o.table.columns.empty(),
-                            "explain: --baseline typical is a row of a table's means: ", subject.name,
+        require<UsageError>(!o.table.columns.empty(), o.asker,
+                            ": --baseline typical is a row of a table's means: ", subject.name,
                             " was not trained on a table");
         return read_typed_row(unknown_row(o.table.columns), reading).x.to(subject.dtype);
     }
@@ -78,10 +80,13 @@ attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows,
     static const std::vector<std::string> beside{"samples:FILE", "learned:DATA", "typical", "all"};
     if (!read) return attribution::parse_baseline(o.baseline, beside);
     const bool single = numbers && o.baseline.find(',') == std::string::npos;
-    require<UsageError>(!single || subject.row.size() == 1, "explain: --baseline: the model takes ", subject.row.size(),
+    require<UsageError>(!single || subject.row.size() == 1, o.asker, ": --baseline: the model takes ",
+                        subject.row.size(),
                         " numbers a row: got 1; for the same number everywhere write constant:", o.baseline);
     return matched(rows, read_rows(o.baseline, subject.row, subject.dtype, reading), reading.what);
 }
+
+namespace {
 
 void require_target_taken(const ExplainOptions& o, const attribution::Method& method) {
     const auto usual = [&](const char* option, const std::string& given, const char* standard) {
@@ -102,6 +107,27 @@ attribution::Region region_of(const std::string& words, const Rows& rows, const 
 
 }  // namespace
 
+void add_question(Arguments& arguments, ExplainOptions& o, const std::string& more) {
+    arguments.option("--target", "T", o.target,
+                     "N or a class, one N per row (3,1,4, an .npy, or `target` of an .npz), predicted, true, all "
+                     "(predicted)");
+    arguments.option("--output", "STAGE", o.stage,
+                     "logit, probability, log-probability, log-odds or margin:A,B (logit)");
+    arguments.value("--baseline", "B",
+                    "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, farthest:L,H, black+white:L,H, "
+                    "coalition:C,N, samples:FILE, learned:DATA, typical (a table's means), numbers, a file" +
+                        more,
+                    [&o](const std::string& text) { o.baseline = text, o.baseline_given = true; });
+}
+
+attribution::Settings of_first_row(attribution::Settings settings, const Tensor& x) {
+    if (auto* targets = std::get_if<std::vector<Index>>(&settings.target)) targets->resize(1);
+    if (auto* baseline = settings.baseline ? std::get_if<Tensor>(&*settings.baseline) : nullptr;
+        baseline && baseline->shape() == x.shape())
+        *baseline = slice(*baseline, 0, 0, 1);
+    return settings;
+}
+
 attribution::Settings settings_of(const ExplainOptions& o, const attribution::Method& method, const Rows& rows,
                                   const Subject& subject) {
     const bool inner = o.set.contains("method");  // a method around another: the other may take a baseline
@@ -112,7 +138,7 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
                                    .stage = attribution::parse_stage(o.stage),
                                    .seed = o.common.seed,
                                    .set = o.set};
-    read_groups(settings.set);
+    read_groups(o.asker, settings.set);
     if (o.baseline_given) settings.baseline = chosen_baseline(o, rows, subject);
     if (!o.pool.empty())
         settings.pool = read_rows(o.pool, subject.row, subject.dtype,
@@ -137,7 +163,8 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
 }
 
 attribution::Region located_region(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
-    return region_of(o.locate, rows, subject, {.what = "explain: --locate", .seed = o.common.seed, .table = o.table});
+    return region_of(o.locate, rows, subject,
+                     {.what = o.asker + ": --locate", .seed = o.common.seed, .table = o.table});
 }
 
 }  // namespace gradpath::tools

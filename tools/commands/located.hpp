@@ -17,6 +17,10 @@ struct Located {
     std::vector<double> random;    ///< of normal numbers, by the seed
 };
 
+/// The region, of pictures x, as 0 and 1: [rows, pixels]. `what` begins errors. Throws UsageError for a region that is
+/// neither a box nor a mask, and as region_mask.
+Tensor region_pixels(const std::string& what, const attribution::Region& region, const Tensor& x);
+
 /// Values [rows, .., height, width] of the pictures x. Throws UsageError for a region that is neither a box nor a mask,
 /// and for values that are not of the pictures' pixels; ValueError for a region with no pixel inside.
 Located locate(const Tensor& x, const Tensor& values, const attribution::Region& region, std::uint64_t seed);
