@@ -156,6 +156,11 @@ Model make_for(const DataSet& data, std::string_view architecture, const Setting
 }
 
 Task task_for(const Model& model, const DataSet& data) {
+    const auto of_probabilities = [](const Tensor& output, const nn::Examples& batch) {
+        constexpr double least = 1e-30;  // what float32 can still hold stands for 0
+        return nn::negative_log_likelihood(log(maximum(output, least)), batch.labels);
+    };
+    if (model.ending.kind == Ending::probabilities) return {{data.x, data.labels}, of_probabilities};
     if (!model.reconstructs) return {{data.x, data.labels}, {}};
     const auto to_input = [by = model.normalisation](const Tensor& output, const nn::Examples& batch) {
         return nn::mean_squared_error(output, reshape(normalised(batch.x, by), output.shape()));

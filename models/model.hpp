@@ -13,6 +13,13 @@
 
 namespace gradpath::models {
 
+/// What the outputs of a network are, where its last step says so: of what is a probability, no softmax must be taken.
+struct Ending {
+    enum Kind : std::uint8_t { logits, probabilities, log_probabilities } kind = logits;
+    std::string step = {};    ///< the last: Softmax, Sigmoid or LogSoftmax
+    std::string before = {};  ///< the name of what it was taken of
+};
+
 struct Model {
     std::string architecture;  ///< its name in architectures()
     Settings options;          ///< all of them, as text
@@ -24,6 +31,7 @@ struct Model {
     std::vector<std::string> class_names = {};  ///< one per class, or none
     std::vector<Column> columns = {};           ///< of the table it was trained on, if it was
     std::string label = {};                     ///< that table's column of labels
+    Ending ending = {};                         ///< what its outputs are
 
     /// Raw rows [rows, input..] → outputs [rows, classes]. A net on vectors takes rows of any shape with as many
     /// numbers. Throws ShapeError for rows of another shape.
@@ -51,7 +59,7 @@ struct Task {
     nn::Examples examples;
     nn::Loss loss;
 };
-/// Classes to tell, by cross-entropy; for a model that reconstructs the rows themselves, by mean squared error, without
+/// Classes to tell, by cross-entropy (of a network that ends in probabilities, of these); for a model that reconstructs the rows themselves, by mean squared error, without
 /// labels, so that there is no accuracy.
 Task task_for(const Model& model, const DataSet& data);
 

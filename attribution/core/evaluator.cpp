@@ -204,12 +204,17 @@ void Evaluator::values(Index count, const Make& make, const TakeValues& take) {
     }
 }
 
-void Evaluator::gradients(Index count, const Make& make, const Take& take, std::string_view stage, Index done,
+void Evaluator::gradients(Index count, const Make& make, const TakeChunk& take, std::string_view stage, Index done,
                           Index total) {
     const auto scores = [&](const Tensor& output, Index, std::span<const Index> rows) {
         return objective_.scores(output, rows);
     };
     run_chunks(count, make, scores, take, {stage, done, total});
+}
+
+void Evaluator::gradients(Index count, const Make& make, const Take& take, std::string_view stage, Index done,
+                          Index total) {
+    gradients(count, make, point_by_point(take), stage, done, total);
 }
 
 void Evaluator::pullbacks(Index count, const Make& make, const std::vector<Tensor>& slopes, const Take& take) {
@@ -219,15 +224,29 @@ void Evaluator::pullbacks(Index count, const Make& make, const std::vector<Tenso
             all.push_back(sum(output * slice(slope, 0, first, first + output.rows()), {.axes = {1}}));
         return all;
     };
-    run_chunks(count, make, scores, take, {"path", 0, 0});
+    run_chunks(count, make, scores, point_by_point(take), {"path", 0, 0});
 }
 
-void Evaluator::run_chunks(Index count, const Make& make, const Scores& scores, const Take& take,
+Evaluator::TakeChunk Evaluator::point_by_point(const Take& take) const {
+    const auto width = static_cast<std::size_t>(features()), lanes = static_cast<std::size_t>(targets());
+    return [&take, width, lanes, numbers = std::vector<double>(lanes),
+            slopes = Numbers(lanes * width)](const Chunk& chunk) mutable {
+        for (Index k = chunk.first; k < chunk.last; ++k) {
+            for (std::size_t t = 0; t < lanes; ++t) {
+                numbers[t] = chunk.scores[t].at(k - chunk.first);
+                const auto copy = [&](auto row) { std::copy(row.begin(), row.end(), slopes.data() + t * width); };
+                const auto offset = static_cast<std::size_t>(k - chunk.first) * width;
+                const Tensor& gradient = chunk.gradients[t];
+                if (gradient.dtype() == DType::float32) copy(gradient.data<float>().subspan(offset, width));
+                else copy(gradient.data<double>().subspan(offset, width));
+            }
+            take(k, numbers, slopes);
+        }
+    };
+}
+
+void Evaluator::run_chunks(Index count, const Make& make, const Scores& scores, const TakeChunk& take,
                            const Telling& telling) {
-    const auto width = static_cast<std::size_t>(features());
-    const auto lanes = static_cast<std::size_t>(targets());
-    std::vector<double> numbers(lanes);
-    Numbers slopes(lanes * width);
     for (Index first = 0; first < count; first += chunk_) {
         before_chunk();
         const Index last = std::min(count, first + chunk_);
@@ -236,16 +255,7 @@ void Evaluator::run_chunks(Index count, const Make& make, const Scores& scores, 
             evaluate(objective_, points.at, [&](const Tensor& output) { return scores(output, first, points.rows); });
         evaluations_.forward += last - first;
         evaluations_.backward += (last - first) * targets();
-        for (Index k = first; k < last; ++k) {
-            for (std::size_t t = 0; t < lanes; ++t) {
-                numbers[t] = result.scores[t].at(k - first);
-                const auto copy = [&](auto row) { std::copy(row.begin(), row.end(), slopes.data() + t * width); };
-                const auto offset = static_cast<std::size_t>(k - first) * width;
-                if (x_.dtype() == DType::float32) copy(result.gradients[t].data<float>().subspan(offset, width));
-                else copy(result.gradients[t].data<double>().subspan(offset, width));
-            }
-            take(k, numbers, slopes);
-        }
+        take({first, last, result.scores, result.gradients});
         tell(telling.stage, telling.done + last, telling.total);
     }
 }

@@ -65,6 +65,16 @@ public:
     using Take = std::function<void(Index k, std::span<const double> values, std::span<const double> gradients)>;
     /// Evaluates `count` points with gradients. done and total are what progress is told, before these points.
     void gradients(Index count, const Make& make, const Take& take, std::string_view stage, Index done, Index total);
+    /// The points first .. last-1 together; per target, the explained numbers [points] and gradients [points, input
+    /// shape].
+    struct Chunk {
+        Index first, last;
+        const std::vector<Tensor>&scores, &gradients;
+    };
+    using TakeChunk = std::function<void(const Chunk& chunk)>;
+    /// The same for a method that takes the points of a chunk at once; chunks come in order.
+    void gradients(Index count, const Make& make, const TakeChunk& take, std::string_view stage, Index done,
+                   Index total);
     /// The same with other slopes in the raw outputs than the objective's: per target, [count, outputs].
     void pullbacks(Index count, const Make& make, const std::vector<Tensor>& slopes, const Take& take);
 
@@ -81,7 +91,9 @@ private:
         std::string_view stage;
         Index done, total;
     };
-    void run_chunks(Index count, const Make& make, const Scores& scores, const Take& take, const Telling& telling);
+    void run_chunks(Index count, const Make& make, const Scores& scores, const TakeChunk& take,
+                    const Telling& telling);
+    TakeChunk point_by_point(const Take& take) const;
     void before_chunk() const;
     std::vector<double> forward(const Tensor& x, std::string_view stage, bool resolve);
     /// Appends the explained numbers of input rows first, first+1, .. from their raw outputs.

@@ -25,23 +25,24 @@ void run_rule(Evaluator& evaluator, const Path& path, QuadratureRule rule, Index
               Integral& integral) {
     const Nodes& quadrature = nodes(rule, count);
     const auto active = static_cast<Index>(rows.size());
-    const auto width = static_cast<std::size_t>(evaluator.targets() * evaluator.features());
     const auto place = [&](Index k) {  // edge by edge, row by row, node by node
         const auto node = static_cast<std::size_t>(k % count);
         const auto row = static_cast<std::size_t>(k / count % active);
         return Place{rows[row], k / (count * active), quadrature.at[node]};
     };
     Walk ahead(evaluator.method(), path, evaluator.input()), behind = ahead;
+    std::vector<Place> places;  // of a chunk
     const auto make = [&](Index first, Index last) {
-        std::vector<Place> places;
+        places.clear();
         for (Index k = first; k < last; ++k) places.push_back(place(k));
         return ahead.points(places);
     };
-    const auto take = [&](Index k, std::span<const double>, std::span<const double> slopes) {
-        const Place here = place(k);
-        const std::span<double> sums(integral.values.data() + static_cast<std::size_t>(here.row) * width, width);
-        behind.add(here, quadrature.weight[static_cast<std::size_t>(k % count)], slopes, sums);
-        note_missing_gradient(integral, path, rule, here, slopes);
+    const auto take = [&](const Evaluator::Chunk& chunk) {
+        std::vector<double> weights;
+        for (Index k = chunk.first; k < chunk.last; ++k)
+            weights.push_back(quadrature.weight[static_cast<std::size_t>(k % count)]);
+        for (const Place& missing : behind.add({places, weights, chunk.gradients}, integral.values))
+            note_missing_gradient(integral, path, rule, missing);
     };
     const Index total = path.edges * active * count;
     evaluator.gradients(total, make, take, "path", 0, total);

@@ -35,15 +35,19 @@ Figures figures(std::span<const double> values, double error, double f_start, do
             .rounding = 10 * epsilon * (std::abs(f_start) + std::abs(f_end)) / scale};
 }
 
-void note_missing_gradient(Integral& integral, const Path& path, QuadratureRule rule, const Place& place,
-                           std::span<const double> slopes) {
-    if (std::all_of(slopes.begin(), slopes.end(), [](double slope) { return std::isfinite(slope); })) return;
+void note_missing_gradient(Integral& integral, const Path& path, QuadratureRule rule, const Place& place) {
     const bool start = place.edge == 0 && place.at == 0, end = place.edge == path.edges - 1 && place.at == 1;
     if (start || end)
         add_note(integral.notes, text(describe(rule), " takes the gradient at the ", start ? "baseline" : "input",
                                       ", where it does not exist in row ", place.row,
                                       "; midpoint, gauss-legendre and gauss-kronrod do not touch the ends"));
     else add_note(integral.notes, text("the gradient is not finite on the path of row ", place.row));
+}
+
+void note_missing_gradient(Integral& integral, const Path& path, QuadratureRule rule, const Place& place,
+                           std::span<const double> slopes) {
+    if (!std::all_of(slopes.begin(), slopes.end(), [](double slope) { return std::isfinite(slope); }))
+        note_missing_gradient(integral, path, rule, place);
 }
 
 }  // namespace gradpath::attribution

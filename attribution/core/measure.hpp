@@ -24,6 +24,8 @@ double epsilon_of(DType dtype);  ///< distance from 1 to the next number
 bool any(const std::vector<bool>& flags);
 
 /// Notes a gradient that is not a number, and says where on the path it was asked for.
+void note_missing_gradient(Integral& integral, const Path& path, QuadratureRule rule, const Place& place);
+/// The same where one of these slopes is such.
 void note_missing_gradient(Integral& integral, const Path& path, QuadratureRule rule, const Place& place,
                            std::span<const double> slopes);
 

@@ -2,6 +2,9 @@
 #include <gradpath/attribution/core/walk.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <limits>
 
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/ops/op.hpp>
@@ -11,6 +14,7 @@ namespace {
 
 constexpr std::size_t group = 16;     // numbers at once: loops of a fixed length over apart arrays become vectors
 constexpr std::size_t block = 16384;  // numbers per task
+constexpr std::size_t line = 16;      // numbers of the smaller dtype in a line of the cache
 
 /// out = from + at (to - from), for `count` numbers.
 template <Real T>
@@ -23,6 +27,25 @@ void blend(const T* __restrict from, const T* __restrict to, double at, std::siz
     for (; i + group <= count; i += group)
         for (std::size_t k = i; k < i + group; ++k) out[k] = one(from[k], to[k]);
     for (; i < count; ++i) out[i] = one(from[i], to[i]);
+}
+
+/// sums += weight · (to - from) ∘ slope, for `count` numbers: is each slope finite? Where no step is taken it does not
+/// count.
+template <Real T, Real S>
+bool add_steps(const T* __restrict from, const T* __restrict to, const S* __restrict slope, double weight,
+               std::size_t count, double* __restrict sums) {
+    int missing = 0;
+    const auto one = [&](std::size_t k) {
+        const double step = static_cast<double>(to[k]) - static_cast<double>(from[k]);
+        const double term = weight * step * static_cast<double>(slope[k]);
+        sums[k] += step != 0 ? term : 0;
+        missing |= !(std::abs(slope[k]) <= std::numeric_limits<S>::max());
+    };
+    std::size_t i = 0;
+    for (; i + group <= count; i += group)
+        for (std::size_t k = i; k < i + group; ++k) one(k);
+    for (; i < count; ++i) one(i);
+    return missing == 0;
 }
 
 }  // namespace
@@ -41,6 +64,14 @@ void Walk::go(Index edge) {
     }
 }
 
+void Walk::each_edge(std::span<const Place> places, auto&& f) {
+    for (std::size_t first = 0, last = 0; first < places.size(); first = last) {
+        while (last < places.size() && places[last].edge == places[first].edge) ++last;
+        go(places[first].edge);
+        f(first, last);
+    }
+}
+
 Points Walk::points(std::span<const Place> places) {
     const auto width = static_cast<std::size_t>(input_.size() / input_.rows());
     Points made{.at = zeros(input_.shape().with(0, static_cast<Index>(places.size())), input_.dtype()), .rows = {}};
@@ -56,12 +87,10 @@ Points Walk::points(std::span<const Place> places) {
             }
         });
     };
-    for (std::size_t first = 0, last = 0; first < places.size(); first = last) {
-        while (last < places.size() && places[last].edge == places[first].edge) ++last;
-        go(places[first].edge);
+    each_edge(places, [&](std::size_t first, std::size_t last) {
         dispatch(input_.dtype(),
                  [&]<Real T>(T) { fill(own<T>(made.at) + first * width, places.subspan(first, last - first)); });
-    }
+    });
     return made;
 }
 
@@ -73,11 +102,37 @@ void Walk::add(const Place& place, double weight, std::span<const double> slopes
         const T* const from = from_.data<T>().data() + offset;
         const T* const to = to_.data<T>().data() + offset;
         for (std::size_t first = 0; first < slopes.size(); first += width)
-            for (std::size_t i = 0; i < width; ++i) {
-                const double step = static_cast<double>(to[i]) - static_cast<double>(from[i]);
-                if (step != 0) sums[first + i] += weight * step * slopes[first + i];
-            }
+            add_steps(from, to, slopes.data() + first, weight, width, sums.data() + first);
     });
+}
+
+std::vector<Place> Walk::add(const Slopes& seen, std::span<double> sums) {
+    const auto width = static_cast<std::size_t>(input_.size() / input_.rows()), targets = seen.slopes.size();
+    std::vector<std::atomic<bool>> missing(seen.at.size());
+    const auto add_columns = [&]<Real T>(std::size_t k, std::size_t column, std::size_t count, T) {
+        const auto row = static_cast<std::size_t>(seen.at[k].row);
+        const T* const from = from_.data<T>().data() + row * width + column;
+        const T* const to = to_.data<T>().data() + row * width + column;
+        for (std::size_t t = 0; t < targets; ++t) {
+            const T* const slope = seen.slopes[t].data<T>().data() + k * width + column;
+            double* const sum = sums.data() + (row * targets + t) * width + column;
+            if (!add_steps(from, to, slope, seen.weights[k], count, sum))
+                missing[k].store(true, std::memory_order_relaxed);
+        }
+    };
+    each_edge(seen.at, [&](std::size_t first, std::size_t last) {
+        const std::size_t grain = (block / (2 * (last - first)) + line) / line * line;  // whole lines of the cache
+        kernels::parallel_for(static_cast<Index>(width), static_cast<Index>(grain), [&](Index left, Index right) {
+            for (std::size_t k = first; k < last; ++k)
+                dispatch(input_.dtype(), [&](auto t) {
+                    add_columns(k, static_cast<std::size_t>(left), static_cast<std::size_t>(right - left), t);
+                });
+        });
+    });
+    std::vector<Place> places;
+    for (std::size_t k = 0; k < missing.size(); ++k)
+        if (missing[k].load(std::memory_order_relaxed)) places.push_back(seen.at[k]);
+    return places;
 }
 
 }  // namespace gradpath::attribution

@@ -1,6 +1,7 @@
 #pragma once
 // For integrate: points on the edges of a path, and the step that an edge takes.
 #include <span>
+#include <vector>
 
 #include <gradpath/attribution/core/evaluator.hpp>
 #include <gradpath/attribution/core/path.hpp>
@@ -24,9 +25,20 @@ public:
     Points points(std::span<const Place> places);
     /// sums += weight · (p_{k+1} - p_k) ∘ slope, for each of the targets' slopes [targets · features].
     void add(const Place& place, double weight, std::span<const double> slopes, std::span<double> sums);
+    /// What the model said at some places whose edges ascend.
+    struct Slopes {
+        std::span<const Place> at;
+        std::span<const double> weights;   ///< one for each place
+        const std::vector<Tensor>& slopes;  ///< per target: [places, input shape]
+    };
+    /// The same for all of them, in order, into the sums of all rows [rows · targets · features]. Returns the places
+    /// where a slope is not a finite number.
+    std::vector<Place> add(const Slopes& seen, std::span<double> sums);
 
 private:
     void go(Index edge);
+    /// f(first, last) for the places of each edge, being there.
+    void each_edge(std::span<const Place> places, auto&& f);
 
     const std::string& method_;
     const Path& path_;

@@ -5,6 +5,7 @@
 
 #include <gradpath/attribution/core/doubling.hpp>
 #include <gradpath/attribution/geometry/along_curves.hpp>
+#include <gradpath/attribution/geometry/measured.hpp>
 #include <gradpath/attribution/geometry/solve.hpp>
 #include <gradpath/attribution/path/along_paths.hpp>
 #include <gradpath/attribution/path/each_target.hpp>

@@ -73,12 +73,15 @@ struct GeodesicIg {
 /// Geodesic Integrated Gradients: the path integral of the gradient along the curve that a metric of the model finds
 /// shortest (arXiv 2502.12108, with the corrections that geometry/README.md lists). Complete up to quadrature for every
 /// curve; how much cancels is measured (ncc_gap), for no solver can rule it out. Where a solver cannot answer, as where
-/// the metric is constant on pieces or not finite, the curve is the straight line and a note says so. Throws ValueError
-/// for options out of range and for a model whose rows depend on each other, and as along_paths.
+/// the metric is constant on pieces or not finite beside the line, the curve is the straight line and a note says so.
+/// Throws NumericError where the explained number or its gradient is not finite at an end of a curve or on it,
+/// ValueError for options out of range and for a model whose rows depend on each other, and as along_paths.
 Attribution geodesic_ig(const Model& model, const Tensor& x, const GeodesicIg& options = {});
 
 /// The curves themselves, one for each row of x, from the first draw of its baseline, with length and energy in the
-/// metric whatever the solver; gradient norm and certificates are those of relax and shooting, else 0.
+/// metric whatever the solver, beside the straight line's; a note says where that is shorter. Ways over neighbours, of
+/// fast marching and of the variational solver have the energy of running through them at even speed in space, as the
+/// straight line has. Gradient norm and certificates are those of relax and shooting, else 0.
 std::vector<geometry::Geodesic> geodesics(const Model& model, const Tensor& x, const GeodesicIg& options = {});
 
 /// Options of geodesic_ig_knn.

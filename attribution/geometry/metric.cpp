@@ -103,7 +103,7 @@ Metric conformal_factor(Function factor, std::string name) {
 
 Metric regularised(const Metric& metric, double epsilon) {
     require(epsilon > 0, "metric: epsilon of a regularised metric must be positive but is ", epsilon);
-    const std::string name = metric.name + " + epsilon";
+    const std::string name = metric.name + regularised_suffix;
     if (metric.is_conformal())
         return conformal_factor([metric, epsilon](const Tensor& x) { return metric.factor(x) + epsilon; }, name);
     return {.name = name, .root = [metric, scale = std::sqrt(epsilon)](const Tensor& x, const Tensor& v) {

@@ -45,6 +45,8 @@ Metric fisher(Function logits);
 Metric conformal(Function f);
 /// G = λ² I with any λ², [rows, input shape] → [rows], not negative.
 Metric conformal_factor(Function factor, std::string name = "conformal");
+/// What the name of a regularised metric ends in.
+inline constexpr const char* regularised_suffix = " + epsilon";
 /// G + epsilon I: where G is singular, steps that change nothing are cheap but not free. Throws ValueError unless
 /// epsilon is positive.
 Metric regularised(const Metric& metric, double epsilon);

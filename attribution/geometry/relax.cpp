@@ -9,6 +9,7 @@
 #include <numbers>
 
 #include <gradpath/attribution/geometry/chain.hpp>
+#include <gradpath/attribution/geometry/remedies.hpp>
 #include <gradpath/autodiff/minimize/flat.hpp>
 #include <gradpath/autodiff/minimize/lbfgs.hpp>
 #include <gradpath/autodiff/ops.hpp>
@@ -164,26 +165,47 @@ bool looks_smooth(const Geodesic& g) {
     return g.certificate <= left_over || (g.certificate <= 1 && g.certificate <= 0.7 * g.coarse_certificate);
 }
 
-void judge(const Metric& metric, double tolerance, Geodesic& g) {
-    g.converged = g.gradient_norm <= tolerance;
-    g.smooth = looks_smooth(g);
-    if (is_piecewise_constant(metric, g.corners)) {
-        g.converged = g.smooth = false;
-        g.notes.push_back(text("the metric ", metric.name,
-                               " is constant on pieces: its derivative is 0, and nothing pulls the curve to a "
-                               "geodesic; soften the function (softplus for relu), explain the log-probability, or use "
-                               "a graph of neighbours"));
-    } else if (!g.converged) {
-        g.notes.push_back(text("the relative gradient norm of the energy is ", g.gradient_norm,
-                               ", above the tolerance ", tolerance,
-                               "; allow more iterations, use float64, or soften the function (relu and max-pools)"));
-    } else if (!g.smooth) {
-        g.notes.push_back(text("the certificate does not show a smooth geodesic: it is ", g.certificate,
-                               ", with half as "
-                               "many corners ",
-                               g.coarse_certificate, "; use more points, or regularise the metric"));
+/// What is said of a curve, and what may still help it.
+struct Judge {
+    const Metric& metric;
+    const Relax& options;
+    double tolerance;
+    Index last_iterations;  ///< on the last level
+
+    void operator()(Geodesic& g) const {
+        g.converged = g.gradient_norm <= tolerance;
+        g.smooth = looks_smooth(g);
+        if (is_piecewise_constant(metric, g.corners)) {
+            g.converged = g.smooth = false;
+            g.notes.push_back(text("the metric ", metric.name,
+                                   " is constant on pieces: its derivative is 0, and nothing pulls the curve to a "
+                                   "geodesic; ",
+                                   remedies({{options.kinks, "soften the function (softplus for relu)"},
+                                             {true, "explain the log-probability"},
+                                             {true, "use a graph of neighbours"}})));
+        } else if (!g.converged) {
+            g.notes.push_back(text("the relative gradient norm of the energy is ", g.gradient_norm,
+                                   ", above the tolerance ", tolerance, "; ", what_lowers_it(g)));
+        } else if (!g.smooth) {
+            g.notes.push_back(text("the certificate does not show a smooth geodesic: it is ", g.certificate,
+                                   ", with half as many corners ", g.coarse_certificate, "; ", finer()));
+        }
     }
-}
+    std::string finer() const {
+        const bool priced = metric.name.ends_with(regularised_suffix);
+        return remedies(
+            {{true, "use more points"}, {!priced, "regularise the metric"}, {priced, "raise the metric's epsilon"}});
+    }
+
+private:
+    std::string what_lowers_it(const Geodesic& g) const {
+        const bool cut_short = last_iterations >= options.max_iterations, single = g.corners.dtype() == DType::float32;
+        return remedies({{cut_short, "allow more iterations"},
+                         {single, "use float64"},
+                         {options.kinks, "soften the function (relu and max-pools)"},
+                         {!cut_short && !single && !options.kinks, "ask for a larger tolerance"}});
+    }
+};
 
 /// Does the energy miss what lies between the places it looks at? It is at least length² / 2 of any curve, and what is
 /// minimised finds such gaps: long edges over steep places, from one flat place to another.
@@ -239,12 +261,13 @@ Geodesic relax(const Metric& metric, const Tensor& from, const Tensor& to, const
     g.straight_energy = energy_by(settings.rule, metric, straight).item();
     g.gradient_norm = level.energy.relative_norm;
     g.length = length(metric, g.corners);
-    judge(metric, tolerance, g);
+    g.straight_length = length(metric, straight);
+    const Judge judge{metric, o, tolerance, level.iterations};
+    judge(g);
     if (sees_too_little(metric, level)) {
         g.converged = g.smooth = false;
-        g.notes.push_back(
-            "between corners the curve crosses steep places that the energy does not see; use more points, "
-            "or regularise the metric");
+        g.notes.push_back("between corners the curve crosses steep places that the energy does not see; " +
+                          judge.finer());
     }
     return g;
 }

@@ -22,17 +22,20 @@ struct Relax {
     Index max_iterations = 200;  ///< on each level
     Minimiser minimiser = Minimiser::automatic;
     Tensor start = {};  ///< corners to begin with, any number of them; empty: the straight line
+    bool kinks = true;  ///< might the function have kinks, so that a note may advise to soften it?
     const std::atomic<bool>* cancel = nullptr;
 };
 
 /// A curve that should be a geodesic, and what speaks for it.
 struct Geodesic {
     Tensor corners;  ///< [points, input shape], from the first point to the last
-    double length = 0, energy = 0;
-    double straight_energy = 0;  ///< of the straight line with as many corners
-    double gradient_norm = 0;    ///< ‖∇E‖ over the size of all edges' momenta: what is minimised is at a minimum
-    double certificate = 0;      ///< of the geodesic equation: the curve is near a continuous geodesic
-    double coarse_certificate = 0;  ///< with half the edges
+    double length = 0;
+    double energy =
+        0;  ///< ½ ∫ γ'ᵀ G γ' dt at even t: no less than length² / 2, and near it at even speed in the metric
+    double straight_length = 0, straight_energy = 0;  ///< the same of the straight line, with as many corners
+    double gradient_norm = 0;  ///< ‖∇E‖ over the size of all edges' momenta: what is minimised is at a minimum
+    double certificate = 0;    ///< of the geodesic equation: the curve is near a continuous geodesic
+    double coarse_certificate = 0;  ///< with half the edges; 0: not known
     bool converged = false;         ///< gradient_norm within the tolerance, and the metric has a derivative to follow
     bool smooth = false;  ///< the certificate falls as corners are added, as it does where the curve is smooth
     Index iterations = 0;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <gradpath/attribution/geometry/chain.hpp>
+#include <gradpath/attribution/geometry/remedies.hpp>
 #include <gradpath/attribution/geometry/runge_kutta.hpp>
 #include <gradpath/attribution/path/along_walks.hpp>
 #include <gradpath/autodiff/linalg.hpp>
@@ -122,7 +123,8 @@ Geodesic shoot_between(const Metric& metric, const Tensor& from, const Tensor& t
     const Tensor corners = shoot(metric, from, found.velocity, o);
     g.corners = concat({from, slice(corners, 0, 1, o.points - 1), to});
     g.length = std::sqrt(metric.squared(from, found.velocity).item());
-    g.energy = g.length * g.length / 2;
+    g.energy = energy(metric, g.corners).item();
+    g.straight_length = length(metric, straight, nodes_along);
     g.straight_energy = energy(metric, straight).item();
     g.gradient_norm = chain_energy(metric, g.corners).relative_norm;
     g.certificate = certificate(metric, g.corners);
@@ -132,11 +134,11 @@ Geodesic shoot_between(const Metric& metric, const Tensor& from, const Tensor& t
     g.smooth = std::abs(along - g.length) <= most_drift * along;
     g.converged = found.converged && g.smooth;
     if (!g.smooth) {
-        g.notes.push_back(text("shooting left with the speed ", g.length, " for a curve of length ", along,
-                               ": the metric jumps on the way or the points are too few; soften the network, use relax, "
-                               "or more points"));
+        g.notes.push_back(
+            text("shooting left with the speed ", g.length, " for a curve of length ", along,
+                 ": the metric jumps on the way or the points are too few; ",
+                 remedies({{o.kinks, "soften the network"}, {true, "use relax"}, {true, "more points"}})));
         g.length = along;
-        g.energy = energy(metric, g.corners).item();
     }
     if (!found.converged)
         g.notes.push_back(text("shooting missed its end by ", found.miss, "; use relax, or nearer points"));

@@ -11,6 +11,7 @@ struct Shoot {
     /// On the error of each step, relative to 1 + |number|; automatic: 1e-10 in float64, 1e-5 in float32.
     std::optional<double> tolerance = {};
     Index max_steps = 10'000;
+    bool kinks = true;  ///< might the function have kinks, so that a note may advise to soften it?
 };
 
 /// γ'' of geodesics at x with velocity v, [rows, input shape]: G γ'' = ½ ∇ₓ(vᵀ G v) - (∂ᵥ G) v. Throws ValueError for

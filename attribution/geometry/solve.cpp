@@ -8,11 +8,14 @@
 #include <utility>
 
 #include <gradpath/attribution/core/names.hpp>
-#include <gradpath/attribution/core/result.hpp>
+#include <gradpath/attribution/core/soften.hpp>
 #include <gradpath/attribution/geometry/along_curves.hpp>
 #include <gradpath/attribution/geometry/chain.hpp>
 #include <gradpath/attribution/geometry/explained.hpp>
 #include <gradpath/attribution/geometry/fast_marching.hpp>
+#include <gradpath/attribution/geometry/finite.hpp>
+#include <gradpath/attribution/geometry/remedies.hpp>
+#include <gradpath/attribution/geometry/row_notes.hpp>
 #include <gradpath/attribution/geometry/shooting.hpp>
 #include <gradpath/attribution/geometry/ways.hpp>
 #include <gradpath/autodiff/ops.hpp>
@@ -20,7 +23,7 @@
 namespace gradpath::attribution::geometry {
 namespace {
 
-constexpr Index nodes_to_measure = 5, few_features = 16;
+constexpr Index few_features = 16;
 constexpr double many_features_tolerance = 1e-4;
 constexpr Index line_looks = 17, pool_looks = 256;
 constexpr Index graphs_at_once = 4;  // a gradient that is differentiated again keeps about as many times its graph
@@ -43,26 +46,6 @@ Geodesic straight_line(const Tensor& from, const Tensor& to) {
     g.corners = line(from, to, 2);
     return g;
 }
-
-/// What is said of rows: to each its own, and of all the same note once.
-class Notes {
-public:
-    void add(Index row, const std::string& note) {
-        all_.emplace_back(row, note);
-        const std::string kind = note.substr(0, note.find_first_of("0123456789"));
-        auto& [count, text] = kinds_[kind];
-        if (++count == 1) text = gradpath::text("row ", row, ": ", note);
-    }
-    void report(std::vector<Geodesic>& curves, std::vector<std::string>& notes) const {
-        for (const auto& [row, note] : all_) curves[at(row)].notes.push_back(note);
-        for (const auto& [kind, said] : kinds_)
-            add_note(notes, said.first == 1 ? said.second : text(said.second, " (and ", said.first - 1, " more rows)"));
-    }
-
-private:
-    std::vector<std::pair<Index, std::string>> all_;
-    std::map<std::string, std::pair<Index, std::string>> kinds_;
-};
 
 class Solver {
 public:
@@ -109,7 +92,8 @@ private:
     Geodesic alone(Index row) {
         const Tensor from = row_of(from_, row), to = row_of(to_, row);
         const Metric metric = explained_.metric(row, line(from, to, line_looks));
-        if (o_.solver == "shooting") return shoot_between(metric, from, to, {.points = o_.points});
+        if (o_.solver == "shooting")
+            return shoot_between(metric, from, to, {.points = o_.points, .kinks = has_kinks()});
         if (o_.solver == "fast-marching") return marched(metric, from, to);
         return relaxed(metric, line(from, to, o_.points));
     }
@@ -122,10 +106,9 @@ private:
         if (is_piecewise_constant(metric, even)) {
             Geodesic g;
             g.corners = start;
-            g.notes.push_back(text("the metric ", metric.name,
-                                   " is constant on pieces and pulls no curve: this one is ",
-                                   last == o_.points - 1 ? "the straight line" : "the way over neighbours",
-                                   "; soften the function, explain the log-probability, or use the solver neighbours"));
+            g.notes.push_back(
+                text("the metric ", metric.name, " is constant on pieces and pulls no curve: this one is ",
+                     last == o_.points - 1 ? "the straight line" : "the way over neighbours", "; ", what_bends_it()));
             return g;
         }
         std::optional<double> tolerance = o_.curve_tolerance;
@@ -135,7 +118,22 @@ private:
                       .tolerance = tolerance,
                       .max_iterations = o_.max_iterations,
                       .start = even,
+                      .kinks = has_kinks(),
                       .cancel = o_.run.cancel});
+    }
+
+    /// Is there something that `softened` would replace?
+    bool has_kinks() {
+        if (!kinks_) kinks_ = static_cast<bool>(softened(evaluator_.objective().model(), row_of(to_, 0)));
+        return *kinks_;
+    }
+    std::string what_bends_it() {
+        const bool bent = evaluator_.objective().stage().kind == Stage::log_probability;
+        const bool kinks = has_kinks(), over_neighbours = o_.solver == "neighbours";
+        return remedies({{kinks, "soften the function"},
+                         {!bent, "explain the log-probability"},
+                         {!over_neighbours, "use the solver neighbours"},
+                         {bent && !kinks && over_neighbours, "do not refine the way"}});
     }
 
     Geodesic marched(const Metric& metric, const Tensor& from, const Tensor& to) {
@@ -152,7 +150,6 @@ private:
         const FastMarching field(metric, from, grid);
         g.corners = field.way(to);
         g.length = field.distance(to);
-        g.energy = g.length * g.length / 2;
         return g;
     }
 
@@ -207,7 +204,6 @@ private:
         Geodesic g;
         g.corners = way.corners;
         g.length = way.length;
-        g.energy = way.length * way.length / 2;
         return g;
     }
 
@@ -265,7 +261,8 @@ private:
     const Tensor &from_, &to_;
     const GeodesicIg& o_;
     std::vector<Geodesic> curves_;
-    Notes notes_;
+    std::optional<bool> kinks_ = {};
+    RowNotes notes_;
 };
 
 }  // namespace
@@ -281,20 +278,14 @@ void check(const std::string& method, const GeodesicIg& o) {
     require(o.pool.spread > 0, method, ": spread must be positive but is ", o.pool.spread);
 }
 
-void measure(Evaluator& evaluator, Index row, const GeodesicIg& options, Geodesic& curve) {
-    const Index last = curve.corners.rows() - 1;
-    const Tensor straight = line(row_of(curve.corners, 0), row_of(curve.corners, last), options.points);
-    const Metric metric = Explained(evaluator, options).metric(row, straight);
-    if (curve.length == 0) {
-        curve.length = length(metric, curve.corners, nodes_to_measure);
-        curve.energy = curve.length * curve.length / 2;
-    }
-    if (curve.straight_energy == 0) curve.straight_energy = energy(metric, straight).item();
-}
-
 std::vector<Geodesic> solve(Evaluator& evaluator, const Tensor& from, const GeodesicIg& options,
                             std::vector<std::string>& notes) {
-    return Solver(evaluator, from, options).run(notes);
+    require_finite_ends(evaluator, from);
+    std::vector<Geodesic> found = Solver(evaluator, from, options).run(notes);
+    std::vector<Tensor> curves;
+    for (const Geodesic& g : found) curves.push_back(g.corners);
+    require_finite_curves(evaluator, curves, kinds_of(evaluator, options.target));
+    return found;
 }
 
 }  // namespace gradpath::attribution::geometry

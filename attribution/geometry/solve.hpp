@@ -11,11 +11,9 @@ namespace gradpath::attribution::geometry {
 void check(const std::string& method, const GeodesicIg& options);
 
 /// The curves from each row of `from` to that of the evaluator's input, by the solver that was asked for. Adds to notes
-/// what should be known of them.
+/// what should be known of them. Throws NumericError where the explained number or its gradient is not finite at an end
+/// of a curve or on it.
 std::vector<Geodesic> solve(Evaluator& evaluator, const Tensor& from, const GeodesicIg& options,
                             std::vector<std::string>& notes);
-
-/// Fills in what the solver left out: lengths and energies.
-void measure(Evaluator& evaluator, Index row, const GeodesicIg& options, Geodesic& curve);
 
 }  // namespace gradpath::attribution::geometry

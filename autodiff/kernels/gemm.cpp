@@ -19,6 +19,7 @@ constexpr Index deepest = 256;        // no set splits the depth into longer blo
 constexpr Index most_columns = 4096;  // of b packed at once: 4 MiB of floats
 constexpr Index row_block = 112;      // rows of a task: a multiple of most tile heights; 112 KiB of floats
 constexpr Index one_task = 1 << 18;   // multiply-adds that are not worth waking a thread for
+constexpr Index few_numbers = 4096;   // of b that stay in the first-level cache beside a tile's a and c
 using Offsets = std::array<Index, deepest>;
 
 /// `count` lines of a matrix become columns of `packed`, which are `step` apart: packed[p step + i] = line i at p.
@@ -42,7 +43,14 @@ struct Span {
     Index first, count;
 };
 
-/// One block of the depth and of the columns: its panels of b, packed or in place.
+/// One block of rows does not share the panels of b with others: each is packed when its turn comes.
+template <Real T>
+bool packs_late(const Product<T>& product, const GemmTiles<T>& tiles) {
+    return product.m <= row_block && !reads_in_place(product, tiles);
+}
+
+/// One block of the depth and of the columns: its panels of b, packed or in place. `buffer` holds all that are packed
+/// beforehand.
 template <Real T>
 class Columns {
 public:
@@ -56,7 +64,8 @@ public:
           b_column_(product.b_column),
           b_(product.b + depth.first * b_depth_ + columns.first * b_column_),
           buffer_(buffer),
-          in_place_(reads_in_place(product, tiles)) {
+          in_place_(reads_in_place(product, tiles)),
+          late_(packs_late(product, tiles)) {
         for (Index p = 0; p < depth.count; ++p) {
             packed_[static_cast<std::size_t>(p)] = p * width_;
             direct_[static_cast<std::size_t>(p)] = p * b_depth_;
@@ -66,22 +75,29 @@ public:
     Index width(Index panel) const { return std::min(width_, columns.count - panel * width_); }
     /// A tile reads whole rows of a panel, so the last panel is packed unless it is full.
     bool in_place(Index panel) const { return in_place_ && width(panel) == width_; }
-    void pack(Index panel) const {
-        if (in_place(panel)) return;
-        if (width(panel) < width_) std::fill_n(at(panel), width_ * depth.count, T(0));
-        kernels::pack(b_ + panel * width_ * b_column_, b_column_, b_depth_, width(panel), depth.count, at(panel),
-                      width_);
+    bool late() const { return late_; }
+    void pack(Index panel) const { pack(panel, at(panel)); }
+    /// What a tile reads. A late panel is packed into `room`.
+    const T* data(Index panel, T* room) const {
+        if (in_place(panel)) return b_ + panel * width_;
+        if (!late_) return at(panel);
+        pack(panel, room);
+        return room;
     }
-    const T* data(Index panel) const { return in_place(panel) ? b_ + panel * width_ : at(panel); }
     const Index* offsets(Index panel) const { return in_place(panel) ? direct_.data() : packed_.data(); }
 
 private:
     T* at(Index panel) const { return buffer_ + (in_place_ ? 0 : panel * width_ * depth.count); }
+    void pack(Index panel, T* to) const {
+        if (in_place(panel)) return;
+        if (width(panel) < width_) std::fill_n(to, width_ * depth.count, T(0));
+        kernels::pack(b_ + panel * width_ * b_column_, b_column_, b_depth_, width(panel), depth.count, to, width_);
+    }
 
     Index width_, b_depth_, b_column_;
     const T* b_;
     T* buffer_;
-    bool in_place_;
+    bool in_place_, late_;
     Offsets packed_, direct_;
 };
 
@@ -93,25 +109,35 @@ void finish(const Product<T>& product, T* c, Index rows, Index column, Index wid
     table<T>().finish(c, product.c_row, rows, width, bias, product.relu);
 }
 
-/// Some rows of c times some of the panels.
+/// Some rows of c times some of the panels: panel by panel, or, where these stay in the first-level cache together, tile
+/// by tile of rows, so that a and c are passed over once.
 template <Real T>
 void multiply_block(const Product<T>& product, const GemmTiles<T>& tiles, const Columns<T>& columns, Span rows,
                     Span panels) {
     const Index depth = columns.depth.count, most = even_part(rows.count, tiles.rows);
-    const bool pack = panels.count >= 6 && rows.count > 1;
+    const bool pack = panels.count >= 6 && rows.count > 1, complete = columns.depth.first + depth == product.k;
     const T* const a = product.a + rows.first * product.a_row + columns.depth.first * product.a_depth;
     const Scratch<T> packed(pack ? rows.count * depth + widest : 0);  // the last line may be written beyond its end
     if (pack) pack_rows(a, product.a_row, product.a_depth, rows.count, depth, most, packed.get());
-    for (Index panel = panels.first; panel < panels.first + panels.count; ++panel) {
-        const Index column = columns.columns.first + panel * tiles.columns, width = columns.width(panel);
-        T* const c = product.c + rows.first * product.c_row + column;
-        for (Index row = 0; row < rows.count; row += most) {
-            const Index height = std::min(most, rows.count - row);
-            multiply_tile(tiles, height, width, depth, pack ? packed.get() + row * depth : a + row * product.a_row,
-                          pack ? 1 : product.a_row, pack ? height : product.a_depth, columns.data(panel),
-                          columns.offsets(panel), c + row * product.c_row, product.c_row, columns.depth.first > 0);
+    const auto tile = [&](Index row, Index panel, const T* b) {
+        const Index height = std::min(most, rows.count - row), width = columns.width(panel);
+        const Index column = columns.columns.first + panel * tiles.columns;
+        T* const c = product.c + (rows.first + row) * product.c_row + column;
+        multiply_tile(tiles, height, width, depth, pack ? packed.get() + row * depth : a + row * product.a_row,
+                      pack ? 1 : product.a_row, pack ? height : product.a_depth, b, columns.offsets(panel), c,
+                      product.c_row, columns.depth.first > 0);
+        if (complete) finish(product, c, height, column, width);
+    };
+    const Scratch<T> room(columns.late() ? tiles.columns * depth : 0);
+    const Index last = panels.first + panels.count;
+    if (!columns.late() && panels.count * tiles.columns * depth <= few_numbers) {
+        for (Index row = 0; row < rows.count; row += most)
+            for (Index panel = panels.first; panel < last; ++panel) tile(row, panel, columns.data(panel, room.get()));
+    } else {
+        for (Index panel = panels.first; panel < last; ++panel) {
+            const T* const b = columns.data(panel, room.get());
+            for (Index row = 0; row < rows.count; row += most) tile(row, panel, b);
         }
-        if (columns.depth.first + depth == product.k) finish(product, c, rows.count, column, width);
     }
 }
 
@@ -142,20 +168,28 @@ void multiply_turned(const Product<T>& product) {
     finish(product, product.c, m, 0, n);
 }
 
-/// All rows of c: packs the panels, then spreads blocks of rows, times groups of panels, over the threads.
+/// Packs what is not packed late.
+template <Real T>
+void pack_panels(const Product<T>& product, const GemmTiles<T>& tiles, const Columns<T>& columns, bool small) {
+    const Index panels = columns.panels();
+    if (columns.late()) return;
+    if (reads_in_place(product, tiles)) return columns.pack(panels - 1);
+    const Index grain = small ? panels : std::max<Index>(1, 32768 / (columns.depth.count * tiles.columns));
+    parallel_for(panels, grain, [&](Index first, Index last) {
+        for (Index panel = first; panel < last; ++panel) columns.pack(panel);
+    });
+}
+
+/// All rows of c: packs the panels, then spreads blocks of rows, times groups of panels, over the threads. Few rows
+/// with b in place are two blocks: a thread has some of them in its caches, and of b each can have a copy.
 template <Real T>
 void multiply_columns(const Product<T>& product, const GemmTiles<T>& tiles, const Columns<T>& columns) {
     const Index m = product.m, panels = columns.panels();
     const bool small = m * columns.columns.count * columns.depth.count <= one_task;
-    if (reads_in_place(product, tiles)) {
-        columns.pack(panels - 1);
-    } else {
-        const Index grain = small ? panels : std::max<Index>(1, 32768 / (columns.depth.count * tiles.columns));
-        parallel_for(panels, grain, [&](Index first, Index last) {
-            for (Index panel = first; panel < last; ++panel) columns.pack(panel);
-        });
-    }
-    const Index blocks = ceil_div(m, row_block), rows = ceil_div(ceil_div(m, blocks), tiles.rows) * tiles.rows;
+    pack_panels(product, tiles, columns, small);
+    const bool halves = !small && !columns.late() && m >= 2 * tiles.rows && m <= row_block;
+    const Index blocks = halves ? 2 : ceil_div(m, row_block), share = ceil_div(m, blocks);
+    const Index rows = halves ? share : ceil_div(share, tiles.rows) * tiles.rows;
     const Index groups = std::min(panels, ceil_div(8, blocks)), group = ceil_div(panels, groups);
     parallel_for(blocks * groups, small ? blocks * groups : 1, [&](Index first, Index last) {
         for (Index task = first; task < last; ++task) {
@@ -202,9 +236,8 @@ void multiply(const Product<T>& product) {
     }
     const GemmTiles<T>& tiles = table<T>().gemm;
     if (is_tall(product, tiles)) return multiply_turned(product);
-    const Index packed = reads_in_place(product, tiles)
-                             ? tiles.columns
-                             : ceil_div(std::min(n, most_columns), tiles.columns) * tiles.columns;
+    const bool few = reads_in_place(product, tiles) || packs_late(product, tiles);
+    const Index packed = few ? tiles.columns : ceil_div(std::min(n, most_columns), tiles.columns) * tiles.columns;
     const Scratch<T> buffer(packed * std::min(k, tiles.depth));
     for (Index column = 0; column < n; column += most_columns)
         for (Index depth = 0; depth < k; depth += tiles.depth) {

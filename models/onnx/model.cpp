@@ -3,6 +3,7 @@
 
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/io/file.hpp>
+#include <gradpath/models/onnx/ending.hpp>
 #include <gradpath/models/onnx/network.hpp>
 #include <gradpath/models/onnx/read.hpp>
 #include <gradpath/models/sha256.hpp>
@@ -23,12 +24,15 @@ std::string operators_of(const Graph& graph) {
 }
 
 // The name of the function is that of the file's bytes; parameters are told apart by models::hash itself.
-Model model_of(const Graph& graph, std::string_view bytes, const std::string& name, const Import& options) {
+Model model_of(const Graph& whole, std::string_view bytes, const std::string& name, const Import& options) {
+    const Graph graph = options.output.empty() ? whole : ended_at(whole, options.output);
     try {
         const Network network(graph, options, name);
         Sha256 digest;
         digest.add(bytes);
         Model model{"onnx", {{"graph", digest.hex()}, {"operators", operators_of(graph)}}, network, network.row(), 0};
+        if (!options.output.empty()) model.options["output"] = options.output;
+        model.ending = ending_of(graph, options.output);
         const NoRecording plain;
         model.classes = model(zeros(Shape{1}.joined(model.input))).shape()[1];
         return model;

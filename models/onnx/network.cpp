@@ -9,6 +9,7 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/autodiff/taps.hpp>
+#include <gradpath/models/onnx/ending.hpp>
 #include <gradpath/models/onnx/graph.hpp>
 #include <gradpath/models/onnx/program.hpp>
 
@@ -60,7 +61,7 @@ ProgramStep attribute_for_rows(ProgramStep step, Index rows) {
 }  // namespace
 
 Network::Network(const Graph& graph, const Import& options, const std::string& name) : wanted_(options.output) {
-    auto program = std::make_shared<Program>(program_of(graph, name));
+    auto program = std::make_shared<Program>(program_of(wanted_.empty() ? graph : ended_at(graph, wanted_), name));
     for (std::size_t slot = 1; slot < program->names.size(); ++slot)
         if (const auto found = graph.initializers.find(program->names[slot]); found != graph.initializers.end())
             constants_.push_back({found->first, slot, found->second, found->second.is_real()});
@@ -158,14 +159,15 @@ std::vector<Value> Network::run(const std::vector<Value>& inputs, Index rows, co
 }
 
 Tensor Network::mapped(const Tensor& x, Batching how) const {
-    if (how == Batching::one_by_one && x.rows() != 1) {
+    if ((how == Batching::one_by_one || is_bare()) && x.rows() != 1) {
         std::vector<Tensor> rows;
         for (Index i = 0; i < x.rows(); ++i) rows.push_back(mapped(slice(x, 0, i, i + 1), Batching::together));
         require<ShapeError>(!rows.empty(), "onnx: there must be at least one row");
         return concat(rows);
     }
     const DType dtype = x.dtype();
-    const std::vector<Value> results = run({x}, how == Batching::generalised ? x.rows() : 1, &dtype);
+    const Tensor given = is_bare() ? reshape(x, row()) : x;
+    const std::vector<Value> results = run({given}, how == Batching::generalised ? x.rows() : 1, &dtype);
     const auto is_wanted = [&](std::size_t i) {
         return wanted_.empty() ? results[i].is_real() : program_->outputs[i].name == wanted_;
     };
@@ -180,9 +182,7 @@ Tensor Network::mapped(const Tensor& x, Batching how) const {
 }
 
 Tensor Network::operator()(const Tensor& x) const {
-    const Program& p = *program_;
-    require(p.inputs.size() == 1 && is_real(*p.inputs[0].element),
-            "onnx: rows need a network of one real input: this one has ", p.inputs.size(), " inputs; use run()");
+    input();
     return mapped(x, batching_);
 }
 
@@ -192,6 +192,11 @@ void Network::find_batching() {
     const Program& p = *program_;
     if (p.inputs.size() != 1 || !is_real(*p.inputs[0].element) || !p.inputs[0].lengths) return;
     const std::vector<Index>& lengths = *p.inputs[0].lengths;
+    if (is_bare()) {
+        bounded(lengths);
+        batching_ = Batching::one_by_one;
+        return;
+    }
     if (lengths.empty() || std::ranges::find(lengths.begin() + 1, lengths.end(), -1) != lengths.end()) return;
     const NoRecording plain;
     const DType dtype = *p.inputs[0].element == Element::float32 ? DType::float32 : DType::float64;
@@ -226,15 +231,30 @@ std::vector<std::string> Network::outputs() const {
     return names;
 }
 
+// The one real input, or an error that names those there are.
+const Port& Network::input() const {
+    const std::vector<Port>& ports = program_->inputs;
+    const bool one = ports.size() == 1 && is_real(*ports[0].element);
+    std::string names;
+    for (const Port& port : ports) names += text(names.empty() ? ": \"" : ", \"", port.name, "\" (", port.type, ")");
+    require(one, "onnx: rows need a network of one real input: this one has ", ports.size(), names,
+            "; make the others constants when it is exported, or use Network::run() in a program");
+    return ports[0];
+}
+
+// Is the input a row by itself, without an axis of rows?
+bool Network::is_bare() const {
+    const std::optional<std::vector<Index>>& lengths = program_->inputs[0].lengths;
+    return lengths && lengths->size() == 1 && lengths->front() != -1;
+}
+
 Shape Network::row() const {
-    const Program& p = *program_;
-    require(p.inputs.size() == 1 && is_real(*p.inputs[0].element),
-            "onnx: rows need a network of one real input: this one has ", p.inputs.size(), " inputs");
-    require(p.inputs[0].lengths && !p.inputs[0].lengths->empty(), "onnx: the input \"", p.inputs[0].name,
-            "\" has no shape with rows");
-    const std::span<const Index> inner = std::span(*p.inputs[0].lengths).subspan(1);
-    require(std::ranges::find(inner, -1) == inner.end(), "onnx: the input \"", p.inputs[0].name,
-            "\" must have fixed lengths behind the leading axis");
+    const Port& port = input();
+    require(port.lengths && !port.lengths->empty(), "onnx: the input \"", port.name,
+            "\" must have a shape whose leading axis is that of rows: the file gives it none");
+    const std::span<const Index> inner = std::span(*port.lengths).subspan(is_bare() ? 0 : 1);
+    require(std::ranges::find(inner, -1) == inner.end(), "onnx: the input \"", port.name,
+            "\" must have fixed lengths behind the leading axis: export it with only that one free");
     return Shape(inner);
 }
 

@@ -15,12 +15,14 @@ namespace gradpath::models::onnx {
 
 struct Program;
 struct Graph;
+struct Port;
 
 struct Import {
     bool fold_constants = true;    ///< compute once what depends on no input
     bool fold_batch_norm = false;  ///< into the convolution or product before it
     bool check_rows = true;        ///< find out how rows can run together; else they are taken to
-    std::string output = {};       ///< the output that rows are mapped to; the first real one if empty
+    std::string output = {};       ///< the tensor that rows are mapped to: an output (empty: the first real one) or one
+                                   ///< inside, where the network then ends
 };
 
 /// How a network that was made for one row, or for a batch, takes any number of rows.
@@ -33,7 +35,7 @@ enum class Batching {
 class Network {
 public:
     /// Throws IoError: one error that lists all nodes, attributes and tensors that are not supported, by name, or what
-    /// is wrong with the file.
+    /// is wrong with the file. Throws ValueError where no node makes the output that was asked for.
     explicit Network(const Graph& graph, const Import& options = {}, const std::string& name = "graph");
 
     /// The whole graph: one value per input (in the file's order) → one per output. The dtypes are the file's. Throws
@@ -44,7 +46,9 @@ public:
     Tensor operator()(const Tensor& x) const;
 
     std::vector<std::string> inputs() const, outputs() const;
-    Shape row() const;  ///< of the one real input; throws ValueError where an axis is free or there is no such
+    /// Of the one real input, without the axis of rows; an input of one axis of fixed length is a row by itself. Throws
+    /// ValueError where an axis is free or there is no such input.
+    Shape row() const;
     Batching batching() const { return batching_; }
     Index nodes() const;  ///< left to run after folding
 
@@ -64,6 +68,8 @@ private:
     Tensor mapped(const Tensor& x, Batching how) const;
     void fold(const Import& options);
     void find_batching();
+    const Port& input() const;
+    bool is_bare() const;
 
     std::shared_ptr<const Program> program_;
     std::vector<Constant> constants_;
@@ -73,8 +79,8 @@ private:
 
 /// A file as a network: for several inputs or outputs, and whole numbers.
 Network open(const std::filesystem::path& path, const Import& options = {});
-/// A model of the architecture "onnx", for `explain` and all else that takes models. Throws IoError as Network does,
-/// and for a network that does not map rows to rows.
+/// A model of the architecture "onnx", for `explain` and all else that takes models. Throws IoError and ValueError as
+/// Network does, IoError for a network that does not map rows to rows.
 Model load(const std::filesystem::path& path, const Import& options = {});
 Model parse(std::string_view bytes, const std::string& name, const Import& options = {});
 

@@ -9,7 +9,9 @@ namespace {
 std::vector<std::string> objections(const Graph& graph) {
     std::vector<std::string> all = graph.unsupported;
     if (graph.opset > newest_opset)
-        all.push_back(text("opset ", graph.opset, ": opsets up to ", newest_opset, " are known"));
+        all.push_back(text("opset ", graph.opset, ": opsets up to ", newest_opset,
+                           " are known; export it again with opset_version=", newest_opset,
+                           ", or convert it by onnx.version_converter"));
     for (const Port& port : graph.inputs)
         if (!port.element) all.push_back(text("input \"", port.name, "\": ", port.type));
     for (const Node& node : graph.nodes)

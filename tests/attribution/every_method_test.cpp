@@ -106,7 +106,7 @@ TEST_CASE("progress never goes back within a stage and ends at its total, for ev
     }
 }
 
-TEST_CASE("a model that is not a number comes to an end and is noted, by every method") {
+TEST_CASE("a model that is not a number comes to an end and is noted or refused, by every method") {
     const Model f = [](const Tensor& x) {
         const Tensor y = sum(flatten(tap("maps", sqrt(x - 100.0))), {.axes = {1}, .keep = true});
         return concat({y, -y}, 1);
@@ -116,6 +116,10 @@ TEST_CASE("a model that is not a number comes to an end and is noted, by every m
         CAPTURE(method.name);
         Settings settings = quick(method);
         settings.target = Index{0};
+        if (method.name.starts_with("geodesic-ig")) {  // no curve leads to such a place
+            CHECK_THROWS_AS(method.run(f, x, settings), NumericError);
+            continue;
+        }
         const Attribution a = method.run(f, x, settings);
         CHECK_FALSE(a.notes.empty());
         if (a.tolerance_met) CHECK_FALSE(a.tolerance_met->at(0));

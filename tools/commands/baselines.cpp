@@ -13,6 +13,7 @@
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/commands/subject_json.hpp>
 #include <gradpath/tools/report/heatmap.hpp>
 #include <gradpath/tools/report/png.hpp>
 
@@ -81,7 +82,7 @@ Json baselines_json(const UnderBaselines& all) {
     return {{"schema", "gradpath.baselines/1"},
             {"version", version()},
             {"method", first.method},
-            {"model", {{"file", all.subject.name}, {"hash", all.subject.hash}}},
+            {"model", subject_json(all.subject)},
             {"target", first.target.empty() ? Json(first.target_kind) : Json(first.target)},
             {"output_stage", describe(first.stage)},
             {"f_input", per_row(first.f_input, first)},
@@ -125,7 +126,9 @@ void write_baselines(const std::filesystem::path& folder, const UnderBaselines& 
     io::write_npz(folder / "attribution.npz",
                   std::vector<io::NamedTensor>{{"values", concat(values)}, {"input", all.rows.x}});
     if (is_image(all.subject.row) && !columns.empty())
-        write_png(folder / "heatmap.png", heat_grid(reshape(slice(all.rows.x, 0, 0, 1), all.subject.row), columns));
+        write_png(
+            folder / "heatmap.png",
+            heat_grid(red_first(all.subject.ends, reshape(slice(all.rows.x, 0, 0, 1), all.subject.row)), columns));
     io::write_file(folder / "baselines.json",
                    baselines_json(all).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }

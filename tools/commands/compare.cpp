@@ -11,6 +11,7 @@
 #include <gradpath/tools/commands/comparison_pictures.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
 #include <gradpath/tools/commands/dry_run.hpp>
+#include <gradpath/tools/commands/output_stage.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 
 namespace gradpath::tools {
@@ -62,6 +63,7 @@ void only_tell(const CompareOptions& o, const Contest& all, const Entrants& entr
     run.seconds = seconds_since(start) * rows;
     run.what = {
         {"methods", attribution::joined(names, ", ")}, {"model", all.subject.name}, {"rows", to_text(all.x.rows())}};
+    if (const std::string ends = describe(o.asked.ends); !ends.empty()) run.what.emplace_back("prepared", ends);
     tell(o.asked.common, run);
 }
 
@@ -81,6 +83,21 @@ Entrants checked(const CompareOptions& o, Contest& contest) {
             say(o.asked.common,
                 text("warning: ", entrant.name, " does not keep to the budget: about ", excess(contest, entrant.cost)));
     return entrants;
+}
+
+/// What stands before a softmax at the end of the network: methods explain it, and measures take the softmax.
+Subject open_before_softmax(ExplainOptions& asked) {
+    const auto open = [&] {
+        return open_subject("compare", asked.model, asked.common.dtype, "",
+                            {.seed = asked.common.seed, .ends = asked.ends});
+    };
+    Subject subject = open();
+    if (!subject.model || subject.model->ending.kind != models::Ending::probabilities) return subject;
+    asked.ends.output_tensor = subject.model->ending.before;
+    say(asked.common,
+        text("note: the network ends in ", subject.model->ending.step,
+             ": compared are explanations of what that is taken of, --output-tensor ", asked.ends.output_tensor));
+    return open();
 }
 
 void run_all(const CompareOptions& o, Comparison& comparison, const std::vector<Entrant>& entrants) {
@@ -131,7 +148,7 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
     require_given(arguments, "--data", o.data);
     check_numbers(o);
     apply(asked.common);
-    const Subject subject = open_subject("compare", asked.model, asked.common.dtype, "", {.seed = asked.common.seed});
+    const Subject subject = open_before_softmax(o.asked);
     if (subject.model) o.asked.table = table_for(asked.table, *subject.model);
     const FirstRows rows = first_rows(o, subject);
     Contest contest = contest_for(o, subject, rows);
@@ -145,6 +162,7 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
                           .data_hash = hash_of(rows.data.x),
                           .command = command_line(words),
                           .question = {.target = asked.target,
+                                       .output = describe(asked_stage("compare", asked.stage, subject).name),
                                        .baseline = asked.baseline_given ? asked.baseline : "",
                                        .groups = o.groups,
                                        .region = asked.locate},

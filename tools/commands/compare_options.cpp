@@ -13,6 +13,7 @@
 #include <gradpath/tools/commands/entrants.hpp>
 #include <gradpath/tools/commands/groups.hpp>
 #include <gradpath/tools/commands/located.hpp>
+#include <gradpath/tools/commands/output_stage.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -183,7 +184,7 @@ Rows as_rows(const FirstRows& first, const std::string& name) {
 
 void give_question(Contest& q, const CompareOptions& o, const FirstRows& first) {
     const Rows rows = as_rows(first, o.data);
-    q.stage = as_usage("compare: --output", [&] { return attribution::parse_stage(o.asked.stage); });
+    q.stage = as_usage("compare: --output", [&] { return asked_stage("compare", o.asked.stage, q.subject).run; });
     q.target = chosen_classes(o, q, rows);
     if (!o.asked.locate.empty()) {
         require<UsageError>(q.of_pictures(), "compare: --locate is of pictures: rows have the shape ",
@@ -221,6 +222,7 @@ void declare(Arguments& arguments, CompareOptions& o) {
     arguments.value(
         "--set", "[METHOD.]OPTION=VALUE", "an option of one method, or of all that have it; may be repeated",
         [&o](const std::string& text) { o.set.push_back(text); }, true);
+    add_network_ends(arguments, o.asked.ends);
     add_table_options(arguments, o.asked.table);
     add_common(arguments, o.asked.common);
     add_dry_run(arguments, o.asked.dry_run);
@@ -233,7 +235,9 @@ void check_numbers(const CompareOptions& o) {
 
 FirstRows first_rows(const CompareOptions& o, const Subject& subject) {
     const models::DataSet all =
-        with_dtype(open_data("compare: --data", o.data, o.split, o.asked.common.seed, o.asked.table), subject.dtype);
+        with_dtype(data_for(subject.row, o.asked.ends,
+                            open_data("compare: --data", o.data, o.split, o.asked.common.seed, o.asked.table)),
+                   subject.dtype);
     require<UsageError>(all.x.shape().slice(1, all.x.rank()) == subject.row, "compare: ", o.data,
                         " has rows of the shape ", all.x.shape().slice(1, all.x.rank()), ", ", subject.name, " takes ",
                         subject.row);

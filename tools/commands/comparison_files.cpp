@@ -12,6 +12,7 @@
 #include <gradpath/models/sha256.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/commands/subject_json.hpp>
 #include <gradpath/tools/report/html.hpp>
 
 namespace gradpath::tools {
@@ -81,7 +82,7 @@ Json refusals_json(const std::vector<Refusal>& list) {
 Json question_json(const Comparison& c) {
     const auto given = [](const std::string& words) { return words.empty() ? Json() : Json(words); };
     return {{"target", c.question.target},
-            {"output", attribution::describe(c.contest.stage)},
+            {"output", c.question.output},
             {"baseline", given(c.question.baseline)},
             {"groups", given(c.question.groups)},
             {"locate", given(c.question.region)}};
@@ -169,7 +170,7 @@ std::string cost_text(const Contest& q, const Contestant& c) {
 std::string question_text(const Comparison& c) {
     const QuestionWords& q = c.question;
     const auto given = [](const char* name, const std::string& words) { return words.empty() ? "" : name + words; };
-    return text("target ", q.target, ", output ", attribution::describe(c.contest.stage), ", baseline ",
+    return text("target ", q.target, ", output ", q.output, ", baseline ",
                 q.baseline.empty() ? "each method's own" : q.baseline, given(", groups ", q.groups),
                 given(", evidence in ", q.region));
 }
@@ -221,7 +222,7 @@ Json comparison_json(const Comparison& comparison) {
             {"left_out", refusals_json(comparison.left_out)},
             {"failed", refusals_json(comparison.failed)},
             {"command", comparison.command},
-            {"model", {{"file", q.subject.name}, {"hash", q.subject.hash}}},
+            {"model", subject_json(q.subject)},
             {"data", comparison.data_name},
             {"data_hash", comparison.data_hash},
             {"isa", isa()},

@@ -15,7 +15,7 @@ namespace gradpath::tools {
 
 /// As it was asked; empty: it was not.
 struct QuestionWords {
-    std::string target = {}, baseline = {}, groups = {}, region = {};
+    std::string target = {}, output = {}, baseline = {}, groups = {}, region = {};
 };
 
 struct Comparison {

@@ -19,6 +19,9 @@ constexpr Index pictures_shown = 3;
 /// One row without the leading axis.
 Tensor row_of(const Tensor& t, Index row) { return reshape(slice(t, 0, row, row + 1), t.shape().slice(1, t.rank())); }
 
+/// As a picture has it.
+Tensor image_of(const Comparison& c, Index row) { return red_first(c.contest.subject.ends, row_of(c.data.x, row)); }
+
 HeatColumn column_of(const Contestant& c, Index row) { return {c.name, row_of(c.values, row)}; }
 
 /// Those whose values are shares of F(x) - F(x'), and so have one unit; or the others.
@@ -111,7 +114,7 @@ Waterfall waterfall_of(const Comparison& comparison, const Contestant& c) {
 
 /// The same numbers drawn in all usual ways, with colours that end where those of the first map do.
 Panels ways_to_draw(const Comparison& comparison, const Contestant& c) {
-    const Tensor map = row_of(c.values, 0), image = row_of(comparison.data.x, 0);
+    const Tensor map = row_of(c.values, 0), image = image_of(comparison, 0);
     const auto drawn = [&](const char* title, const Tensor& values, const Heatmap& options) {
         const HeatColumn column{title, values};
         return heat_panels(image, std::span(&column, 1), options);
@@ -163,7 +166,7 @@ std::string class_of(const Comparison& c, Index position) {
 }
 
 std::vector<Block> map_blocks(const Comparison& comparison, Index image) {
-    const Tensor picture = row_of(comparison.data.x, image);
+    const Tensor picture = image_of(comparison, image);
     std::vector<Block> blocks;
     if (const std::vector<HeatColumn> shares = columns_of(comparison, image, true); !shares.empty()) {
         Panels together = heat_panels(picture, shares);
@@ -223,7 +226,7 @@ void write_pictures(const std::filesystem::path& folder, const Comparison& compa
          comparison.contest.of_pictures() && image < std::min(pictures_shown, comparison.data.x.rows()); ++image) {
         const std::vector<HeatColumn> shares = columns_of(comparison, image, true);
         if (!shares.empty())
-            rows.push_back(heat_grid(row_of(comparison.data.x, image), shares,
+            rows.push_back(heat_grid(image_of(comparison, image), shares,
                                      {.least_side = 168, .title = about(comparison, image)}));
     }
     if (!rows.empty()) write_png(folder / "maps.png", stacked(rows));

@@ -1,12 +1,11 @@
 // From one kind of file to another, told by their endings: models of ours and ONNX models, and files of named tensors.
-#include <filesystem>
-
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/io/safetensors.hpp>
 #include <gradpath/models/saved.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/onnx.hpp>
+#include <gradpath/tools/commands/subject.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -15,8 +14,6 @@ struct Tensors {
     std::vector<io::NamedTensor> real;
     std::vector<io::NamedIndices> whole;
 };
-
-std::string ending_of(const std::string& file) { return std::filesystem::path(file).extension(); }
 
 models::Model read_model(const std::string& file) {
     if (ending_of(file) == ".onnx") return load_onnx(file);

@@ -13,6 +13,7 @@
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
 #include <gradpath/tools/commands/subject.hpp>
+#include <gradpath/tools/commands/subject_json.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -24,10 +25,13 @@ constexpr Index rows_at_once = 256;
 struct EvalOptions {
     std::string model, data, split = "test", input;
     models::ReadTable table = {};
+    NetworkEnds ends = {};
     Common common = {};
 };
 
-ReadRows input_of(const EvalOptions& o) { return {.what = "eval: --input", .seed = o.common.seed, .table = o.table}; }
+ReadRows input_of(const EvalOptions& o) {
+    return {.what = "eval: --input", .seed = o.common.seed, .table = o.table, .ends = o.ends};
+}
 
 std::string class_name(const Subject& subject, Index i) {
     const auto k = static_cast<std::size_t>(i);
@@ -47,7 +51,7 @@ Json confusion_rows(const nn::Evaluation& e) {
 
 Json evaluation_json(const EvalOptions& o, const Subject& subject, const nn::Evaluation& e) {
     return {{"schema", "gradpath.eval/1"},
-            {"model", {{"file", subject.name}, {"hash", subject.hash}}},
+            {"model", subject_json(subject)},
             {"data", o.data},
             {"split", o.split},
             {"rows", e.rows},
@@ -59,7 +63,9 @@ Json evaluation_json(const EvalOptions& o, const Subject& subject, const nn::Eva
 }
 
 std::string evaluation_text(const EvalOptions& o, const Subject& subject, const nn::Evaluation& e) {
-    std::string words = text("data      ", o.data, " ", o.split, ", ", e.rows, " rows\nloss      ", fixed(e.loss, 4),
+    const std::string ends = describe(o.ends);
+    std::string words = text("data      ", o.data, " ", o.split, ", ", e.rows, " rows\n",
+                             ends.empty() ? "" : "prepared  " + ends + "\n", "loss      ", fixed(e.loss, 4),
                              "\naccuracy  ", percent(e.accuracy), "\n");
     if (e.per_class.empty()) return words;  // it reconstructs
     const Index classes = static_cast<Index>(e.per_class.size());
@@ -78,7 +84,8 @@ Exit evaluate_data(const EvalOptions& o, const Subject& subject, const std::atom
     require<UsageError>(!subject.is_formula(), "eval: --data needs a trained model: ", subject.name,
                         " is a formula; give --input");
     const models::DataSet data =
-        with_dtype(open_data("eval: --data", o.data, o.split, o.common.seed, o.table), subject.dtype);
+        with_dtype(data_for(subject.row, o.ends, open_data("eval: --data", o.data, o.split, o.common.seed, o.table)),
+                   subject.dtype);
     const models::Model& model = *subject.model;
     require<UsageError>(model.reconstructs || static_cast<Index>(data.classes.size()) <= model.classes,
                         "eval: ", data.name, " has ", data.classes.size(), " classes, the model has ", model.classes,
@@ -130,7 +137,7 @@ Json outputs_json(const Subject& subject, const Tensor& y) {
         rows.push_back(std::move(row));
     }
     return {{"schema", "gradpath.output/1"},
-            {"model", {{"file", subject.name}, {"hash", subject.hash}}},
+            {"model", subject_json(subject)},
             {"classes", subject.class_names},
             {"output", rows}};
 }
@@ -164,6 +171,7 @@ Exit eval(Words words, const std::atomic<bool>& interrupted) {
     arguments.option("--split", "NAME", o.split, "train, test or all (test)");
     arguments.option("--input", "X", o.input,
                      "numbers, a .csv, .npy, .npz or .png file, FILE.csv:INDEX, or data:DATA:SPLIT:INDEX");
+    add_network_ends(arguments, o.ends);
     add_table_options(arguments, o.table);
     add_common(arguments, o.common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;

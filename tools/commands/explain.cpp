@@ -15,6 +15,7 @@
 #include <gradpath/tools/commands/dry_run.hpp>
 #include <gradpath/tools/commands/explain_settings.hpp>
 #include <gradpath/tools/commands/layers.hpp>
+#include <gradpath/tools/commands/output_stage.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 #include <gradpath/tools/commands/result.hpp>
 #include <gradpath/tools/commands/soften.hpp>
@@ -56,11 +57,12 @@ void declare(Arguments& arguments, ExplainOptions& o) {
     add_question(arguments, o, ", or all of the kinds side by side (zero, unless the method says otherwise)");
     arguments.option("--pool", "X", o.pool, "data for methods that lead ways through them (points around the line)");
     arguments.option("--locate", "REGION", o.locate,
-                     "how much of the positive values lies in box:TOP,BOTTOM,LEFT,RIGHT or mask:FILE of the picture, "
-                     "beside its area, edges and random numbers");
-    arguments.option("--channels", "ORDER", o.channels, "of the input's colours, for its picture: rgb or bgr (rgb)");
+                     "how much of the positive values lies in box:TOP,BOTTOM,LEFT,RIGHT (pixels of the model's input "
+                     "from its upper left corner, the ends not included) or mask:FILE of the picture, beside its area, "
+                     "edges and random numbers");
     add_soften(arguments, o.soften);
     add_method_options(arguments, o);
+    add_network_ends(arguments, o.ends);
     add_table_options(arguments, o.table);
     add_common(arguments, o.common);
     add_dry_run(arguments, o.dry_run);
@@ -78,11 +80,7 @@ const attribution::Method& chosen_method(const ExplainOptions& o) {
         text("explain: there is no method \"", o.method, "\"", guess.empty() ? "; see gradpath methods" : guess));
 }
 
-void check_picture(const ExplainOptions& o, const Subject& subject) {
-    require<UsageError>(o.channels == "rgb" || o.channels == "bgr", "explain: --channels takes rgb or bgr: got \"",
-                        o.channels, "\"");
-    require<UsageError>(o.channels == "rgb" || (subject.row.rank() == 3 && subject.row[0] == 3),
-                        "explain: --channels bgr is of pictures in colour: rows have the shape ", subject.row);
+void check_located(const ExplainOptions& o) {
     const auto layer = o.set.find("layer");
     require<UsageError>(o.locate.empty() || (o.baseline != "all" && (layer == o.set.end() || layer->second != "all")),
                         "explain: --locate takes one answer at a time, not all layers or baselines");
@@ -98,9 +96,12 @@ std::map<std::string, std::string> options_used(const ExplainOptions& o, const a
 
 /// What cannot be told from the library's answer: the names are the user's own words.
 attribution::Attribution named(attribution::Attribution result, const ExplainOptions& o,
-                               const attribution::Method& method) {
+                               const attribution::Method& method, const Subject& subject) {
     if (result.method != method.name) result.method = method.name;
     if (result.baseline_kind == "tensor" || result.baseline_kind == "samples") result.baseline_kind = o.baseline;
+    if (!method.takes_target) return result;
+    result.stage = asked_stage("explain", o.stage, subject).name;
+    if (const std::string note = ending_note(subject); !note.empty()) result.notes.push_back(note);
     return result;
 }
 
@@ -117,7 +118,7 @@ auto watched(attribution::Settings settings, const ExplainOptions& o, const std:
 attribution::Attribution run_method(const ExplainOptions& o, const attribution::Method& method, const Subject& subject,
                                     const Rows& rows, const std::atomic<bool>& interrupted) {
     return watched(settings_of(o, method, rows, subject), o, interrupted, [&](const attribution::Settings& settings) {
-        return named(method.run(subject.run, rows.x, settings), o, method);
+        return named(method.run(subject.run, rows.x, settings), o, method, subject);
     });
 }
 
@@ -127,7 +128,6 @@ Explained run_once(const ExplainOptions& o, const attribution::Method& method, c
     if (!o.locate.empty()) region = located_region(o, rows, subject);
     Explained explained{subject, rows, options_used(o, method), run_method(o, method, subject, rows, interrupted)};
     if (region) explained.located = locate(rows.x, explained.attribution.values, *region, o.common.seed);
-    explained.blue_first = o.channels == "bgr";
     return explained;
 }
 
@@ -175,7 +175,7 @@ Exit on_all_layers(const ExplainOptions& o, const attribution::Method& method, c
                 [&](const attribution::Settings& settings) { return explain_layers(about, method, settings); });
     std::set<std::string> notes(rows.notes.begin(), rows.notes.end());
     for (Explained& e : all) {
-        e.attribution = named(std::move(e.attribution), o, method);
+        e.attribution = named(std::move(e.attribution), o, method, subject);
         notes.insert(e.attribution.notes.begin(), e.attribution.notes.end());
     }
     for (const std::string& note : notes) say(o.common, "note: " + note);
@@ -220,6 +220,7 @@ Exit only_tell(const ExplainOptions& o, const attribution::Method& method, const
                .bytes = std::min(first.peak_bytes * static_cast<std::size_t>(rows.x.rows()),
                                  std::max(o.common.memory, first.peak_bytes)),
                .files = result_files({subject, rows, {}, first})};
+    if (const std::string ends = describe(o.ends); !ends.empty()) run.what.emplace_back("prepared", ends);
     tell(o.common, run);
     return Exit::fine;
 }
@@ -249,12 +250,13 @@ Exit explain(Words words, const std::atomic<bool>& interrupted) {
                    .picks = o.index.empty() ? std::vector<Index>{} : parse_positions("explain: --index", o.index),
                    .index = "explain: --index",
                    .seed = o.common.seed,
-                   .table = o.table};
+                   .table = o.table,
+                   .ends = o.ends};
     Subject subject = open_subject("explain", o.model, o.common.dtype, o.input, input);
     if (subject.model) input.table = o.table = table_for(o.table, *subject.model);
     soften("explain", subject, o.soften);
     const Rows rows = read_rows(o.input, subject.row, subject.dtype, input);
-    check_picture(o, subject);
+    check_located(o);
     if (o.dry_run) return only_tell(o, method, subject, rows, interrupted);
     const auto layer = o.set.find("layer");
     if (method.inside && layer != o.set.end() && layer->second == "all")

@@ -8,6 +8,7 @@
 #include <gradpath/tools/commands/exit.hpp>
 #include <gradpath/tools/commands/groups.hpp>
 #include <gradpath/tools/commands/learned.hpp>
+#include <gradpath/tools/commands/output_stage.hpp>
 #include <gradpath/tools/commands/table_input.hpp>
 
 namespace gradpath::tools {
@@ -61,11 +62,11 @@ attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows, con
 }
 
 attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
-    const ReadRows reading{.what = o.asker + ": --baseline", .seed = o.common.seed, .table = o.table};
+    const ReadRows reading = reading_of(o, "--baseline");
     if (o.baseline.starts_with("samples:"))
         return attribution::baseline::Samples{read_rows(o.baseline.substr(8), subject.row, subject.dtype, reading).x};
     if (o.baseline.starts_with("learned:")) return learned_baseline(o, subject, reading);
-    const auto file = [&](const char* ending) { return o.baseline.ends_with(ending); };
+    const auto file = [&](const char* ending) { return ending_of(o.baseline) == ending; };
     const bool numbers = looks_like_numbers(o.baseline);
     if (o.baseline == "typical") {
         require<UsageError>(!o.table.columns.empty(), o.asker,
@@ -94,7 +95,7 @@ void require_target_taken(const ExplainOptions& o, const attribution::Method& me
                             ": what it explains is the unit that --layer and --neuron name");
     };
     usual("--target", o.target, "predicted");
-    usual("--output", o.stage, "logit");
+    usual("--output", o.stage.empty() ? "logit" : o.stage, "logit");
 }
 
 /// mask:FILE: inside is what is above a half, as white is in a picture.
@@ -112,7 +113,8 @@ void add_question(Arguments& arguments, ExplainOptions& o, const std::string& mo
                      "N or a class, one N per row (3,1,4, an .npy, or `target` of an .npz), predicted, true, all "
                      "(predicted)");
     arguments.option("--output", "STAGE", o.stage,
-                     "logit, probability, log-probability, log-odds or margin:A,B (logit)");
+                     "logit, probability, log-probability, log-odds or margin:A,B (logit; of a network that ends in a "
+                     "softmax, its probability)");
     arguments.value("--baseline", "B",
                     "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, farthest:L,H, black+white:L,H, "
                     "coalition:C,N, samples:FILE, learned:DATA, typical (a table's means), numbers, a file" +
@@ -128,6 +130,10 @@ attribution::Settings of_first_row(attribution::Settings settings, const Tensor&
     return settings;
 }
 
+ReadRows reading_of(const ExplainOptions& o, const std::string& option) {
+    return {.what = o.asker + ": " + option, .seed = o.common.seed, .table = o.table, .ends = o.ends};
+}
+
 attribution::Settings settings_of(const ExplainOptions& o, const attribution::Method& method, const Rows& rows,
                                   const Subject& subject) {
     const bool inner = o.set.contains("method");  // a method around another: the other may take a baseline
@@ -135,18 +141,14 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
                         " takes no --baseline");
     require_target_taken(o, method);
     attribution::Settings settings{.target = chosen_target(o, rows, subject),
-                                   .stage = attribution::parse_stage(o.stage),
+                                   .stage = asked_stage("explain", o.stage, subject).run,
                                    .seed = o.common.seed,
                                    .set = o.set};
     read_groups(o.asker, settings.set);
     if (o.baseline_given) settings.baseline = chosen_baseline(o, rows, subject);
-    if (!o.pool.empty())
-        settings.pool = read_rows(o.pool, subject.row, subject.dtype,
-                                  {.what = "explain: --pool", .seed = o.common.seed, .table = o.table})
-                            .x;
+    if (!o.pool.empty()) settings.pool = read_rows(o.pool, subject.row, subject.dtype, reading_of(o, "--pool")).x;
     if (const auto given = o.set.find("region"); given != o.set.end() && given->second.starts_with("mask:")) {
-        settings.region = region_of(given->second, rows, subject,
-                                    {.what = "explain: --region", .seed = o.common.seed, .table = o.table});
+        settings.region = region_of(given->second, rows, subject, reading_of(o, "--region"));
         settings.set.erase("region");
     }
     const auto knows = [&](const attribution::OptionInfo& option) { return option.name == "samples"; };
@@ -163,8 +165,7 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
 }
 
 attribution::Region located_region(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
-    return region_of(o.locate, rows, subject,
-                     {.what = o.asker + ": --locate", .seed = o.common.seed, .table = o.table});
+    return region_of(o.locate, rows, subject, reading_of(o, "--locate"));
 }
 
 }  // namespace gradpath::tools

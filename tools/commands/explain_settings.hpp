@@ -14,13 +14,13 @@ namespace gradpath::tools {
 
 struct ExplainOptions {
     std::string asker = "explain";  ///< the command, in messages
-    std::string model, input, index, method, target = "predicted", stage = "logit", baseline = "zero", pool, locate;
-    std::string channels = "rgb";
+    std::string model, input, index, method, target = "predicted", stage, baseline = "zero", pool, locate;
     bool baseline_given = false, dry_run = false;
     std::optional<Index> samples = {};
     SoftenChoice soften = {};
     std::map<std::string, std::string> set = {};
     models::ReadTable table = {};
+    NetworkEnds ends = {};
     Common common = {};
     const std::atomic<bool>* interrupted = nullptr;
 };
@@ -33,6 +33,8 @@ attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows, con
 attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows, const Subject& subject);
 /// Of settings for the rows x, those for the first.
 attribution::Settings of_first_row(attribution::Settings settings, const Tensor& x);
+/// How rows are read for an option such as "--pool".
+ReadRows reading_of(const ExplainOptions& o, const std::string& option);
 
 /// Reads the files that target, baseline and region name. Throws UsageError or IoError for what does not fit.
 attribution::Settings settings_of(const ExplainOptions& o, const attribution::Method& method, const Rows& rows,

@@ -8,6 +8,7 @@
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
 #include <gradpath/tools/commands/geodesic_result.hpp>
+#include <gradpath/tools/commands/output_stage.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 #include <gradpath/tools/commands/soften.hpp>
 #include <gradpath/tools/commands/subject.hpp>
@@ -20,20 +21,22 @@ namespace {
 using attribution::GeodesicIg;
 
 struct GeodesicOptions {
-    std::string model, from, to, target = "predicted", stage = "logit", pool;
+    std::string model, from, to, target = "predicted", stage, pool;
     SoftenChoice soften = {};
     std::map<std::string, std::string> set = {};
     models::ReadTable table = {};
+    NetworkEnds ends = {};
     Common common = {};
 };
 
 void declare(Arguments& arguments, GeodesicOptions& o) {
-    arguments.positional("MODEL", o.model, "a .safetensors file, or expr:FORMULA");
+    arguments.positional("MODEL", o.model, "a .safetensors or .onnx file, or expr:FORMULA");
     arguments.option("--from", "X", o.from, "numbers such as 1,3, a file, or data:DATA:SPLIT:INDEX (zeros)");
     arguments.option("--to", "X", o.to, "the same");
     arguments.option("--target", "T", o.target, "N or predicted at the end (predicted)");
     arguments.option("--output", "STAGE", o.stage,
-                     "logit, probability, log-probability, log-odds or margin:A,B (logit)");
+                     "logit, probability, log-probability, log-odds or margin:A,B (logit; of a network that ends in a "
+                     "softmax, its probability)");
     arguments.option("--pool", "X", o.pool, "points that ways over neighbours may lead through (around the line)");
     add_soften(arguments, o.soften);
     arguments.group("Options of the solver");
@@ -41,8 +44,13 @@ void declare(Arguments& arguments, GeodesicOptions& o) {
         if (option.name != "seed")
             arguments.value("--" + option.name, "VALUE", option.help + " (" + option.standard + ")",
                             [&o, name = option.name](const std::string& text) { o.set[name] = text; });
+    add_network_ends(arguments, o.ends);
     add_table_options(arguments, o.table);
     add_common(arguments, o.common);
+}
+
+ReadRows reading_of(const GeodesicOptions& o, const std::string& what) {
+    return {.what = what, .seed = o.common.seed, .table = o.table, .ends = o.ends};
 }
 
 Tensor one_point(const std::string& what, const std::string& text, const Subject& subject, const GeodesicOptions& o) {
@@ -50,21 +58,19 @@ Tensor one_point(const std::string& what, const std::string& text, const Subject
         Shape shape{1};
         return zeros(shape.joined(subject.row), subject.dtype);
     }
-    const Tensor x =
-        read_rows(text, subject.row, subject.dtype, {.what = what, .seed = o.common.seed, .table = o.table}).x;
+    const Tensor x = read_rows(text, subject.row, subject.dtype, reading_of(o, what)).x;
     require<UsageError>(x.rows() == 1, what, " must be one point but has ", x.rows(), " rows; name one of them");
     return x;
 }
 
 GeodesicIg options_of(const GeodesicOptions& o, const Subject& subject, const Tensor& from) {
-    GeodesicIg options{
-        .target = attribution::parse_target(o.target), .baseline = from, .stage = attribution::parse_stage(o.stage)};
+    GeodesicIg options{.target = attribution::parse_target(o.target),
+                       .baseline = from,
+                       .stage = asked_stage("geodesic", o.stage, subject).run};
     auto set = o.set;
     attribution::take_options("geodesic", options, set);
     if (!o.pool.empty())
-        options.pool.points = read_rows(o.pool, subject.row, subject.dtype,
-                                        {.what = "geodesic: --pool", .seed = o.common.seed, .table = o.table})
-                                  .x;
+        options.pool.points = read_rows(o.pool, subject.row, subject.dtype, reading_of(o, "geodesic: --pool")).x;
     options.seed = o.common.seed;
     options.run.memory = o.common.memory;
     return options;
@@ -114,8 +120,7 @@ Exit geodesic(Words words, const std::atomic<bool>& interrupted) {
     require_given(arguments, "--to", o.to);
     apply(o.common);
 
-    const ReadRows input{.what = "geodesic: --to", .seed = o.common.seed, .table = o.table};
-    Subject subject = open_subject("geodesic", o.model, o.common.dtype, o.to, input);
+    Subject subject = open_subject("geodesic", o.model, o.common.dtype, o.to, reading_of(o, "geodesic: --to"));
     if (subject.model) o.table = table_for(o.table, *subject.model);
     const Tensor to = one_point("geodesic: --to", o.to, subject, o),
                  from = one_point("geodesic: --from", o.from, subject, o);
@@ -124,9 +129,11 @@ Exit geodesic(Words words, const std::atomic<bool>& interrupted) {
     Progress progress(Progress::style(o.common.quiet), "steps");
     options.run.cancel = &interrupted;
     options.run.progress = [&](std::string_view stage, Index done, Index total) { progress.tell(stage, done, total); };
-    const FoundGeodesic found = find(subject, to, options);
+    FoundGeodesic found = find(subject, to, options);
     progress.end_line();
 
+    found.attribution.stage = asked_stage("geodesic", o.stage, subject).name;
+    if (const std::string note = ending_note(subject); !note.empty()) found.curve.notes.push_back(note);
     for (const std::string& note : found.curve.notes) say(o.common, "note: " + note);
     if (!o.common.out.empty()) {
         make_folder(o.common.out);

@@ -99,7 +99,8 @@ Picture as_a_strip(const FoundGeodesic& g) {
     const Index factor = std::max<Index>(1, 112 / row[row.rank() - 1]);
     std::vector<Picture> tops, belows;
     for (Index k = 0; k < frames; ++k) {
-        tops.push_back(enlarge(paint_image(reshape(slice(along, 0, k, k + 1), row)), factor));
+        const Tensor image = red_first(g.subject.ends, reshape(slice(along, 0, k, k + 1), row));
+        tops.push_back(enlarge(paint_image(image), factor));
         belows.push_back(enlarge(paint(maps[static_cast<std::size_t>(k)], scale), factor));
     }
     const Index width = tops[0].width + 4, height = tops[0].height + 4;

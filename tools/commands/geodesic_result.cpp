@@ -10,6 +10,7 @@
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/commands/subject_json.hpp>
 #include <gradpath/tools/report/png.hpp>
 
 namespace gradpath::tools {
@@ -38,7 +39,7 @@ nlohmann::ordered_json geodesic_json(const FoundGeodesic& g, const std::string& 
     Json d;
     d["schema"] = "gradpath.geodesic/1";
     d["version"] = version();
-    d["model"] = {{"file", g.subject.name}, {"hash", g.subject.hash}};
+    d["model"] = subject_json(g.subject);
     d["metric"] = g.options.at("metric");
     d["solver"] = g.options.at("solver");
     d["options"] = g.options;
@@ -92,6 +93,7 @@ std::string geodesic_text(const FoundGeodesic& g) {
     lines.push_back({"no-cancellation gap", short_number((*a.ncc_gap)[0], 3)});
     for (Index i = 0; a.values.size() <= few_numbers && i < a.values.size(); ++i)
         lines.push_back({text("attribution x", i + 1), short_number(a.values.at(i))});
+    if (const std::string ends = describe(g.subject.ends); !ends.empty()) lines.push_back({"prepared", ends});
     return table_text(lines);
 }
 

@@ -1,8 +1,6 @@
 // The function is run once, on zeros, and its graph recorded. Numbers do not matter: the ops depend on shapes only.
 #include <gradpath/tools/commands/graph_file.hpp>
 
-#include <filesystem>
-
 #include <gradpath/autodiff/graph.hpp>
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/ops.hpp>
@@ -14,7 +12,7 @@
 namespace gradpath::tools {
 
 void write_graph(const Subject& subject, const std::string& file) {
-    const std::string ending = std::filesystem::path(file).extension();
+    const std::string ending = ending_of(file);
     require<UsageError>(ending == ".svg" || ending == ".dot",
                         "info: --graph takes the name of an .svg or .dot file: got \"", file, "\"");
     std::string title = subject.name;

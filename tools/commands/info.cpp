@@ -79,6 +79,8 @@ Json model_json(const std::string& file, const models::Model& model) {
                      {"per_row", {{"multiply_adds", summary.multiply_adds}, {"bytes", summary.bytes}}},
                      {"tensors", tensors},
                      {"layers", layers}};
+    if (model.ending.kind != models::Ending::logits)
+        document["ending"] = {{"step", model.ending.step}, {"of", model.ending.before}};
     if (!model.columns.empty()) {
         document["label"] = model.label;
         document["features"] = models::feature_names(model.columns);
@@ -114,7 +116,7 @@ Json safetensors_json(const std::string& file) {
 Json file_json(const std::string& file) {
     require<IoError>(std::filesystem::exists(file) && !std::filesystem::is_directory(file),
                      "info: no such file: ", file);
-    const std::string ending = std::filesystem::path(file).extension();
+    const std::string ending = ending_of(file);
     if (ending == ".safetensors") return safetensors_json(file);
     if (ending == ".onnx") return model_json(file, load_onnx(file));
     if (ending == ".npz") return tensors_json(file, "npz", io::read_npz(file, io::ReadNpz{.integers = DType::float64}));

@@ -4,6 +4,7 @@
 
 #include <gradpath/attribution/baselines/learn_baseline.hpp>
 #include <gradpath/autodiff/ops.hpp>
+#include <gradpath/tools/commands/output_stage.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 
 namespace gradpath::tools {
@@ -18,7 +19,7 @@ Tensor learned_baseline(const ExplainOptions& o, const Subject& subject, const R
     const Rows data = read_rows(words, subject.row, subject.dtype, reading);
     const Index rows = std::min(data.x.rows(), most_rows);
     attribution::LearnBaseline options = attribution::learning_for(subject.row.size());
-    options.stage = attribution::parse_stage(o.stage);
+    options.stage = asked_stage("explain", o.stage, subject).run;
     if (data.labels && options.stage.kind != attribution::Stage::margin) {
         const auto labels = data.labels->data();
         options.target = std::vector<Index>(labels.begin(), labels.begin() + rows);

@@ -4,6 +4,7 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/commands/controls.hpp>
 #include <gradpath/tools/commands/exit.hpp>
+#include <gradpath/tools/commands/format.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -34,11 +35,22 @@ Located locate(const Tensor& x, const Tensor& values, const attribution::Region&
                         ", the answer ", values.shape());
     const Tensor mask = region_pixels("explain: --locate", where, x);
     const auto of_control = [&](const char* name) { return shares(control_values(name, x, seed), mask); };
+    const auto* box = std::get_if<region::Box>(&where);
     return {.region = attribution::describe(where),
             .positive = shares(values, mask),
             .area = of_control("constant"),
             .edges = of_control("edges"),
-            .random = of_control("random")};
+            .random = of_control("random"),
+            .box = box != nullptr ? std::optional(*box) : std::nullopt};
+}
+
+std::string located_words(const Located& located, std::size_t row) {
+    std::string name = "the region";
+    if (const auto& b = located.box)
+        name = text("the box (rows ", b->top, " to ", b->bottom - 1, ", columns ", b->left, " to ", b->right - 1,
+                    " from the upper left corner)");
+    return text(name, ", ", percent(located.area[row]), " of the picture, holds ", percent(located.positive[row]),
+                " of the positive values and ", percent(located.edges[row]), " of the edges");
 }
 
 }  // namespace gradpath::tools

@@ -11,7 +11,7 @@ namespace {
 
 }  // namespace
 
-models::Model load_onnx(const std::string&) { refuse(); }
+models::Model load_onnx(const std::string&, const std::string&) { refuse(); }
 void save_onnx(const std::string&, const models::Model&) { refuse(); }
 std::vector<Check> onnx_suite() { refuse(); }
 

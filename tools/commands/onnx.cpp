@@ -8,7 +8,9 @@
 
 namespace gradpath::tools {
 
-models::Model load_onnx(const std::string& file) { return models::onnx::load(file); }
+models::Model load_onnx(const std::string& file, const std::string& tensor) {
+    return models::onnx::load(file, {.output = tensor});
+}
 
 void save_onnx(const std::string& file, const models::Model& model) { models::onnx::save(file, model); }
 

@@ -8,8 +8,9 @@
 
 namespace gradpath::tools {
 
-/// The model of an .onnx file. Throws IoError for a bad file.
-models::Model load_onnx(const std::string& file);
+/// The model of an .onnx file, as far as one of its tensors (empty: the output). Throws IoError for a bad file,
+/// ValueError for a tensor that is not there.
+models::Model load_onnx(const std::string& file, const std::string& tensor = "");
 /// Writes it as an ONNX file, atomically. Throws ValueError for what ONNX has no words for, IoError if it cannot be
 /// written.
 void save_onnx(const std::string& file, const models::Model& model);

@@ -11,6 +11,7 @@
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/commands/subject_json.hpp>
 #include <gradpath/tools/report/chart.hpp>
 #include <gradpath/tools/report/png.hpp>
 
@@ -152,9 +153,10 @@ Json result_json(const Explained& e, const std::string& values_file) {
     d["version"] = version();
     d["method"] = a.method;
     d["options"] = options;
-    d["model"] = {{"file", e.subject.name}, {"hash", e.subject.hash}};
+    d["model"] = subject_json(e.subject);
     d["input"] = {{"shape", shape_json(e.rows.x.shape())}};
     if (!e.subject.feature_names.empty()) d["input"]["features"] = e.subject.feature_names;
+    if (!e.rows.notes.empty()) d["input"]["notes"] = e.rows.notes;
     d["target"] = a.target.empty() ? Json(a.target_kind) : Json(a.target);
     d["output_stage"] = describe(a.stage);
     d["baseline"] = a.baseline_kind.empty() ? Json(nullptr) : Json(a.baseline_kind);

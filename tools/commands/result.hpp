@@ -22,7 +22,6 @@ struct Explained {
     std::map<std::string, std::string> options;  ///< of the method, all of them
     attribution::Attribution attribution;
     std::optional<Located> located = {};  ///< where it lies, if that was asked
-    bool blue_first = false;              ///< the order of the input's colours, for its picture
 };
 
 /// Schema gradpath.result/1. `values_file` is named in it; empty: the values were not written.

@@ -38,13 +38,6 @@ std::string column_title(const Explained& e, Index target) {
     return k < e.subject.class_names.size() ? e.subject.class_names[k] : "target " + std::to_string(target);
 }
 
-/// As a picture has it: red first.
-Tensor picture_of(const Explained& e, Index row) {
-    const Tensor image = row_of(e.rows.x, row);
-    if (!e.blue_first) return image;
-    return gather(image, Indices({2, 1, 0}));
-}
-
 /// The image and its maps (one per target) on one scale.
 Picture row_picture(const Explained& e, Index row) {
     const Attribution& a = e.attribution;
@@ -55,10 +48,16 @@ Picture row_picture(const Explained& e, Index row) {
     if (!a.all_targets) columns.push_back({title, map(values)});
     for (Index k = 0; a.all_targets && k < targets_of(a); ++k)
         columns.push_back({column_title(e, k), map(row_of(values, k))});
-    const Tensor image = is_image(e.subject.row) ? picture_of(e, row) : Tensor();
+    const Tensor image = is_image(e.subject.row) ? red_first(e.subject.ends, row_of(e.rows.x, row)) : Tensor();
     const auto size = [](const Tensor& t) { return t.shape().slice(t.rank() - 2, t.rank()); };
     const bool beside = image && size(image) == size(columns[0].map);  // panels have one size
-    return heat_grid(beside ? image : Tensor(), columns);
+    Heatmap options;
+    if (e.located) options.title = located_words(*e.located, static_cast<std::size_t>(row));
+    if (e.located && e.located->box) {
+        const auto& box = *e.located->box;
+        options.box = HeatBox{box.top, box.bottom, box.left, box.right};
+    }
+    return heat_grid(beside ? image : Tensor(), columns, options);
 }
 
 /// A bar chart for each [row, target].

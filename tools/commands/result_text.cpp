@@ -176,6 +176,8 @@ std::string result_text(const Explained& e) {
                              (a.values.rows() == 1 ? " row" : " rows") + " of " + shape_text(e.subject.row)},
                {"cost", std::to_string(a.evaluations.forward) + " forward and " +
                             std::to_string(a.evaluations.backward) + " backward rows, " + fixed(a.seconds, 3) + " s"}};
+    if (const std::string ends = describe(e.subject.ends); !ends.empty())
+        head.insert(head.begin() + 3, {"prepared", ends});
     if (!of_features(e))
         head.insert(head.begin() + 3, {"layer", a.layer + ", " + shape_text(value_row(e)) + " values"});
     std::string words = table_text(head, {0, 1});

@@ -3,6 +3,7 @@
 #include <gradpath/tools/commands/subject.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <filesystem>
 
@@ -80,13 +81,20 @@ Tensor numbers(const std::string& what, const std::string& text) {
     return {{static_cast<Index>(values.size())}, std::span<const double>(values)};
 }
 
-Rows read_picture(const std::string& name, const Shape& row, const std::string& what) {
+Rows read_picture(const std::string& name, const Shape& row, const ReadRows& options) {
+    const std::string& what = options.what;
     const bool images = row.rank() == 3 && (row[0] == 1 || row[0] == 3);
     const bool grid = row.rank() == 2;
     require<UsageError>(images || grid, what, ": a picture needs a model of images: this one takes rows of the shape ",
                         row);
-    const Tensor x = models::planes(models::read_png(name), images ? row[0] : 1);
-    return {.x = as_rows<IoError>(x, row, what, name), .name = name};
+    const Tensor seen = models::planes(models::read_png(name), images ? row[0] : 1);
+    Rows rows{.x = {}, .name = name};
+    const Tensor x = pictures_for(row, options.ends, reshape(seen, Shape{1}.joined(seen.shape())), name, rows.notes);
+    const bool fits = x.shape()[-1] == row[-1] && x.shape()[-2] == row[-2];
+    require<IoError>(fits, what, ": pictures must be ", row[-1], " by ", row[-2], " pixels: ", name, " is ",
+                     x.shape()[-1], " by ", x.shape()[-2], "; --fit crop or --fit stretch makes it so");
+    rows.x = as_rows<IoError>(x, row, what, name);
+    return rows;
 }
 
 /// The array of an .npz that holds the rows.
@@ -115,7 +123,8 @@ Rows pick(const Rows& rows, const std::vector<Index>& picks, const std::string& 
         require<UsageError>(i < rows.x.rows(), what, ": there is no row ", i, ": ", rows.name, " has ", rows.x.rows(),
                             " rows");
     const Indices positions({static_cast<Index>(picks.size())}, picks);
-    Rows picked{.x = gather(rows.x, positions), .name = rows.name, .read = rows.x.rows(), .picks = picks};
+    Rows picked{
+        .x = gather(rows.x, positions), .name = rows.name, .read = rows.x.rows(), .picks = picks, .notes = rows.notes};
     if (rows.labels) {
         std::vector<Index> labels;
         for (const Index i : picks) labels.push_back((*rows.labels)[i]);
@@ -134,10 +143,12 @@ std::vector<std::string> data_parts(const std::string& name, const ReadRows& opt
 
 Rows read_data(const std::string& name, const Shape& row, const ReadRows& options) {
     const std::vector<std::string> parts = data_parts(name, options);
-    const models::DataSet data = open_data(options.what, parts[0], parts[1], options.seed, options.table);
+    const models::DataSet data =
+        data_for(row, options.ends, open_data(options.what, parts[0], parts[1], options.seed, options.table));
     Rows rows{.x = as_rows<UsageError>(data.x, row, options.what, data.name),
               .name = parts[0] + ":" + parts[1],
-              .labels = {}};
+              .labels = {},
+              .notes = data.notes};
     if (data.labels.size() == data.x.rows()) rows.labels = data.labels;
     if (parts.size() == 3) rows = pick(rows, parse_positions(options.what, parts[2]), options.what);
     rows.name = name;
@@ -155,7 +166,7 @@ Index columns_of(const std::string& text, const ReadRows& options) {
         return shape.slice(1, shape.rank()).size();
     }
     if (names_csv(text)) return read_csv_input(text, options).x.shape()[1];
-    const std::string ending = fs::path(text).extension();
+    const std::string ending = ending_of(text);
     if (ending == ".npy") return last(io::read_npy(text, {.integers = DType::float32}).shape());
     if (ending == ".npz")
         return last(io::read_npz(text, rows_key(text, options.what), {.integers = DType::float32}).shape());
@@ -175,8 +186,8 @@ std::optional<Rows> read_rows_file(const std::string& name, const Shape& row, co
         rows.x = as_rows<IoError>(rows.x, row, options.what, name);
         return rows;
     }
-    const std::string ending = fs::path(name).extension();
-    if (ending == ".png") return read_picture(name, row, options.what);
+    const std::string ending = ending_of(name);
+    if (ending == ".png") return read_picture(name, row, options);
     if (ending == ".npz") return read_npz_rows(name, row, options.what);
     if (ending != ".npy") return std::nullopt;
     const Tensor x = io::read_npy(name, {.integers = DType::float32});
@@ -200,6 +211,12 @@ Rows read_any(const std::string& text, const Shape& row, const ReadRows& options
 
 }  // namespace
 
+std::string ending_of(const std::string& file) {
+    std::string ending = fs::path(file).extension();
+    for (char& letter : ending) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    return ending;
+}
+
 bool looks_like_numbers(const std::string& text) {
     const std::vector<std::string> parts = split(text, ',');
     return is_number(trimmed(parts[0]));
@@ -216,13 +233,24 @@ std::vector<Index> parse_positions(const std::string& what, const std::string& t
 
 Subject open_subject(const std::string& command, const std::string& name, std::optional<DType> dtype,
                      const std::string& input, const ReadRows& options) {
-    if (name.starts_with(formula_prefix))
+    if (name.starts_with(formula_prefix)) {
+        const std::string asked = describe(options.ends);
+        require<UsageError>(asked.empty(), command, ": a formula says by itself what it does with its numbers: got ",
+                            asked);
         return open_formula(name, dtype.value_or(DType::float32), input.empty() ? 0 : columns_of(input, options));
-    const bool is_onnx = name.ends_with(".onnx");
-    require<UsageError>(is_onnx || name.ends_with(".safetensors"), command,
+    }
+    const bool is_onnx = ending_of(name) == ".onnx";
+    require<UsageError>(is_onnx || ending_of(name) == ".safetensors", command,
                         ": MODEL is a .safetensors file of gradpath, an .onnx file or expr:FORMULA: got \"", name,
                         "\"");
-    models::Model model = is_onnx ? load_onnx(name) : models::load_model(name);
+    const NetworkEnds& ends = options.ends;
+    require<UsageError>(is_onnx || ends.output_tensor.empty(), command, ": --output-tensor is of .onnx files: ", name,
+                        " is none");
+    models::Model model =
+        !is_onnx ? models::load_model(name)
+                 : as_usage(command + ": --output-tensor", [&] { return load_onnx(name, ends.output_tensor); });
+    put_before(command, ends, model);
+    check_colours(command, ends, model.input);
     const std::vector<nn::Parameter> parameters = nn::parameters(model);
     const DType chosen = dtype.value_or(parameters.empty() ? DType::float32 : parameters[0].value.dtype());
     Subject subject{.run = {},
@@ -231,7 +259,8 @@ Subject open_subject(const std::string& command, const std::string& name, std::o
                     .row = model.input,
                     .dtype = chosen,
                     .class_names = model.class_names,
-                    .feature_names = models::feature_names(model.columns)};
+                    .feature_names = models::feature_names(model.columns),
+                    .ends = ends};
     nn::each_tensor(model, nn::TensorVisitor([&](const std::string&, Tensor& t, nn::Role) { t = t.to(chosen); }));
     subject.run = model;
     subject.model = std::move(model);

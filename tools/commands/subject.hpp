@@ -7,6 +7,7 @@
 #include <gradpath/attribution/core/model.hpp>
 #include <gradpath/models/data/table.hpp>
 #include <gradpath/models/model.hpp>
+#include <gradpath/tools/commands/network_ends.hpp>
 
 namespace gradpath::tools {
 
@@ -19,6 +20,7 @@ struct Subject {
     std::vector<std::string> class_names = {};
     std::vector<std::string> feature_names = {};  ///< one per number of a row, for a model of a table
     std::optional<models::Model> model = {};      ///< of a file
+    NetworkEnds ends = {};                        ///< what was put before and behind it
     bool is_formula() const { return !model; }
 };
 /// Rows to explain or to run, and what is known of them.
@@ -42,14 +44,17 @@ struct ReadRows {
     std::string index = "--index";  ///< picks in messages
     std::uint64_t seed = 0;         ///< of generated data
     models::ReadTable table = {};   ///< how to read a table
+    NetworkEnds ends = {};          ///< what the network wants of pictures and data sets
 };
 Rows read_rows(const std::string& text, const Shape& row, DType dtype, const ReadRows& options = {});
 /// "expr:FORMULA" or the path of a .safetensors or .onnx file. A dtype left out is the model's own, float32 for a
 /// formula. A formula has as many inputs as the rows that `input` (empty: none) stands for have numbers, if that is
-/// more than it names. Throws UsageError "eval: MODEL .." for what is neither and for a formula that cannot be read,
-/// IoError for a file that is not a model.
+/// more than it names. `options.ends` becomes part of the model of a file. Throws UsageError "eval: MODEL .." for what
+/// is neither, for a formula that cannot be read and for ends that do not fit, IoError for a file that is not a model.
 Subject open_subject(const std::string& command, const std::string& text, std::optional<DType> dtype,
                      const std::string& input, const ReadRows& options);
+/// ".onnx" of NET.ONNX: the ending of a file's name in small letters.
+std::string ending_of(const std::string& file);
 /// Is it a list of numbers?
 bool looks_like_numbers(const std::string& text);
 /// "3" or "3,1,4". Throws UsageError that begins with `what`.

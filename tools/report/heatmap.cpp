@@ -100,6 +100,14 @@ void draw_bar(Picture& sheet, Index x, Index y, Index height, const HeatScale& s
     }
 }
 
+/// Ink within paper, to be seen on any colours; the ink is on the pixels inside.
+void draw_box(Picture& panel, const HeatBox& box, Index factor, const Page& colours) {
+    const Index x = box.left * factor, y = box.top * factor, width = (box.right - box.left) * factor,
+                height = (box.bottom - box.top) * factor;
+    outline(panel, x, y, width, height, colours.ink);
+    outline(panel, x - 1, y - 1, width + 2, height + 2, colours.paper);
+}
+
 using Lines = std::vector<std::string>;
 
 Index height_of(const Lines& lines) { return static_cast<Index>(lines.size()) * text_height(); }
@@ -142,7 +150,8 @@ Picture draw(const Sheet& sheet, const Heatmap& options) {
     Picture all = blank(plan.wide, notes_y + height_of(notes) + margin - 6, colours.paper);
     draw_lines(all, margin, margin, title, colours.ink);
     for (std::size_t i = 0; i < sheet.panels.size(); ++i) {
-        const Picture panel = enlarge(sheet.panels[i].picture, plan.factor);
+        Picture panel = enlarge(sheet.panels[i].picture, plan.factor);
+        if (options.box) draw_box(panel, *options.box, plan.factor, colours);
         draw_lines(all, plan.panel_x(i), heads_y, heads[i], colours.ink);
         paste(all, panel, plan.panel_x(i), panel_y);
         outline(all, plan.panel_x(i) - 1, panel_y - 1, panel.width + 2, panel.height + 2, colours.line);

@@ -2,6 +2,7 @@
 // Attributions as pictures: colours symmetric about zero, a colour bar with numbers, and the count of what was clipped.
 // A map is [height, width], or [channels, height, width], which is summed over channels (the sum keeps completeness);
 // an image likewise, with one channel (grey) or three (RGB).
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,13 +27,19 @@ struct HeatScale {
     Index total = 0;
 };
 
+/// Rows top .. bottom-1 and columns left .. right-1 of a map, from its upper left corner.
+struct HeatBox {
+    Index top = 0, bottom = 0, left = 0, right = 0;
+};
+
 struct Heatmap {
     HeatKind kind = HeatKind::heat;
     double percentile = 99;  ///< of |a|, where colours end; 100 clips nothing
     double limit = 0;        ///< where colours end, instead of the percentile; 0: by percentile
     Theme theme = Theme::light;
-    Index least_side = 280;  ///< pixels: small maps are enlarged by a whole factor to at least this
-    std::string title = {};  ///< a line above the picture
+    Index least_side = 280;           ///< pixels: small maps are enlarged by a whole factor to at least this
+    std::string title = {};           ///< a line above the picture
+    std::optional<HeatBox> box = {};  ///< drawn around a part of every panel
 };
 
 /// The percentile of |a| (linear between ranks) over all maps; where most numbers are 0, the largest instead.

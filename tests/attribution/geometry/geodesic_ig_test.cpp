@@ -146,14 +146,96 @@ TEST_CASE("where a solver has no answer the straight line stands for it, and a n
     REQUIRE_FALSE(a.notes.empty());
     CHECK(a.notes[0].find("is constant on pieces and pulls no curve: this one is the straight line") !=
           std::string::npos);
-    const Model gap = of_columns([](auto& z) { return sqrt(z[0] - 5.0) + z[1]; });
-    for (const char* solver : {"relax", "shooting", "neighbours", "fast-marching", "variational"}) {
+    const Model beside = of_columns([](auto& z) { return sqrt(z[0] + 0.05) + z[1]; });  // of the line, not on it
+    const Model at_zero = of_columns([](auto& z) { return z[0] * z[1]; });              // its metric vanishes there
+    const std::pair<const char*, Model> lost[] = {
+        {"neighbours", beside}, {"fast-marching", beside}, {"shooting", at_zero}};
+    for (const auto& [solver, f] : lost) {
         CAPTURE(solver);
-        const Attribution lost = attribution::geodesic_ig(gap, row({1, 2}), {.solver = solver, .cells = 16});
-        CHECK(std::ranges::any_of(lost.notes, [](const std::string& note) {
+        const Attribution b = attribution::geodesic_ig(f, row({1, 2}), {.solver = solver, .cells = 16});
+        CHECK(std::ranges::any_of(b.notes, [](const std::string& note) {
             return note.find("row 0: the straight line stands for the curve") != std::string::npos;
         }));
     }
+}
+
+TEST_CASE("curves that begin, end or lead where F or its slope is not finite are refused, by every solver") {
+    const Model gap = of_columns([](auto& z) { return sqrt(z[0] - 5.0) + z[1]; });
+    const Model log_of = of_columns([](auto& z) { return log(z[0]) + z[1]; });
+    const Model root = of_columns([](auto& z) { return sqrt(z[0]) + z[1]; });
+    const auto said = [](const Model& f, const Tensor& x, const GeodesicIg& o) {
+        const std::string by_name = error_of<NumericError>([&] { attribution::geodesic_ig(f, x, o); }),
+                          alone = error_of<NumericError>([&] { attribution::geodesics(f, x, o); });
+        CHECK(by_name == "geodesic-ig" + alone.substr(std::string("geodesics").size()));
+        return by_name.substr(by_name.find("in row"));
+    };
+    for (const char* solver : {"relax", "shooting", "neighbours", "fast-marching", "variational"}) {
+        CAPTURE(solver);
+        const GeodesicIg o{.solver = solver, .cells = 16};
+        CHECK(said(gap, row({1, 2}), o).starts_with("in row 0 f is "));
+        CHECK(said(log_of, row({1, 2}), o) ==
+              "in row 0 f is -inf at its start; choose ends between which the function is defined");
+        CHECK(said(root, row({1, 2}), o).starts_with("in row 0 a slope is inf at its start"));
+    }
+    GeodesicIg down{.baseline = row({2, 1})};
+    CHECK(said(log_of, concat({row({1, 2}), row({0, 2})}), down).starts_with("in row 1 f is -inf at its end"));
+    const Model pole = of_columns([](auto& z) { return 1.0 / z[0]; });
+    CHECK(error_of<NumericError>([&] {
+              attribution::geodesic_ig(pole, row({1}), {.baseline = row({-1}), .metric = "euclidean", .points = 9});
+          }) ==
+          "geodesic-ig: f and its gradient must be finite along the whole curve: in row 0 f is inf at t = 0.5 of "
+          "0 .. 1; choose ends between which the function is defined");
+}
+
+TEST_CASE("notes advise nothing that is in use") {
+    const Tensor x = row({1, 0.5, -1});
+    const Model pieces = relu_net({3, 8, 2}, 3, true);
+    const auto advice = [&](const GeodesicIg& o) {
+        const std::string note = attribution::geodesics(pieces, x, o)[0].notes.at(0);
+        return note.substr(note.find("; ") + 2);
+    };
+    CHECK(advice({}) == "soften the function, explain the log-probability, or use the solver neighbours");
+    CHECK(advice({.solver = "neighbours"}) == "soften the function, or explain the log-probability");
+    const Model folded = of_columns([](auto& z) { return abs(z[0] - 0.25) + abs(z[0] - 0.5) * 2.0 + z[1] + z[2]; });
+    CHECK(attribution::geodesics(folded, x)[0].notes.at(0).ends_with(
+        "; explain the log-probability, or use the solver neighbours"));
+}
+
+TEST_CASE("a curve is measured as the straight line is, and told where it is longer") {
+    const Tensor x = row({0.5, 2}), from = row({2, 0.5});
+    const auto found = [&](GeodesicIg o) {
+        o.baseline = from;
+        return attribution::geodesics(product, x, o)[0];
+    };
+    const geometry::Geodesic relaxed = found({.points = 65});
+    CHECK(relaxed.energy == doctest::Approx(3.75 * 3.75 / 2).epsilon(1e-3));
+    CHECK(relaxed.notes.empty());
+    const Metric metric = geometry::conformal([](const Tensor& z) { return product(z); });
+    const Tensor straight = geometry::line(from, x, 65);
+    for (const char* solver : {"shooting", "fast-marching", "neighbours", "variational"}) {
+        CAPTURE(solver);
+        const geometry::Geodesic g =
+            found({.solver = solver, .points = 65, .refine = false, .variational = {.points = 15, .iterations = 20}});
+        CHECK(g.straight_length == doctest::Approx(geometry::length(metric, straight, 5)).epsilon(1e-3));
+        CHECK(g.straight_energy == doctest::Approx(geometry::energy(metric, straight).item()).epsilon(1e-3));
+        CHECK(g.energy >= 0.999 * g.length * g.length / 2);
+        CHECK(g.energy < g.straight_energy);
+    }
+    // A curve that is the straight line has its energy, not the least one of that way.
+    const geometry::Geodesic line = found({.solver = "neighbours", .refine = false, .pool = {.around = 0}});
+    CHECK(line.energy == doctest::Approx(line.straight_energy).epsilon(1e-3));
+    const geometry::Geodesic detour = found({.solver = "neighbours",
+                                             .refine = false,
+                                             .neighbours = {.k = 1},
+                                             .pool = {.points = concat({from, row({2, 2}), x})}});
+    REQUIRE(detour.length > detour.straight_length);
+    CHECK(detour.notes.back() ==
+          text("the curve is longer than the straight line in the metric conformal: ", detour.length, " to ",
+               detour.straight_length, "; use a larger k, more points in the pool, or refine the way"));
+    const geometry::Geodesic steep = found({.solver = "variational", .variational = {.beta = 100, .paper = true}});
+    CHECK(
+        steep.notes.back().ends_with("; the variational energy is another than the metric's, and with the published "
+                                     "sign it seeks steep places; use relax"));
 }
 
 TEST_CASE("curves for their own sake") {

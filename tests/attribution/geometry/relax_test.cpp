@@ -111,12 +111,22 @@ TEST_CASE("a function of pieces without curvature is not said to converge, and t
 }
 
 TEST_CASE("a curve that is left before it is there is not said to have converged, and the note says what may help") {
-    const Geodesic g = relax(by_product, row({1, 0}), row({1, 1}), {.points = 9, .max_iterations = 0});
-    CHECK_FALSE(g.converged);
-    REQUIRE(g.notes.size() == 1);
-    CHECK(g.notes[0] == text("the relative gradient norm of the energy is ", g.gradient_norm,
-                             ", above the tolerance 1e-08; allow more iterations, use float64, or soften the function "
-                             "(relu and max-pools)"));
+    const auto note = [](geometry::Relax o, DType dtype) {
+        const Geodesic g = relax(by_product, row({1, 0}).to(dtype), row({1, 1}).to(dtype), o);
+        CHECK_FALSE(g.converged);
+        REQUIRE(g.notes.size() == 1);
+        return g.notes[0].substr(g.notes[0].find("relative gradient norm"));
+    };
+    const double norm = relax(by_product, row({1, 0}), row({1, 1}), {.points = 9, .max_iterations = 0}).gradient_norm;
+    CHECK(note({.points = 9, .max_iterations = 0}, DType::float64) ==
+          text("relative gradient norm of the energy is ", norm,
+               ", above the tolerance 1e-08; allow more iterations, or soften the function (relu and max-pools)"));
+    CHECK(note({.points = 9, .tolerance = 1e-30, .kinks = false}, DType::float64)
+              .ends_with("; ask for a larger tolerance"));
+    CHECK(note({.points = 9, .max_iterations = 0, .kinks = false}, DType::float32)
+              .ends_with("; allow more iterations, or use float64"));
+    CHECK(note({.points = 9, .tolerance = 1e-30}, DType::float32)
+              .ends_with("; use float64, or soften the function (relu and max-pools)"));
 }
 
 TEST_CASE("many features: L-BFGS lowers the energy of a network's geodesic to a small gradient") {

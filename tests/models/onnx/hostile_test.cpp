@@ -108,7 +108,8 @@ TEST_CASE("one error lists all that is not supported, by name") {
     graph.inputs.push_back(wire::port("name", {1}, 8));
     check_refused({{[&] { load(graph); },
                     "onnx: not all of this file is supported (m):\n"
-                    "  opset 18: opsets up to 17 are known\n"
+                    "  opset 18: opsets up to 17 are known; export it again with opset_version=17, or convert it by "
+                    "onnx.version_converter\n"
                     "  input \"name\": data type 8"}});
 }
 
