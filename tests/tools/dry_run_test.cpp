@@ -26,7 +26,7 @@ TEST_CASE("explain tells what all rows will cost from the first") {
         "explain points.safetensors --input data:moons:test:0,1,2,3,4 --method integrated-gradients --steps 30 ";
     const Json d = json_of(line + "--out why --dry-run --json", folder);
     CHECK(d["schema"] == "gradpath.dry-run/1");
-    CHECK(d["files"] == Names{"why/attribution.npz", "why/bars.svg", "why/result.json"});
+    CHECK(d["files"] == Names{"why/attribution.npz", "why/bars.svg", "why/explain.html", "why/result.json"});
     CHECK(program::listing(folder.path()).size() == 1);
     const Json run = json_of(line + "--out why --json", folder);
     for (const std::string file : d["files"]) CHECK_MESSAGE(std::filesystem::exists(folder / file), file);

@@ -13,19 +13,10 @@
 #include <gradpath/tools/commands/dry_run.hpp>
 #include <gradpath/tools/commands/output_stage.hpp>
 #include <gradpath/tools/commands/progress.hpp>
+#include <gradpath/tools/commands/provenance.hpp>
 
 namespace gradpath::tools {
 namespace {
-
-/// As it can be typed again.
-std::string command_line(Words words) {
-    std::string line = "gradpath compare";
-    for (const std::string& word : words) {
-        const bool plain = word.find_first_of(" '\"$&|;()<>*?") == word.npos && !word.empty();
-        line += plain ? " " + word : " '" + word + "'";
-    }
-    return line;
-}
 
 /// Makes it, and removes what an earlier run left.
 void clear_folder(const std::filesystem::path& folder) {
@@ -159,8 +150,8 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
     Comparison comparison{.contest = contest,
                           .data = rows.data,
                           .data_name = text(o.data, ", ", o.split),
-                          .data_hash = hash_of(rows.data.x),
-                          .command = command_line(words),
+                          .data_hash = data_hash(rows.data.x),
+                          .command = command_line("compare", words),
                           .question = {.target = asked.target,
                                        .output = describe(asked_stage("compare", asked.stage, subject).name),
                                        .baseline = asked.baseline_given ? asked.baseline : "",

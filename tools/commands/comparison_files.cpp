@@ -9,7 +9,6 @@
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/threads.hpp>
 #include <gradpath/autodiff/version.hpp>
-#include <gradpath/models/sha256.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
 #include <gradpath/tools/commands/subject_json.hpp>
@@ -153,14 +152,6 @@ void add_answer(Comparison& comparison, const Entrant& entrant) {
     } catch (const std::exception& error) {
         comparison.failed.push_back({entrant.name, error.what()});
     }
-}
-
-std::string hash_of(const Tensor& x) {
-    const Tensor numbers = x.to(DType::float64);
-    const std::span<const double> list = numbers.data<double>();
-    models::Sha256 sha;
-    sha.add({reinterpret_cast<const char*>(list.data()), list.size_bytes()});
-    return sha.hex();
 }
 
 std::string cost_text(const Contest& q, const Contestant& c) {

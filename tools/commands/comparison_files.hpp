@@ -38,8 +38,6 @@ struct Comparison {
 
 /// Runs and measures one more. What it throws makes it one that failed, but for Cancelled.
 void add_answer(Comparison& comparison, const Entrant& entrant);
-/// SHA-256 of the rows compared on, as float64.
-std::string hash_of(const Tensor& x);
 /// "target predicted, output logit, baseline zero": what was asked of every method.
 std::string question_text(const Comparison& comparison);
 /// "129 !" where that is above the budget.

@@ -6,6 +6,7 @@
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/commands/one_answer.hpp>
 #include <gradpath/tools/commands/result.hpp>
 #include <gradpath/tools/report/chart.hpp>
 #include <gradpath/tools/report/png.hpp>
@@ -15,9 +16,6 @@ namespace gradpath::tools {
 namespace {
 
 constexpr Index pictures_shown = 3;
-
-/// One row without the leading axis.
-Tensor row_of(const Tensor& t, Index row) { return reshape(slice(t, 0, row, row + 1), t.shape().slice(1, t.rank())); }
 
 /// As a picture has it.
 Tensor image_of(const Comparison& c, Index row) { return red_first(c.contest.subject.ends, row_of(c.data.x, row)); }
@@ -49,89 +47,55 @@ Panels apart(std::span<const HeatColumn> columns) {
 
 std::string about(const Comparison& comparison, Index row) {
     const auto r = static_cast<std::size_t>(row);
-    return text("Image ", row, ": predicted ", class_of(comparison, comparison.contest.target[r]), ", labelled ",
-                class_of(comparison, comparison.data.labels[row]));
+    const bool predicted = comparison.question.target == "predicted";
+    return text(comparison.contest.of_pictures() ? "Image " : "Row ", row,
+                predicted ? ": predicted " : ": asked about ", class_of(comparison, comparison.contest.target[r]),
+                ", labelled ", class_of(comparison, comparison.data.labels[row]));
 }
 
-using Steps = std::vector<Waterfall::Step>;
+/// What each column of a row, or each feature, was given.
+std::vector<ColumnShare> shares_of(const Comparison& comparison, const Contestant& c, Index row) {
+    const Subject& subject = comparison.contest.subject;
+    const Tensor x = row_of(comparison.data.x, row), values = row_of(c.values, row);
+    if (subject.model && !subject.model->columns.empty()) return column_shares(*subject.model, x, values);
+    std::vector<ColumnShare> shares;
+    for (Index i = 0; i < x.size(); ++i) shares.push_back({text("x", i + 1), short_number(x.at(i), 4), values.at(i)});
+    return shares;
+}
 
-/// Sums over a quarter of the height by a quarter of the width each.
-Steps patches_of(const Tensor& map) {
-    const Index height = map.shape()[-2], width = map.shape()[-1], rows = std::min<Index>(height, 4),
-                columns = std::min<Index>(width, 4);
-    Steps steps;
-    for (Index i = 0; i < rows; ++i)
-        for (Index j = 0; j < columns; ++j)
-            steps.push_back({text("rows ", i * height / rows, "\u2013", (i + 1) * height / rows - 1, ", columns ",
-                                  j * width / columns, "\u2013", (j + 1) * width / columns - 1),
-                             0});
-    for (Index k = 0; k < map.size(); ++k) {
-        const Index i = k / width % height * rows / height, j = k % width * columns / width;
-        steps[static_cast<std::size_t>(i * columns + j)].change += map.at(k);
+/// The first row.
+OneAnswer first_answer(const Comparison& comparison, const Contestant& c) {
+    OneAnswer answer{.method = c.name,
+                     .title = text(about(comparison, 0), ", as ", c.name, " explains it"),
+                     .score = text("the score (", comparison.question.output, ") of ",
+                                   class_of(comparison, comparison.contest.target.front())),
+                     .values = row_of(c.values, 0),
+                     .f_input = c.f_input.front(),
+                     .f_baseline = c.f_baseline->front()};
+    if (comparison.contest.of_pictures()) answer.picture = image_of(comparison, 0);
+    else set_shares(answer, shares_of(comparison, c, 0));
+    return answer;
+}
+
+/// What one row holds, and what every method gives it; none for long rows.
+std::vector<Block> row_table(const Comparison& comparison, Index row) {
+    Table table{.caption = text(about(comparison, row),
+                                ". What each method gives its features; slopes and controls "
+                                "have units of their own."),
+                .columns = {{"feature"}, {"value", true}},
+                .rows = {},
+                .sorts = true};
+    for (const Contestant& c : comparison.contestants) {
+        const std::vector<ColumnShare> shares = shares_of(comparison, c, row);
+        if (shares.size() > few_features) return {};
+        table.columns.push_back({c.name, true});
+        table.rows.resize(shares.size());
+        for (std::size_t i = 0; i < shares.size(); ++i) {
+            if (table.rows[i].empty()) table.rows[i] = {shares[i].name, shares[i].input};
+            table.rows[i].push_back(short_number(shares[i].attribution, 3));
+        }
     }
-    return steps;
-}
-
-Steps features_of(const Comparison& comparison, const Tensor& values) {
-    const auto& names = comparison.contest.subject.feature_names;
-    Steps steps;
-    for (Index k = 0; k < values.size(); ++k) {
-        const auto i = static_cast<std::size_t>(k);
-        steps.push_back({i < names.size() ? names[i] : text("x", k + 1), values.at(k)});
-    }
-    return steps;
-}
-
-/// The largest first; beyond ten, the others as one.
-Steps largest_first(Steps steps) {
-    constexpr std::size_t most = 10;
-    std::ranges::stable_sort(steps, std::ranges::greater{}, [](const auto& step) { return std::abs(step.change); });
-    if (steps.size() <= most) return steps;
-    Waterfall::Step rest{text(steps.size() - most, " others"), 0};
-    for (std::size_t k = most; k < steps.size(); ++k) rest.change += steps[k].change;
-    steps.resize(most);
-    steps.push_back(rest);
-    return steps;
-}
-
-/// From F(x') to F(x), by the values of the first row.
-Waterfall waterfall_of(const Comparison& comparison, const Contestant& c) {
-    const Tensor values = row_of(c.values, 0);
-    const bool picture = comparison.contest.of_pictures();
-    Waterfall w{.title = text("How ", c.name, " adds up"),
-                .alt = text("Bars from F(x\u2032) to F(x), the largest shares first"),
-                .from_name = "F(x\u2032), of the baseline",
-                .from = c.f_baseline->front(),
-                .steps = largest_first(picture ? patches_of(values) : features_of(comparison, values)),
-                .to_name = "F(x), of the input",
-                .caption = text("The score (logit) of ", class_of(comparison, comparison.contest.target.front()),
-                                picture ? ", shared out among patches of the picture." : ", shared out.")};
-    double gap = c.f_input.front() - w.from;
-    for (const Waterfall::Step& step : w.steps) gap -= step.change;
-    if (std::abs(gap) > 1e-6 * std::abs(c.f_input.front() - w.from)) w.steps.push_back({"not accounted for", gap});
-    return w;
-}
-
-/// The same numbers drawn in all usual ways, with colours that end where those of the first map do.
-Panels ways_to_draw(const Comparison& comparison, const Contestant& c) {
-    const Tensor map = row_of(c.values, 0), image = image_of(comparison, 0);
-    const auto drawn = [&](const char* title, const Tensor& values, const Heatmap& options) {
-        const HeatColumn column{title, values};
-        return heat_panels(image, std::span(&column, 1), options);
-    };
-    Panels all = drawn("both signs", map, {});
-    const double limit = all.scale.limit;
-    const auto add = [&](const char* title, const Tensor& values, HeatKind kind) {
-        all.panels.push_back(drawn(title, values, {.kind = kind, .limit = limit}).panels.back());
-    };
-    add("positive", relu(map), HeatKind::heat);
-    add("negative", -relu(-map), HeatKind::heat);
-    add("on the image", map, HeatKind::overlay);
-    add("absolute", map, HeatKind::absolute);
-    all.panels.back().note = text("paper is 0, ink ", short_number(limit, 3));
-    all.title = text(about(comparison, 0), ", as ", c.name, " explains it");
-    all.caption += ". Red speaks for the class, blue against it.";
-    return all;
+    return {table};
 }
 
 /// The five methods best by a figure, from the best, and chance.
@@ -159,6 +123,8 @@ const Contestant* most_complete(const Comparison& comparison) {
     return best;
 }
 
+const char* rows_word(const Contest& contest) { return contest.of_pictures() ? "images" : "rows"; }
+
 std::string class_of(const Comparison& c, Index position) {
     const auto& names = c.contest.subject.class_names;
     const auto place = static_cast<std::size_t>(position);
@@ -166,15 +132,16 @@ std::string class_of(const Comparison& c, Index position) {
 }
 
 std::vector<Block> map_blocks(const Comparison& comparison, Index image) {
+    if (!comparison.contest.of_pictures()) return row_table(comparison, image);
     const Tensor picture = image_of(comparison, image);
     std::vector<Block> blocks;
     if (const std::vector<HeatColumn> shares = columns_of(comparison, image, true); !shares.empty()) {
         Panels together = heat_panels(picture, shares);
         together.title = about(comparison, image);
-        together.caption = text(
-            "Shares of F(x) \u2212 F(x\u2032), the class's score (logit) less that of the baseline, on "
-            "one scale. Red speaks for the class, blue against it; ",
-            together.caption, ".");
+        together.caption = text("Shares of F(x) \u2212 F(x\u2032), the class's score (", comparison.question.output,
+                                ") less that of the baseline, on "
+                                "one scale. Red speaks for the class, blue against it; ",
+                                together.caption, ".");
         blocks.emplace_back(std::move(together));
     }
     if (const std::vector<HeatColumn> others = columns_of(comparison, image, false); !others.empty()) {
@@ -189,9 +156,11 @@ std::vector<Block> closer_look(const Comparison& comparison) {
     const auto first =
         std::ranges::find_if(comparison.contestants, [](const Contestant& c) { return c.f_baseline.has_value(); });
     if (first == comparison.contestants.end()) return {};
+    const OneAnswer answer = first_answer(comparison, *first);
     std::vector<Block> blocks;
-    if (comparison.contest.of_pictures()) blocks.emplace_back(ways_to_draw(comparison, *first));
-    blocks.emplace_back(waterfall_of(comparison, *first));
+    if (answer.picture) blocks.emplace_back(ways_to_draw(answer));
+    else blocks.emplace_back(Text{{answer.title + "."}});
+    if (std::optional<Waterfall> waterfall = waterfall_of(answer)) blocks.emplace_back(std::move(*waterfall));
     return blocks;
 }
 
@@ -204,7 +173,8 @@ std::vector<Chart> curve_charts(const Comparison& comparison) {
                     .y_label = m.upwards,
                     .alt = text(name, " curves of the best methods and of chance"),
                     .curves = {},
-                    .caption = text("Means over the images with 95 % bands; the five best methods, and chance. Here ",
+                    .caption = text("Means over the ", rows_word(comparison.contest),
+                                    " with 95 % bands; the five best methods, and chance. Here ",
                                     m.better == Better::high ? "high" : "low", " is good.")};
         for (const Contestant* c : shown(comparison, m)) {
             const MeanCurve& curve = c->curves.at(name);
@@ -226,8 +196,8 @@ void write_pictures(const std::filesystem::path& folder, const Comparison& compa
          comparison.contest.of_pictures() && image < std::min(pictures_shown, comparison.data.x.rows()); ++image) {
         const std::vector<HeatColumn> shares = columns_of(comparison, image, true);
         if (!shares.empty())
-            rows.push_back(heat_grid(image_of(comparison, image), shares,
-                                     {.least_side = 168, .title = about(comparison, image)}));
+            rows.push_back(
+                heat_grid(image_of(comparison, image), shares, {.least_side = 168, .title = about(comparison, image)}));
     }
     if (!rows.empty()) write_png(folder / "maps.png", stacked(rows));
 }

@@ -9,9 +9,12 @@ namespace gradpath::tools {
 
 /// The method whose sums come nearest to F(x) - F(x'), by the mean relative gap; none, where no method has one.
 const Contestant* most_complete(const Comparison& comparison);
+/// "images", or "rows" of anything else.
+const char* rows_word(const Contest& contest);
 /// Name or number of a class.
 std::string class_of(const Comparison& comparison, Index position);
-/// One image under every method: those that share out F(x) - F(x') on one scale, the others each on its own.
+/// One row under every method. An image: those that share out F(x) - F(x') on one scale, the others each on its own.
+/// Else a table of what the row holds and what it is given, if it is short.
 std::vector<Block> map_blocks(const Comparison& comparison, Index image);
 /// The first row as the first method explains it that shares out F(x) - F(x'): signs, sizes and overlay of a picture,
 /// and how it adds up.

@@ -7,6 +7,7 @@
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/comparison_pictures.hpp>
 #include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/commands/provenance.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -26,17 +27,22 @@ std::string cell(const Contestant& c, const std::string& measure, int digits) {
     return mean.of.low < mean.of.high ? text(middle, " ± ", short_number((mean.of.high - mean.of.low) / 2, 2)) : middle;
 }
 
+/// A figure with its arrow, on one line.
+std::string marked(const std::string& measure) {
+    const std::string_view mark = arrow(find_measure(measure).better);
+    return mark.empty() ? measure : text(measure, "\u00a0", mark.substr(1));
+}
+
 Table figures_table(const Comparison& comparison) {
-    Table table{
-        .caption =
-            "Means over the images with half of their 95 % intervals (Wilson's for shares, probabilities and "
-            "correlations, else Student's). \u2191: more is better, \u2193: less is better, else neither. Cost: "
-            "gradient evaluations per image, a forward pass counts half; ! is above the budget.",
-        .columns = {{"method"}, {"cost", true}},
-        .rows = {},
-        .sorts = true};
-    for (const std::string& name : comparison.contest.measures)
-        table.columns.push_back({name + arrow(find_measure(name).better), true});
+    Table table{.caption = text("Means over the ", rows_word(comparison.contest),
+                                " with half of their 95 % intervals (Wilson's for shares, probabilities and "
+                                "correlations, else Student's). \u2191: more is better, \u2193: less is better, else "
+                                "neither. Cost: gradient evaluations for each, a forward pass counts half; ! is above "
+                                "the budget."),
+                .columns = {{"method"}, {"cost", true}},
+                .rows = {},
+                .sorts = true};
+    for (const std::string& name : comparison.contest.measures) table.columns.push_back({marked(name), true});
     for (const Contestant& c : comparison.contestants) {
         std::vector<std::string>& row = table.rows.emplace_back(
             std::vector{c.control ? c.name + " (control)" : c.name, cost_text(comparison.contest, c)});
@@ -63,8 +69,8 @@ Table methods_table(const Comparison& comparison) {
 Facts facts_of(const Comparison& comparison) {
     Facts facts{{{"methods", to_text(static_cast<Index>(comparison.contestants.size())),
                   comparison.complete() ? "with controls" : comparison.missing()},
-                 {"images", to_text(comparison.contest.x.rows()), comparison.data_name},
-                 {"budget", to_text(comparison.contest.budget), "gradient evaluations per image"}}};
+                 {rows_word(comparison.contest), to_text(comparison.contest.x.rows()), comparison.data_name},
+                 {"budget", to_text(comparison.contest.budget), "gradient evaluations for each"}}};
     if (const Contestant* best = most_complete(comparison))
         facts.facts.push_back(
             {"most complete", best->name,
@@ -76,7 +82,7 @@ Text figures_explained(const Contest& q) {
     Text words;
     for (const std::string& name : q.measures) {
         const Measure& m = find_measure(name);
-        words.paragraphs.push_back(text(name, arrow(m.better), ": ", m.words, "."));
+        words.paragraphs.push_back(text(marked(name), ": ", m.words, "."));
     }
     words.paragraphs.emplace_back(
         "None of them says that an explanation is true. Controls know nothing of the model: where one does as well as "
@@ -86,7 +92,8 @@ Text figures_explained(const Contest& q) {
 }
 
 Table verdict_table(const Comparison& comparison) {
-    Table table{.caption = "What the figures tell apart: paired bootstrap over the images, Holm's correction, 5 %.",
+    Table table{.caption = text("What the figures tell apart: paired bootstrap over the ",
+                                rows_word(comparison.contest), ", Holm's correction, 5 %."),
                 .columns = {{"metric"},
                             {"best"},
                             {"not told apart from it"},
@@ -96,21 +103,24 @@ Table verdict_table(const Comparison& comparison) {
                 .rows = {}};
     for (const Verdict& v : verdicts(comparison.contest, comparison.contestants)) {
         const bool all = v.alike.empty() && v.behind.size() > 3;
-        table.rows.push_back({v.measure + arrow(find_measure(v.measure).better),
-                              v.alone() ? v.best + " (the only one)" : v.best, joined(v.alike, ", "),
+        table.rows.push_back({marked(v.measure), v.alone() ? v.best + " (the only one)" : v.best, joined(v.alike, ", "),
                               all ? text("all ", v.behind.size(), " others") : joined(v.behind, ", "),
                               joined(v.controls_alike, ", "), joined(v.controls_ahead, ", ")});
     }
     return table;
 }
 
-Text doubt() {
-    return {
-        {"Where a control, which knows nothing of the model, is as good as the best, the figure decides nothing. "
-         "The best is chosen from the same images: a narrow lead should be looked at with others.",
-         "By construction, deletion and masking suit methods whose baseline is zero, insertion begins with a "
-         "blurred picture and suits blur-ig, and what is scaled to its sum is complete. Costs differ from the "
-         "budget where a method has neither steps nor samples, or needs more than that for its fewest."}};
+Text doubt(const Contest& q) {
+    Text words{
+        {text("Where a control, which knows nothing of the model, is as good as the best, the figure decides nothing. "
+              "The best is chosen from the same ",
+              rows_word(q), ": a narrow lead should be looked at with others.")}};
+    words.paragraphs.push_back(
+        text("By construction, deletion and masking suit methods whose baseline is zero, ",
+             q.of_pictures() ? "insertion begins with a blurred picture and suits blur-ig, " : "",
+             "and what is scaled to its sum is complete. Costs differ from the budget where a method has neither steps "
+             "nor samples, or needs more than that for its fewest."));
+    return words;
 }
 
 std::string subtitle(const Comparison& comparison) {
@@ -127,7 +137,7 @@ Report comparison_report(const Comparison& comparison) {
     Report report{.title = text(comparison.complete() ? "" : "Incomplete: ", "Methods compared on ",
                                 std::filesystem::path(q.subject.name).filename().string()),
                   .subtitle = subtitle(comparison),
-                  .sections = {{"At a glance", {facts_of(comparison), verdict_table(comparison), doubt()}}},
+                  .sections = {{"At a glance", {facts_of(comparison), verdict_table(comparison), doubt(q)}}},
                   .provenance = {{"command", comparison.command},
                                  {"model", text(q.subject.name, ", ", q.subject.hash)},
                                  {"data", text(comparison.data_name, ", ", comparison.data_hash)},
@@ -142,7 +152,7 @@ Report comparison_report(const Comparison& comparison) {
     };
     add("One answer, looked at closely", closer_look(comparison));
     std::vector<Block> maps;
-    for (Index image = 0; q.of_pictures() && image < std::min(Index{3}, q.x.rows()); ++image)
+    for (Index image = 0; image < std::min(Index{3}, q.x.rows()); ++image)
         std::ranges::move(map_blocks(comparison, image), std::back_inserter(maps));
     add("How the answers look", maps);
     add("Figures", std::vector<Block>{figures_table(comparison), figures_explained(q)});

@@ -17,6 +17,7 @@
 #include <gradpath/tools/commands/layers.hpp>
 #include <gradpath/tools/commands/output_stage.hpp>
 #include <gradpath/tools/commands/progress.hpp>
+#include <gradpath/tools/commands/provenance.hpp>
 #include <gradpath/tools/commands/result.hpp>
 #include <gradpath/tools/commands/soften.hpp>
 #include <gradpath/tools/commands/table_input.hpp>
@@ -127,6 +128,7 @@ Explained run_once(const ExplainOptions& o, const attribution::Method& method, c
     std::optional<attribution::Region> region;
     if (!o.locate.empty()) region = located_region(o, rows, subject);
     Explained explained{subject, rows, options_used(o, method), run_method(o, method, subject, rows, interrupted)};
+    explained.command = o.command, explained.seed = o.common.seed;
     if (region) explained.located = locate(rows.x, explained.attribution.values, *region, o.common.seed);
     return explained;
 }
@@ -169,7 +171,12 @@ Exit under_one_baseline(const ExplainOptions& o, const attribution::Method& meth
 /// --layer all.
 Exit on_all_layers(const ExplainOptions& o, const attribution::Method& method, const Subject& subject, const Rows& rows,
                    const std::atomic<bool>& interrupted) {
-    const Explained about{subject, rows, options_used(o, method), {}};
+    const Explained about{.subject = subject,
+                          .rows = rows,
+                          .options = options_used(o, method),
+                          .attribution = {},
+                          .command = o.command,
+                          .seed = o.common.seed};
     std::vector<Explained> all =
         watched(settings_of(o, method, rows, subject), o, interrupted,
                 [&](const attribution::Settings& settings) { return explain_layers(about, method, settings); });
@@ -230,6 +237,7 @@ Exit only_tell(const ExplainOptions& o, const attribution::Method& method, const
 Exit explain(Words words, const std::atomic<bool>& interrupted) {
     ExplainOptions o;
     o.interrupted = &interrupted;
+    o.command = command_line("explain", words);
     Arguments arguments("explain", "Attributes a model's output to the features of its input.",
                         "gradpath explain 'expr:(x1+x2)^3' --input 1,3 --method integrated-gradients\n"
                         "gradpath explain run/model.safetensors --input data:fashion-mnist:test:0 --method "

@@ -15,6 +15,7 @@ namespace gradpath::tools {
 struct ExplainOptions {
     std::string asker = "explain";  ///< the command, in messages
     std::string model, input, index, method, target = "predicted", stage, baseline = "zero", pool, locate;
+    std::string command = {};  ///< as it was typed
     bool baseline_given = false, dry_run = false;
     std::optional<Index> samples = {};
     SoftenChoice soften = {};

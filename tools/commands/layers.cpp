@@ -11,7 +11,9 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/explanation_report.hpp>
 #include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/report/html.hpp>
 #include <gradpath/tools/report/png.hpp>
 
 namespace gradpath::tools {
@@ -106,7 +108,7 @@ std::string layers_text(const std::vector<Explained>& all) {
 }
 
 void write_layers(const std::filesystem::path& folder, const std::vector<Explained>& all) {
-    for (const char* old : {"result.json", "heatmap.png"}) remove_file(folder / old);
+    for (const char* old : {"result.json", "heatmap.png", "explain.html"}) remove_file(folder / old);
     std::vector<io::NamedTensor> arrays;
     std::vector<Picture> pictures;
     for (const Explained& e : all) {
@@ -120,6 +122,7 @@ void write_layers(const std::filesystem::path& folder, const std::vector<Explain
     }
     io::write_npz(folder / "attribution.npz", arrays);
     write_png(folder / "heatmap.png", stacked(pictures));
+    write_html(folder / "explain.html", explanation_report(all));
     io::write_file(folder / "result.json",
                    layers_json(all, "attribution.npz").dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }

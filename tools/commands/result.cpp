@@ -10,9 +10,11 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/explanation_report.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
 #include <gradpath/tools/commands/subject_json.hpp>
 #include <gradpath/tools/report/chart.hpp>
+#include <gradpath/tools/report/html.hpp>
 #include <gradpath/tools/report/png.hpp>
 
 namespace gradpath::tools {
@@ -201,15 +203,18 @@ std::vector<std::string> result_files(const Explained& e) {
     if (feature_bars(e, 0)) names.emplace_back("bars.svg");
     const bool table = !e.subject.feature_names.empty();
     if (table || !of_features(e) || is_image(e.subject.row)) names.emplace_back("heatmap.png");
+    names.emplace_back("explain.html");
     names.emplace_back("result.json");
     return names;
 }
 
 void write_result(const std::filesystem::path& folder, const Explained& e) {
-    for (const char* old : {"result.json", "heatmap.png", "bars.svg"}) remove_file(folder / old);  // all is of one run
+    for (const char* old : {"result.json", "heatmap.png", "bars.svg", "explain.html"})
+        remove_file(folder / old);  // all is of one run
     io::write_npz(folder / "attribution.npz", result_arrays(e), index_arrays(e.attribution));
     for (const std::string& name : result_files(e)) {
         if (name == "heatmap.png") write_png(folder / name, result_picture(e));
+        if (name == "explain.html") write_html(folder / name, explanation_report(std::span(&e, 1)));
         if (name == "bars.svg") io::write_file(folder / name, svg_file(drawing_of(*feature_bars(e, 0))));
     }
     io::write_file(folder / "result.json",

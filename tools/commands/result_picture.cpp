@@ -30,9 +30,6 @@ Tensor tiles(const Tensor& units) {
     return Tensor({down * height, across * width}, std::span<const double>(map)).to(units.dtype());
 }
 
-/// Row `first` of a tensor with a leading axis, without that axis.
-Tensor row_of(const Tensor& t, Index i) { return reshape(slice(t, 0, i, i + 1), t.shape().slice(1, t.rank())); }
-
 std::string column_title(const Explained& e, Index target) {
     const auto k = static_cast<std::size_t>(target);
     return k < e.subject.class_names.size() ? e.subject.class_names[k] : "target " + std::to_string(target);
@@ -41,14 +38,12 @@ std::string column_title(const Explained& e, Index target) {
 /// The image and its maps (one per target) on one scale.
 Picture row_picture(const Explained& e, Index row) {
     const Attribution& a = e.attribution;
-    const Tensor values = row_of(feature_values(e), row);
     std::vector<HeatColumn> columns;
-    const auto map = [&](const Tensor& v) { return is_image(value_row(e)) ? v : tiles(v); };
     const std::string title = a.layer.empty() ? a.method : text(a.method, ", ", a.layer);
-    if (!a.all_targets) columns.push_back({title, map(values)});
-    for (Index k = 0; a.all_targets && k < targets_of(a); ++k)
-        columns.push_back({column_title(e, k), map(row_of(values, k))});
-    const Tensor image = is_image(e.subject.row) ? red_first(e.subject.ends, row_of(e.rows.x, row)) : Tensor();
+    for (Index k = 0; k < targets_of(a); ++k)
+        columns.push_back(
+            {a.all_targets ? column_title(e, k) : title, map_of(e, static_cast<std::size_t>(row * targets_of(a) + k))});
+    const Tensor image = picture_of(e, row);
     const auto size = [](const Tensor& t) { return t.shape().slice(t.rank() - 2, t.rank()); };
     const bool beside = image && size(image) == size(columns[0].map);  // panels have one size
     Heatmap options;
@@ -75,6 +70,19 @@ std::vector<Picture> images(const Explained& e, Index rows) {
 }
 
 }  // namespace
+
+Tensor row_of(const Tensor& t, Index i) { return reshape(slice(t, 0, i, i + 1), t.shape().slice(1, t.rank())); }
+
+Tensor picture_of(const Explained& e, Index row) {
+    if (!is_image(e.subject.row)) return {};
+    return red_first(e.subject.ends, row_of(e.rows.x, row));
+}
+
+Tensor map_of(const Explained& e, std::size_t k) {
+    const auto lanes = static_cast<Index>(e.attribution.f_input.size());
+    const Tensor values = row_of(reshape(feature_values(e), Shape{lanes}.joined(value_row(e))), static_cast<Index>(k));
+    return is_image(value_row(e)) ? values : tiles(values);
+}
 
 Picture stacked(const std::vector<Picture>& parts) {
     Index width = 0, height = 0;

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <gradpath/autodiff/error.hpp>
+#include <gradpath/autodiff/ops.hpp>
 #include <gradpath/models/data/columns.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/result.hpp>
@@ -22,24 +23,34 @@ std::string category_of(const Tensor& x, Index first, const models::Column& colu
 
 }  // namespace
 
-std::vector<ColumnShare> column_shares(const Explained& e, std::size_t k) {
+std::vector<ColumnShare> column_shares(const models::Model& model, const Tensor& row, const Tensor& values) {
     std::vector<ColumnShare> shares;
-    if (!e.subject.model) return shares;
-    const attribution::Attribution& a = e.attribution;
-    const Index features = e.subject.row.size(), targets = static_cast<Index>(a.f_input.size()) / a.values.rows();
-    const Index row = static_cast<Index>(k) / targets;
     Index first = 0;
-    for (const models::Column& column : e.subject.model->columns) {
+    for (const models::Column& column : model.columns) {
         const bool number = column.categories.empty();
-        const Index input = row * features + first, count = models::feature_count(column);
-        ColumnShare share{column.name,
-                          number ? short_number(e.rows.x.at(input)) : category_of(e.rows.x, input, column)};
+        const Index count = models::feature_count(column);
+        ColumnShare share{column.name, number ? short_number(row.at(first)) : category_of(row, first, column)};
         share.is_category = !number;
-        for (Index i = 0; i < count; ++i)
-            share.attribution += a.values.at(static_cast<Index>(k) * features + first + i);
-        if (number && a.standard_error) share.error = a.standard_error->at(static_cast<Index>(k) * features + first);
+        for (Index i = 0; i < count; ++i) share.attribution += values.at(first + i);
         shares.push_back(std::move(share));
         first += count;
+    }
+    return shares;
+}
+
+std::vector<ColumnShare> column_shares(const Explained& e, std::size_t k) {
+    if (!e.subject.model || e.subject.model->columns.empty() || !of_features(e)) return {};
+    const attribution::Attribution& a = e.attribution;
+    const Index features = e.subject.row.size(), lanes = static_cast<Index>(a.f_input.size()),
+                lane = static_cast<Index>(k);
+    const Tensor values = feature_values(e);
+    std::vector<ColumnShare> shares = column_shares(*e.subject.model, row_of(e.rows.x, lane / targets_of(a)),
+                                                    row_of(reshape(values, {lanes, features}), lane));
+    if (!a.standard_error || a.standard_error->size() != values.size()) return shares;
+    Index at = lane * features;
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        if (!shares[i].is_category) shares[i].error = a.standard_error->at(at);
+        at += models::feature_count(e.subject.model->columns[i]);
     }
     return shares;
 }
@@ -60,8 +71,7 @@ std::optional<Bars> feature_bars(const Explained& e, std::size_t k) {
 
 Bars share_bars(const Explained& e, std::size_t k) {
     const attribution::Attribution& a = e.attribution;
-    const std::size_t targets = a.f_input.size() / static_cast<std::size_t>(a.values.rows());
-    const Index row = e.rows.position(static_cast<Index>(k / targets));
+    const Index row = e.rows.position(static_cast<Index>(k) / targets_of(a));
     Bars bars{.title = text(a.values.rows() > 1 ? text("row ", row, ": ") : "", "why ", target_text(e, k), "? ",
                             a.method, " of the ", attribution::describe(a.stage))};
     bars.alt = text("the attribution of each column as a bar, ", a.method);

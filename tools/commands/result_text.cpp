@@ -10,9 +10,7 @@ namespace gradpath::tools {
 namespace {
 
 using attribution::Attribution;
-using Lines = std::vector<std::vector<std::string>>;
 
-constexpr Index few_features = 64;
 constexpr Index few_pairs = 8;  // features whose interactions still stand in a table
 
 std::string shape_text(const Shape& shape) {
@@ -37,32 +35,6 @@ std::string feature_name(const Explained& e, Index i) {
     return e.subject.row.rank() == 1 ? "x" + std::to_string(i + 1) : position_text(i, e.subject.row);
 }
 
-/// Facts about one [row, target].
-Lines facts(const Explained& e, std::size_t k) {
-    const Attribution& a = e.attribution;
-    const std::size_t row = k / (a.f_input.size() / static_cast<std::size_t>(a.values.rows()));
-    const auto at = [k](const auto& list) { return short_number((*list)[k]); };
-    Lines lines{{"target", target_text(e, k)}, {"f(input)", short_number(a.f_input[k])}};
-    if (a.f_baseline) lines.push_back({"f(baseline)", at(a.f_baseline)});
-    if (a.delta) lines.push_back({"delta", short_number((*a.delta)[k], 3)});
-    if (a.relative_delta) lines.push_back({"relative delta", short_number((*a.relative_delta)[k], 3)});
-    if (a.quadrature_error) lines.push_back({"quadrature error", short_number((*a.quadrature_error)[k], 3)});
-    if (a.tolerance && a.tolerance_met)
-        lines.push_back(
-            {"tolerance", short_number(*a.tolerance, 3) + ((*a.tolerance_met)[row] ? ", met" : ", not met")});
-    if (a.steps && row < a.steps->size()) lines.push_back({"steps", std::to_string((*a.steps)[row])});
-    if (a.samples) lines.push_back({"samples", std::to_string(*a.samples)});
-    for (const attribution::Identity& identity : a.identities)
-        lines.push_back({identity.name, text("gap ", short_number(identity.gap[k], 3))});
-    if (e.located) {
-        lines.push_back({"inside " + e.located->region, percent(e.located->positive[row]) + " of the positive values"});
-        lines.push_back(
-            {"beside it", text(percent(e.located->area[row]), " of the area, ", percent(e.located->edges[row]),
-                               " of edges, ", percent(e.located->random[row]), " of random numbers")});
-    }
-    return lines;
-}
-
 /// Is the baseline one of several draws?
 bool is_draw(const Attribution& a) {
     const std::vector<std::string> kinds{"uniform:", "gaussian:", "black+white", "samples:"};
@@ -70,7 +42,7 @@ bool is_draw(const Attribution& a) {
 }
 
 /// Every feature of one [row, target].
-std::string features_text(const Explained& e, std::size_t k) {
+Lines feature_lines(const Explained& e, std::size_t k) {
     const Attribution& a = e.attribution;
     const Index features = e.subject.row.size(), first = static_cast<Index>(k) * features;
     const Index row = static_cast<Index>(k) / (static_cast<Index>(a.f_input.size()) / a.values.rows());
@@ -97,7 +69,7 @@ std::string features_text(const Explained& e, std::size_t k) {
     total[0] = "sum";
     total[total.size() - (spread ? 2 : 1)] = short_number(sum);
     table.push_back(std::move(total));
-    return table_text(table);
+    return table;
 }
 
 /// The columns of categories, whose features are summed.
@@ -109,7 +81,7 @@ std::string categories_text(const Explained& e, std::size_t k) {
 }
 
 /// Every unit of a layer, or every pixel of what a layer was scaled up to.
-std::string units_text(const Explained& e, std::size_t k) {
+Lines unit_lines(const Explained& e, std::size_t k) {
     const Attribution& a = e.attribution;
     const Shape shape = value_row(e);
     const Index first = static_cast<Index>(k) * shape.size();
@@ -124,11 +96,54 @@ std::string units_text(const Explained& e, std::size_t k) {
     }
     table.push_back({"sum", short_number(sum)});
     if (a.standard_error) table.back().push_back("");
-    return table_text(table);
+    return table;
 }
 
-/// What can be said of many numbers in a few lines.
-std::string summary_text(const Explained& e, std::size_t k) {
+}  // namespace
+
+std::string target_text(const Explained& e, std::size_t k) {
+    const Attribution& a = e.attribution;
+    const std::size_t at = a.all_targets ? k % a.target.size() : k;
+    if (at >= a.target.size()) return a.target_kind;
+    const auto index = static_cast<std::size_t>(a.target[at]);
+    const std::string number = std::to_string(index);
+    return index < e.subject.class_names.size() ? number + " (" + e.subject.class_names[index] + ")" : number;
+}
+
+Lines answer_facts(const Explained& e, std::size_t k) {
+    const Attribution& a = e.attribution;
+    const std::size_t row = k / (a.f_input.size() / static_cast<std::size_t>(a.values.rows()));
+    const auto at = [k](const auto& list) { return short_number((*list)[k]); };
+    Lines lines{{"target", target_text(e, k)}, {"f(input)", short_number(a.f_input[k])}};
+    if (a.f_baseline) lines.push_back({"f(baseline)", at(a.f_baseline)});
+    if (a.delta) lines.push_back({"delta", short_number((*a.delta)[k], 3)});
+    if (a.relative_delta) lines.push_back({"relative delta", short_number((*a.relative_delta)[k], 3)});
+    if (a.quadrature_error) lines.push_back({"quadrature error", short_number((*a.quadrature_error)[k], 3)});
+    if (a.tolerance && a.tolerance_met)
+        lines.push_back(
+            {"tolerance", short_number(*a.tolerance, 3) + ((*a.tolerance_met)[row] ? ", met" : ", not met")});
+    if (a.steps && row < a.steps->size()) lines.push_back({"steps", std::to_string((*a.steps)[row])});
+    if (a.samples) lines.push_back({"samples", std::to_string(*a.samples)});
+    for (const attribution::Identity& identity : a.identities)
+        lines.push_back({identity.name, text("gap ", short_number(identity.gap[k], 3))});
+    if (e.located) {
+        lines.push_back({"inside " + e.located->region, percent(e.located->positive[row]) + " of the positive values"});
+        lines.push_back(
+            {"beside it", text(percent(e.located->area[row]), " of the area, ", percent(e.located->edges[row]),
+                               " of edges, ", percent(e.located->random[row]), " of random numbers")});
+    }
+    return lines;
+}
+
+std::string value_name(const Explained& e, Index i) {
+    return of_features(e) ? feature_name(e, i) : position_text(i, value_row(e));
+}
+
+Lines answer_values(const Explained& e, std::size_t k) {
+    return of_features(e) ? feature_lines(e, k) : unit_lines(e, k);
+}
+
+Lines answer_summary(const Explained& e, std::size_t k) {
     const Shape shape = value_row(e);
     const Index features = shape.size(), first = static_cast<Index>(k) * features;
     const Tensor values = feature_values(e);
@@ -147,24 +162,11 @@ std::string summary_text(const Explained& e, std::size_t k) {
         return short_number(values.at(first + i)) + " at " +
                (e.subject.feature_names.empty() || !of_features(e) ? position_text(i, shape) : feature_name(e, i));
     };
-    return table_text({{"sum", short_number(sum)},
-                       {"sum of |a|", short_number(absolute)},
-                       {"signs", std::to_string(positive) + " positive, " + std::to_string(negative) + " negative of " +
-                                     std::to_string(features)},
-                       {"largest", place(highest)},
-                       {"least", place(lowest)}},
-                      {0, 1});
-}
-
-}  // namespace
-
-std::string target_text(const Explained& e, std::size_t k) {
-    const Attribution& a = e.attribution;
-    const std::size_t at = a.all_targets ? k % a.target.size() : k;
-    if (at >= a.target.size()) return a.target_kind;
-    const auto index = static_cast<std::size_t>(a.target[at]);
-    const std::string number = std::to_string(index);
-    return index < e.subject.class_names.size() ? number + " (" + e.subject.class_names[index] + ")" : number;
+    return {{"sum", short_number(sum)},
+            {"sum of |a|", short_number(absolute)},
+            {"signs", text(positive, " positive, ", negative, " negative of ", features)},
+            {"largest", place(highest)},
+            {"least", place(lowest)}};
 }
 
 std::string result_text(const Explained& e) {
@@ -186,9 +188,9 @@ std::string result_text(const Explained& e) {
     for (std::size_t k = 0; k < a.f_input.size(); ++k) {
         words += "\n";
         if (several) words += "row " + std::to_string(e.rows.position(static_cast<Index>(k / targets))) + "\n";
-        words += table_text(facts(e, k), {0, 1}) + "\n";
+        words += table_text(answer_facts(e, k), {0, 1}) + "\n";
         const bool features = of_features(e), few = value_row(e).size() <= few_features;
-        words += !few ? summary_text(e, k) : features ? features_text(e, k) : units_text(e, k);
+        words += few ? table_text(answer_values(e, k)) : table_text(answer_summary(e, k), {0, 1});
         if (features) words += categories_text(e, k);
     }
     return words;

@@ -41,19 +41,31 @@ std::string block(const Facts& block) {
     return out + "</dl>\n";
 }
 
+/// A number and its ± may stand on two lines, but neither is broken.
+std::string number(const std::string& words) {
+    const auto mark = words.find(" ±");
+    if (mark == words.npos) return text(" class=\"n\">", escape(words));
+    return text(" class=\"n two\"><span>", escape(words.substr(0, mark)), "</span> <span>",
+                escape(words.substr(mark + 1)), "</span>");
+}
+
 std::string cell(const Table::Column& column, const char* tag, const char* scope, const std::string& words) {
-    return text("<", tag, scope, column.numbers ? " class=\"n\">" : ">", escape(words), "</", tag, ">");
+    return text("<", tag, scope, column.numbers ? number(words) : ">" + escape(words), "</", tag, ">");
 }
 
 /// What scrolls sideways where it is narrow can be reached by keys, so it needs a name.
-std::string scrolls(const std::string& name) {
-    return text(" tabindex=\"0\" aria-label=\"", escape(name.empty() ? "table" : name), "\"");
+std::string scrolling(const std::string& name, const std::string& inside) {
+    return text("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", escape(name), "\">", inside,
+                "</div>\n");
+}
+
+std::string caption(const std::string& words) {
+    return words.empty() ? "" : text("<p class=\"caption\">", escape(words), "</p>\n");
 }
 
 std::string block(const Table& block) {
-    std::string out =
-        text("<div class=\"card scroll\" role=\"region\"", scrolls(block.caption), "><table",
-             block.sorts ? " class=\"sorts\"" : "", ">\n", element("caption", block.caption), "<thead><tr>");
+    constexpr std::size_t many = 8;
+    std::string out = text("<table", block.sorts ? " class=\"sorts\"" : "", ">\n<thead><tr>");
     for (const Table::Column& column : block.columns) out += cell(column, "th", " scope=\"col\"", column.title);
     out += "</tr></thead>\n<tbody>\n";
     for (const std::vector<std::string>& row : block.rows) {
@@ -66,17 +78,22 @@ std::string block(const Table& block) {
         }
         out += "</tr>\n";
     }
-    return out + "</tbody>\n</table></div>\n";
+    out += "</tbody>\n</table>";
+    return text("<div class=\"card", block.columns.size() > many ? " wide" : "", "\">", caption(block.caption),
+                scrolling(block.caption.empty() ? "table" : block.caption, out), "</div>\n");
 }
 
 std::string data_uri(const Picture& picture) { return "data:image/png;base64," + base64(encode_png(picture)); }
 
+std::string image(const Picture& picture, const std::string& alt, const char* when) {
+    return text("<img", when, " src=\"", data_uri(picture), "\" width=\"", picture.width, "\" height=\"",
+                picture.height, "\" alt=\"", escape(alt), "\">");
+}
+
+/// Both are in the page and one is hidden, for what is fetched by theme does not change in time to be printed.
 std::string image(const Panels::Panel& panel) {
-    const std::string shown = text("<img src=\"", data_uri(panel.light), "\" width=\"", panel.light.width,
-                                   "\" height=\"", panel.light.height, "\" alt=\"", escape(panel.alt), "\">");
-    if (panel.dark.pixels.empty()) return shown;
-    return text("<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"", data_uri(panel.dark), "\">", shown,
-                "</picture>");
+    if (panel.dark.pixels.empty()) return image(panel.light, panel.alt, "");
+    return image(panel.light, panel.alt, " class=\"by-day\"") + image(panel.dark, panel.alt, " class=\"by-night\"");
 }
 
 std::string gradient(HeatKind kind, Theme theme) {
@@ -115,8 +132,8 @@ std::string block(const Panels& block) {
 }
 
 std::string drawing(const std::string& title, const std::string& picture, const std::string& caption) {
-    return text("<figure class=\"drawing\"", scrolls(title), ">\n", element("h3", title), picture, "\n",
-                element("figcaption", caption), "</figure>\n");
+    return text("<figure class=\"drawing\">\n", element("h3", title),
+                scrolling(title.empty() ? "drawing" : title, picture), element("figcaption", caption), "</figure>\n");
 }
 std::string block(const Chart& block) { return drawing(block.title, svg(block), block.caption); }
 std::string block(const Bars& block) { return drawing(block.title, svg(drawing_of(block)), block.caption); }

@@ -16,6 +16,12 @@ std::size_t place(const Picture& picture, Index x, Index y) {
     return static_cast<std::size_t>((y * picture.width + x) * picture.channels);
 }
 
+/// A piece of a row; both pictures have as many channels, and it lies within both.
+void copy_pixels(const Picture& from, Index x, Index y, Index count, Picture& onto, Index to_x, Index to_y) {
+    std::copy_n(from.pixels.data() + place(from, x, y), count * from.channels,
+                onto.pixels.data() + place(onto, to_x, to_y));
+}
+
 Index dots_wide(std::string_view rows) { return static_cast<Index>(std::min(rows.find(' '), rows.size())); }
 
 /// UTF-8 continuation bytes belong to the letter before them.
@@ -45,11 +51,11 @@ void set_pixel(Picture& picture, Index x, Index y, Colour colour) {
 }
 
 void fill(Picture& picture, Index x, Index y, Index width, Index height, Colour colour) {
-    for (Index j = std::max<Index>(y, 0); j < std::min(y + height, picture.height); ++j) {
-        for (Index i = std::max<Index>(x, 0); i < std::min(x + width, picture.width); ++i) {
-            set_pixel(picture, i, j, colour);
-        }
-    }
+    const Index left = std::max<Index>(x, 0), right = std::min(x + width, picture.width),
+                top = std::max<Index>(y, 0), bottom = std::min(y + height, picture.height);
+    if (left >= right || top >= bottom) return;
+    for (Index i = left; i < right; ++i) set_pixel(picture, i, top, colour);
+    for (Index j = top + 1; j < bottom; ++j) copy_pixels(picture, left, top, right - left, picture, left, j);
 }
 
 void outline(Picture& picture, Index x, Index y, Index width, Index height, Colour colour) {
@@ -60,15 +66,20 @@ void outline(Picture& picture, Index x, Index y, Index width, Index height, Colo
 }
 
 void paste(Picture& onto, const Picture& from, Index x, Index y) {
-    for (Index j = 0; j < from.height; ++j) {
-        for (Index i = 0; i < from.width; ++i) set_pixel(onto, x + i, y + j, pixel(from, i, j));
-    }
+    const Index left = std::max<Index>(-x, 0), right = std::min(from.width, onto.width - x);
+    const Index top = std::max<Index>(-y, 0), bottom = std::min(from.height, onto.height - y);
+    for (Index j = top; j < bottom && left < right; ++j)
+        copy_pixels(from, left, j, right - left, onto, x + left, y + j);
 }
 
 Picture enlarge(const Picture& picture, Index factor) {
     require(factor >= 1, "picture: the factor must be at least 1: got ", factor, "; 1 keeps the size");
     Picture large = blank(picture.width * factor, picture.height * factor, {});
     for (Index y = 0; y < large.height; ++y) {
+        if (y % factor > 0) {
+            copy_pixels(large, 0, y - 1, large.width, large, 0, y);
+            continue;
+        }
         for (Index x = 0; x < large.width; ++x) set_pixel(large, x, y, pixel(picture, x / factor, y / factor));
     }
     return large;

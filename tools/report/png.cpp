@@ -44,6 +44,7 @@ bool write(png_structp png, png_infop info, Stream& stream, const Picture& pictu
     png_set_IHDR(png, info, static_cast<png_uint_32>(picture.width), static_cast<png_uint_32>(picture.height), 8,
                  kinds[picture.channels - 1], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);  // leaves nothing of rows alike, as enlarging makes them
     png_write_info(png, info);
     png_write_image(png, stream.rows.data());
     png_write_end(png, nullptr);

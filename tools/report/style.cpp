@@ -1,5 +1,5 @@
 // One column of text on a calm page; wide things scroll inside their own frame. Colours are variables, stated twice:
-// light and dark. Curves differ in dash as well as in colour. Blue and red of the bars are those of the heat maps.
+// light and dark; paper is light. Curves differ in dash as well as in colour. Blue and red of the bars are those of the heat maps.
 #include <gradpath/tools/report/style.hpp>
 
 namespace gradpath::tools {
@@ -7,15 +7,15 @@ namespace gradpath::tools {
 const std::string_view theme_style = R"css(
 :root {
   color-scheme: light dark;
-  --page: #f6f7f9; --paper: #ffffff; --ink: #1c2026; --soft: #5b6472; --line: #dfe3e9; --hair: #eceff3;
+  --page: #f6f7f9; --paper: #ffffff; --ink: #1c2026; --soft: #5b6472; --line: #dfe3e9; --hair: #eceff3; --edge: #c9ced6;
   --accent: #1d5c9e; --negative: #1a5ba4; --positive: #b01826;
   --s1: #1d5c9e; --s2: #c2500f; --s3: #2b7a4b; --s4: #8a3f9c; --s5: #6b7280; --s6: #9a6b00;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Ubuntu, Cantarell, "DejaVu Sans", sans-serif;
   --mono: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
-    --page: #101216; --paper: #16181d; --ink: #e2e5eb; --soft: #98a1af; --line: #2c3139; --hair: #22262d;
+    --page: #101216; --paper: #16181d; --ink: #e2e5eb; --soft: #98a1af; --line: #2c3139; --hair: #22262d; --edge: #3d444f;
     --accent: #7db8f0; --negative: #57b3f3; --positive: #fb8a7c;
     --s1: #6fb1f0; --s2: #f2a25c; --s3: #6fcf97; --s4: #cf97e6; --s5: #a4acb8; --s6: #e0c060;
   }
@@ -37,39 +37,52 @@ h3 { margin: 0 0 0.6rem; font-size: 0.98rem; font-weight: 600; }
 p { margin: 0 0 0.9rem; max-width: 44rem; overflow-wrap: break-word; }
 figure, .card { margin: 1.25rem 0; padding: 1.25rem; background: var(--paper); border: 1px solid var(--line);
   border-radius: 10px; }
-figcaption, caption { color: var(--soft); font-size: 0.875rem; line-height: 1.45; }
+figcaption, .caption { color: var(--soft); font-size: 0.875rem; line-height: 1.45; }
 figcaption { margin-top: 0.9rem; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: 1px; margin: 1.25rem 0;
-  padding: 0;
+.facts { display: flex; flex-wrap: wrap; gap: 1px; margin: 1.25rem 0; padding: 0;
   overflow: hidden; background: var(--line); border: 1px solid var(--line); border-radius: 10px; }
-.facts div { padding: 1rem 1.25rem; background: var(--paper); }
+.facts div { flex: 1 1 10.5rem; padding: 1rem 1.25rem; background: var(--paper); }
 .facts dt { color: var(--soft); font-size: 0.82rem; }
 .facts dd { margin: 0.1rem 0 0; font-size: 1.55rem; line-height: 1.25; font-weight: 620; letter-spacing: -0.01em;
   font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .facts dd + dd { color: var(--soft); font-size: 0.82rem; font-weight: 400; letter-spacing: 0; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; background: linear-gradient(to right, var(--paper) 2rem, transparent 3rem) local,
+  linear-gradient(to left, var(--paper) 2rem, transparent 3rem) local,
+  linear-gradient(to right, var(--edge), transparent 0.9rem), linear-gradient(to left, var(--edge), transparent 0.9rem),
+  var(--paper); }
+.scroll th:first-child { position: sticky; left: 0; background: var(--paper); }
+@media (min-width: 75rem) {
+  .wide { width: max-content; min-width: 100%; max-width: calc(100vw - 3rem); margin-left: 50%;
+    transform: translateX(-50%); }
+}
 table { width: 100%; border-collapse: collapse; font-size: 0.925rem; }
-caption { padding-bottom: 0.6rem; text-align: left; caption-side: top; }
+.caption { margin: 0 0 0.6rem; max-width: none; }
 th, td { padding: 0.5rem 0.75rem; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--hair); }
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-size: 0.82rem; font-weight: 500; border-bottom-color: var(--line); }
 tbody th { font-weight: 500; }
 tbody tr:last-child > * { border-bottom: 0; }
-.sorts thead { white-space: nowrap; }
 .sorts button { padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
-.sorts button::after { content: " \25B2"; visibility: hidden; font-size: 0.6rem; }
+.sorts button::after { content: "\a0\25B2"; visibility: hidden; font-size: 0.6rem; }
 .sorts button:hover::after, .sorts [aria-sort] button::after { visibility: visible; }
-.sorts [aria-sort=descending] button::after { content: " \25BC"; }
+.sorts [aria-sort=descending] button::after { content: "\a0\25BC"; }
 button:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(9.5rem, 44%), 1fr)); gap: 1.1rem;
+th.n, .two { white-space: normal; }
+.two span { white-space: nowrap; }
+.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(8.25rem, 44%), 1fr)); gap: 1.1rem;
   margin: 0; padding: 0; list-style: none; }
 .panels li { max-width: 13.5rem; }
 .panels h3, .panels h4 { margin: 0 0 0.4rem; font-size: 0.85rem; line-height: 1.35; font-weight: 550;
   overflow-wrap: anywhere; }
 .panels img { display: block; width: 100%; height: auto; image-rendering: pixelated; border: 1px solid var(--line);
   border-radius: 3px; }
+.panels .by-night { display: none; }
+@media screen and (prefers-color-scheme: dark) {
+  .panels .by-day { display: none; }
+  .panels .by-night { display: block; }
+}
 .panels p { margin: 0.4rem 0 0; color: var(--soft); font-size: 0.8rem; line-height: 1.4;
   font-variant-numeric: tabular-nums; }
 .panels.large { grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); }
@@ -84,9 +97,8 @@ button:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--accent
 .bar li { flex: 1 1 0; text-align: center; }
 .bar li:first-child { text-align: left; }
 .bar li:last-child { text-align: right; }
-@media (prefers-color-scheme: dark) { .bar i { background: var(--dark); } }
-.drawing { overflow-x: auto; }
-.drawing > svg { display: block; width: 100%; min-width: 32rem; height: auto; font: 12px var(--sans); }
+@media screen and (prefers-color-scheme: dark) { .bar i { background: var(--dark); } }
+.drawing .scroll > svg { display: block; width: 100%; min-width: 32rem; height: auto; font: 12px var(--sans); }
 .legend { display: flex; flex-wrap: wrap; gap: 0.3rem 1.4rem; margin: 0 0 0.8rem; padding: 0; list-style: none;
   color: var(--soft); font-size: 0.875rem; }
 .legend svg { display: inline-block; width: 28px; height: 8px; margin-right: 0.5rem; vertical-align: middle; }
@@ -98,16 +110,18 @@ footer dl div { display: flex; gap: 0.75rem; min-width: 0; }
 footer dt { flex: 0 0 7rem; color: var(--soft); }
 footer dd { margin: 0; min-width: 0; font-family: var(--mono); font-size: 0.8rem; line-height: 1.75;
   overflow-wrap: anywhere; }
-@media (max-width: 40rem) { main { padding: 2rem 1rem 3rem; } figure, .card { padding: 1rem; } }
+@media (max-width: 40rem) { main { padding: 2rem 1rem 3rem; } figure, .card { padding: 1rem; }
+  th, td { padding: 0.4rem 0.5rem; } }
 @media print {
-  :root { --page: #ffffff; }
+  :root { color-scheme: light; --page: #ffffff; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
   figure, .card, .facts, tr { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .scroll { overflow: visible; }
+  .scroll th { position: static; }
   .sorts { font-size: 6.5pt; }
-  .sorts thead, .sorts .n { white-space: normal; }
+  .sorts .n, .two span { white-space: normal; }
   .sorts th, .sorts td { padding: 0.2rem 0.25rem; overflow-wrap: anywhere; }
   .sorts button::after { content: none; }
 }
@@ -134,9 +148,9 @@ const std::string_view drawing_style = R"css(
 
 const std::string_view scene_style = R"css(
 .by-night { display: none; }
-@media (prefers-color-scheme: dark) { .by-day { display: none; } .by-night { display: inline; } }
+@media screen and (prefers-color-scheme: dark) { .by-day { display: none; } .by-night { display: inline; } }
 .spot { fill: var(--light); }
-@media (prefers-color-scheme: dark) { .spot { fill: var(--dark); } }
+@media screen and (prefers-color-scheme: dark) { .spot { fill: var(--dark); } }
 .ellipse { fill: none; stroke: var(--ink); stroke-width: 1; stroke-opacity: 0.75; }
 .halo { fill: none; stroke: var(--paper); stroke-width: 4.5; stroke-linecap: round; stroke-linejoin: round; }
 .playground { display: grid; grid-template-columns: minmax(0, 1fr) 17rem; gap: 1.5rem; align-items: start; }

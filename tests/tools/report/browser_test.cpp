@@ -53,23 +53,19 @@ Report every_block() {
         .provenance = {{"seed", "1"}, {"command", std::string(40, 'c')}}};
 }
 
-/// The text of axe-core; empty where npm cannot get it.
-std::string axe() {
-    const program::Folder folder;
-    const std::string command = "cd '" + folder.path().string() +
-                                "' && command -v npm >/dev/null 2>&1 && timeout 120 npm install --prefer-offline "
-                                "--no-audit --no-fund axe-core@4 >log 2>&1";
-    return std::system(command.c_str()) == 0 ? program::read(folder / "node_modules/axe-core/axe.min.js") : "";
+/// More columns than a page is wide, with long names and numbers.
+Table wide_table() {
+    Table table{.caption = "Wide",
+                .columns = {{"method"}},
+                .rows = {{"integrated-gradients"}, {"random (control)"}},
+                .sorts = true};
+    for (const char* name : {"completeness", "comprehensiveness", "sufficiency", "infidelity", "sensitivity-max"})
+        for (const char* arrow : {" \u2191", " \u2193", ""}) {
+            table.columns.push_back({std::string(name) + arrow, true});
+            for (auto& row : table.rows) row.push_back("-0.000123 ± 1.3e-08");
+        }
+    return table;
 }
-
-/// Leaves the faults of the page that matter most in an element of their own.
-const char* const look_for_faults =
-    "axe.run(document, {resultTypes: ['violations']}).then(found => {"
-    "const faults = found.violations.filter(v => v.impact === 'serious' || v.impact === 'critical');"
-    "const told = document.createElement('pre');"
-    "told.textContent = 'faults: ' + faults.length + ' of ' + found.passes.length + ' rules passed'"
-    "+ faults.map(v => v.id + ' ' + v.nodes.map(n => n.html).join(' ')).join(' ');"
-    "document.body.append(told);});";
 
 /// The first column, from the top.
 std::string order_in(const std::string& dom) {
@@ -91,17 +87,45 @@ TEST_CASE("a browser has nothing to say of a page with every kind of block, and 
         MESSAGE("skipped: no chromium");
         return;
     }
-    const std::string page = html(every_block()), rules = axe();
+    const std::string page = html(every_block()), rules = browser::axe();
     if (rules.empty()) MESSAGE("accessibility skipped: npm has no axe-core");
     for (const bool dark : {false, true}) {
         CAPTURE(dark);
         CHECK(browser::open(page, "", dark).console == "");
-        if (rules.empty()) continue;
-        const browser::Shown shown = browser::open(page, rules + "\n" + look_for_faults, dark);
-        const auto told = shown.dom.rfind("faults: ");
-        REQUIRE_MESSAGE(told != shown.dom.npos, shown.console);
-        CHECK_MESSAGE(shown.dom.substr(told).starts_with("faults: 0 of "), shown.dom.substr(told));
+        if (!rules.empty()) CHECK(browser::faults(page, rules, dark).starts_with("0 of "));
     }
+}
+
+TEST_CASE("nothing is cut off: not on a telephone, where wide things scroll, and not on paper") {
+    if (!browser::found()) {
+        MESSAGE("skipped: no chromium");
+        return;
+    }
+    Report report = every_block();
+    report.sections.push_back({"Wide", {wide_table()}});
+    const std::string page = html(report);
+    for (const auto& [width, paper] : {std::pair{400, false}, {768, false}, {1280, false}, {718, true}}) {
+        CAPTURE(width);
+        CHECK(browser::cuts(page, width, paper).starts_with("0 of "));
+    }
+    std::string broken = page;
+    broken.insert(broken.find("<header>"), "<p style=\"min-width: 900px\">wide</p>");
+    for (const bool paper : {false, true}) CHECK_FALSE(browser::cuts(broken, 718, paper).starts_with("0 of "));
+}
+
+TEST_CASE("paper is light, whatever the theme of the screen") {
+    if (!browser::found()) {
+        MESSAGE("skipped: no chromium");
+        return;
+    }
+    const std::string page = html(every_block()), printed = browser::print(page);
+    CHECK(printed.starts_with("%PDF"));
+    CHECK(printed.size() > 10'000);
+    CHECK(browser::print(page, true) == printed);
+    std::string careless = page;
+    for (const std::string rule = "screen and (prefers-color-scheme: dark)"; careless.find(rule) != careless.npos;)
+        careless.replace(careless.find(rule), rule.size(), "all");
+    CHECK(browser::print(careless) != printed);
 }
 
 TEST_CASE("a browser hears of what a page's policy forbids") {

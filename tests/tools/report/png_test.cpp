@@ -29,7 +29,7 @@ Picture noise(Index width, Index height, Index channels) {
 
 }  // namespace
 
-TEST_CASE("every printable letter has its own glyph of wnot_a_number rows") {
+TEST_CASE("every printable letter has a glyph of its own, 7 to 9 dots high") {
     std::vector<std::string_view> glyphs;
     for (char c = ' '; c <= '~'; ++c) {
         CAPTURE(c);
@@ -60,6 +60,31 @@ TEST_CASE("text is as wide as it says and breaks at blanks") {
     CHECK(wrap("one two", 1000) == std::vector<std::string>{"one two"});
     CHECK(wrap("one  two", 1) == std::vector<std::string>{"one", "two"});
     CHECK_NOTHROW(draw_text(canvas, -50, 35, "beyond the edges of the picture", {0, 0, 0}));
+}
+
+TEST_CASE("what is drawn beyond the edges is cut, wherever it lies") {
+    const Picture stamp = noise(3, 2, 3);
+    for (const Index x : {-4, -1, 0, 2, 4, 9})
+        for (const Index y : {-3, -1, 0, 3, 9}) {
+            Picture pasted = noise(5, 4, 3), filled = pasted;
+            const Picture before = pasted;
+            paste(pasted, stamp, x, y);
+            fill(filled, x, y, stamp.width, stamp.height, {1, 2, 3});
+            for (Index i = 0; i < before.width; ++i)
+                for (Index j = 0; j < before.height; ++j) {
+                    const bool inside = i >= x && j >= y && i < x + stamp.width && j < y + stamp.height;
+                    CHECK(pixel(pasted, i, j) == (inside ? pixel(stamp, i - x, j - y) : pixel(before, i, j)));
+                    CHECK(pixel(filled, i, j) == (inside ? Colour{1, 2, 3} : pixel(before, i, j)));
+                }
+        }
+}
+
+TEST_CASE("an enlarged picture is made of squares, and is hardly larger as a file") {
+    const Picture small = noise(20, 20, 3), large = enlarge(small, 14);
+    CHECK(large.width == 280);
+    for (Index i = 0; i < large.width; ++i)
+        for (Index j = 0; j < large.height; ++j) CHECK(pixel(large, i, j) == pixel(small, i / 14, j / 14));
+    CHECK(encode_png(large).size() < 6 * encode_png(small).size());
 }
 
 TEST_CASE("pictures survive the way through a PNG file") {
