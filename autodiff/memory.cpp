@@ -18,6 +18,7 @@
 #include <new>
 
 #include <gradpath/autodiff/counter.hpp>
+#include <gradpath/autodiff/memory_budget.hpp>
 
 namespace gradpath::memory {
 namespace {
@@ -224,6 +225,7 @@ void* from_system(std::size_t bytes) {
 
 void* allocate(std::size_t bytes) {
     const SizeClass size = class_of(bytes);
+    if (innermost != nullptr) Budget::take(size.bytes);
     void* block = nullptr;
     if constexpr (pooling) {
         if (Cache* mine = cache()) block = mine->take(size);
@@ -238,6 +240,7 @@ void release(void* block, std::size_t bytes) noexcept {
     if (block == nullptr) return;
     const SizeClass size = class_of(bytes);
     count_down(live, size.bytes);
+    if (innermost != nullptr) innermost->give_back(size.bytes);
     if constexpr (!pooling) return std::free(block);
     if (Cache* mine = cache()) return mine->give(size, block);
     central().give(size, block);

@@ -82,6 +82,12 @@ public:
     Tensor operator()(const Tensor& x) const { return held().call(x); }
     void each(std::string& path, const TensorVisitor& f) { held().each(path, f); }
     void each(std::string& path, const ConstTensorVisitor& f) const { std::as_const(held()).each(path, f); }
+    /// What it holds, if that is an F; else nullptr.
+    template <class F>
+    const F* get_if() const {
+        const auto* holder = dynamic_cast<const Holder<F>*>(held_.get());
+        return holder != nullptr ? &holder->callable : nullptr;
+    }
 
 private:
     struct Held {

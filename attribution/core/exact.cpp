@@ -49,13 +49,14 @@ public:
           chunk_(evaluator.chunk()),
           targets_(static_cast<std::size_t>(evaluator.targets())),
           width_(targets_ * static_cast<std::size_t>(evaluator.features())),
+          least_(static_cast<std::size_t>(evaluator.rows())),
           result_(empty_integral(evaluator, QuadratureRule::exact)) {
         result_.error = std::vector<double>(result_.steps.size() * targets_, 0);
         result_.met.assign(result_.steps.size(), false);
     }
 
     Integral run(const Ends& ends) {
-        for (fill(); !list_.empty(); fill()) {
+        while (fill()) {
             const auto open = std::ranges::find(list_, false, &Stretch::settled) - list_.begin();
             if (open == std::ssize(list_) || open >= chunk_) integrate(take_settled());
             else cut();
@@ -67,28 +68,57 @@ public:
 private:
     bool capped(Index row) const { return result_.capped[static_cast<std::size_t>(row)]; }
 
-    /// Lets new edges in, as many as should fill a chunk if they come to as many stretches as those so far.
-    void fill() {
+    /// Is there more to do? Lets new edges in where the list runs short.
+    bool fill() {
+        do enter();
+        while (list_.empty() && begun_ < path_.edges * evaluator_.rows());
+        return !list_.empty();
+    }
+
+    /// As many edges as should fill a chunk if they come to as many stretches as those so far.
+    void enter() {
         std::erase_if(list_, [&](const Stretch& stretch) { return capped(stretch.row); });
         const Index waiting = std::ssize(list_), made = done_ + waiting, all = path_.edges * evaluator_.rows();
         if (waiting >= chunk_) return;
-        const Index room = chunk_ - waiting, share = made == 0 ? 1 : room * begun_ / made;
+        const Index room = chunk_ - waiting, share = made == 0 ? 1 : room * begun_ / made, before = std::ssize(list_);
         for (const Index stop = std::min(all, begun_ + std::clamp<Index>(share, 1, room)); begun_ < stop; ++begun_) {
             const Index row = begun_ % evaluator_.rows();
             if (!capped(row)) list_.push_back({.row = row, .edge = begun_ / evaluator_.rows()});
         }
+        if (plan_.choose && std::ssize(list_) > before)
+            foresee(std::span(list_).subspan(static_cast<std::size_t>(before)));
+    }
+
+    /// Where another rule can take over, a row with too many pieces need not be begun.
+    void foresee(std::span<const Stretch> entered) {
+        const std::vector<Index> changes = pieces_.changes(entered, points());
+        for (std::size_t i = 0; i < entered.size(); ++i) {
+            const auto row = static_cast<std::size_t>(entered[i].row);
+            least_[row] += changes[i];
+            if (least_[row] < plan_.most_pieces) continue;
+            result_.capped[row] = true;
+            result_.needed[row] = least_[row];  // and more
+        }
+        std::erase_if(list_, [&](const Stretch& stretch) { return capped(stretch.row); });
+    }
+
+    LinearPieces::PointsAt points() {
+        return [this](std::span<const Place> places) {
+            evaluator_.begin_chunk(static_cast<Index>(places.size()));
+            return ahead_.points(places).at;
+        };
     }
 
     void cut() {
-        list_ = pieces_.cut(list_, static_cast<std::size_t>(chunk_), [&](std::span<const Place> places) {
-            evaluator_.begin_chunk(static_cast<Index>(places.size()));
-            return ahead_.points(places).at;
-        });
+        list_ = pieces_.cut(list_, static_cast<std::size_t>(chunk_), points());
         if (!plan_.choose) return;
         std::vector<Index> pieces = result_.steps;  // where another rule can take over, too many are told early
         for (const Stretch& stretch : list_) {
             const auto row = static_cast<std::size_t>(stretch.row);
-            if (++pieces[row] > plan_.most_pieces) result_.capped[row] = true;
+            if (++pieces[row] > plan_.most_pieces) {
+                result_.capped[row] = true;
+                result_.needed[row] = pieces[row];  // and more
+            }
         }
     }
 
@@ -193,6 +223,7 @@ private:
     std::size_t targets_, width_;
     std::vector<Stretch> list_;   // what is begun and not yet summed
     Index begun_ = 0, done_ = 0;  // edges of all rows that entered the list; pieces that were summed
+    std::vector<Index> least_;    // bends of each row's edges that entered, at the least
     Integral result_;
 };
 

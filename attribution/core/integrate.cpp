@@ -9,6 +9,7 @@
 #include <gradpath/attribution/core/doubling.hpp>
 #include <gradpath/attribution/core/exact.hpp>
 #include <gradpath/attribution/core/measure.hpp>
+#include <gradpath/attribution/core/result.hpp>
 #include <gradpath/attribution/core/walk.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
@@ -19,6 +20,7 @@ constexpr Index first_steps = 8;                                // where doublin
 constexpr Index fixed_steps = 50;                               // of a rule given without steps and tolerance
 constexpr double path_tolerance = 1e-3, mean_tolerance = 1e-2;  // of plan_for_many, where none is asked for
 constexpr double coarse_tolerance = 1e-4;                       // what it meets with fewer gradients than pieces
+constexpr Index usual_pieces = 20'000;                          // a LeNet has several thousand
 
 /// One rule with `count` nodes on each edge, for some rows.
 void run_rule(Evaluator& evaluator, const Path& path, QuadratureRule rule, Index count, const std::vector<Index>& rows,
@@ -89,6 +91,8 @@ QuadraturePlan plan(const std::string& method, const Quadrature& q, DType dtype)
         made.choose = !q.rule;
         made.asked_tolerance = q.tolerance.has_value();
         if (!made.tolerance) made.tolerance = dtype == DType::float32 ? 1e-3 : 1e-6;
+        if (made.choose && *made.tolerance >= coarse_tolerance)
+            made.most_pieces = std::min(made.most_pieces, usual_pieces);
         return made;
     }
     made.steps = q.steps.value_or(q.tolerance ? first_steps : fixed_steps);
@@ -106,6 +110,14 @@ std::optional<Integral> try_exactly(Evaluator& evaluator, const Path& path, cons
     const std::optional<LinearPieces> pieces = pieces_for(evaluator, asked);
     if (!pieces) return std::nullopt;
     return integrate_exactly(evaluator, path, plan, ends, *pieces);
+}
+
+/// Gauss-Legendre, doubled until it is within the tolerance: for piecewise-linear models with very many pieces.
+QuadraturePlan doubled(QuadraturePlan plan) {
+    plan.rule = QuadratureRule::gauss_legendre;
+    plan.choose = false;
+    plan.steps = first_steps;
+    return plan;
 }
 
 /// The rows that one answer has done, from it; the others as they are.
@@ -132,11 +144,8 @@ QuadraturePlan plan_for_many(const Evaluator& evaluator, const QuadraturePlan& p
     const double usual = samples > 1 ? mean_tolerance : path_tolerance;
     const double tolerance = plan.asked_tolerance ? *plan.tolerance : usual;
     if (!plan.choose || tolerance < coarse_tolerance || !pieces_for(evaluator, false)) return plan;
-    QuadraturePlan coarse = plan;
-    coarse.rule = QuadratureRule::gauss_legendre;
-    coarse.choose = false;
+    QuadraturePlan coarse = doubled(plan);
     coarse.tolerance = tolerance;
-    coarse.steps = first_steps;
     return coarse;
 }
 
@@ -145,6 +154,14 @@ Integral integrate(Evaluator& evaluator, const Path& path, const QuadraturePlan&
             path.edges);
     const std::optional<Integral> exact = try_exactly(evaluator, path, plan, ends);
     if (exact && (!plan.choose || !any(exact->capped))) return *exact;
+    if (exact && *plan.tolerance >= coarse_tolerance) {
+        Integral coarse = integrate(evaluator, path, doubled(plan), ends);
+        take_done(*exact, coarse);
+        if (std::ranges::any_of(exact->needed, [](Index pieces) { return pieces > 0; }))
+            add_note(coarse.notes, text("a path has more than ", plan.most_pieces, " linear pieces: gauss-legendre is ",
+                                        "doubled to the tolerance; rule exact takes them one by one"));
+        return coarse;
+    }
     if (plan.rule == QuadratureRule::gauss_kronrod) {
         require_first_look(evaluator.method(), plan, path.edges * first_round_steps);
         Integral adaptive = integrate_adaptively(evaluator, path, plan, ends);

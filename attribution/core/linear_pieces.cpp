@@ -176,11 +176,11 @@ struct Bend {
     std::vector<double> at;
 };
 
-/// Looks on while the model runs at the ends of stretches.
+/// Looks on while the model runs at the ends of stretches; with `all`, counts what changes at every kink.
 class Watch {
 public:
-    Watch(std::span<const Stretch> open, const std::vector<Index>& columns, Index rows)
-        : open_(open), columns_(columns), rows_(rows), bends_(open.size()) {}
+    Watch(std::span<const Stretch> open, const std::vector<Index>& columns, Index rows, bool all = false)
+        : open_(open), columns_(columns), rows_(rows), all_(all), bends_(open.size()), changes_(open.size()) {}
 
     std::map<OpCode, Replacement> table() {
         std::map<OpCode, Replacement> table;
@@ -196,6 +196,7 @@ public:
         return table;
     }
     const std::vector<Bend>& bends() const { return bends_; }
+    const std::vector<Index>& changes() const { return changes_; }
 
 private:
     void see(OpCode code, const std::vector<Tensor>& inputs, const Tensor& output, const Attributes& attributes) {
@@ -211,13 +212,13 @@ private:
         dispatch(seen.dtype(), [&]<Real T>(T) {
             const T* numbers = seen.data<T>().data();
             for (std::size_t i = 0; i < open_.size(); ++i) {
-                if (bends_[i].level >= 0 || open_[i].level > kink_) continue;
+                if (!all_ && (bends_[i].level >= 0 || open_[i].level > kink_)) continue;
                 const T *a = numbers + columns_[i] * width, *b = a + width;
-                if (look == Look::winner) winner_crossings(a, b, groups, bends_[i].at);
-                else sign_crossings(a, b, width, bends_[i].at);
-                if (bends_[i].at.empty()) continue;
-                bends_[i].level = kink_;
-                bends_[i].look = look;
+                std::vector<double> at;
+                if (look == Look::winner) winner_crossings(a, b, groups, at);
+                else sign_crossings(a, b, width, at);
+                changes_[i] += std::ssize(at);
+                if (!at.empty() && bends_[i].level < 0) bends_[i] = {kink_, look, std::move(at)};
             }
         });
     }
@@ -225,7 +226,9 @@ private:
     std::span<const Stretch> open_;
     const std::vector<Index>& columns_;  ///< per stretch: the row of its first end; the next one is its second
     Index rows_, kink_ = 0;
+    bool all_;
     std::vector<Bend> bends_;
+    std::vector<Index> changes_;
 };
 
 /// A stretch with its bends cut out, appended to `cut`.
@@ -267,6 +270,14 @@ StretchEnds::StretchEnds(std::span<const Stretch> stretches) {
 
 LinearPieces::LinearPieces(const Model& model, const Tensor& row)
     : graph_(record(model, row)), obstacle_(find_obstacle(graph_)) {}
+
+std::vector<Index> LinearPieces::changes(std::span<const Stretch> list, const PointsAt& points) const {
+    const NoRecording off;
+    const StretchEnds ends(list);
+    Watch watch(list, ends.first, std::ssize(ends.places), true);
+    replay(graph_, {points(ends.places)}, watch.table());
+    return watch.changes();
+}
 
 std::vector<Stretch> LinearPieces::cut(std::span<const Stretch> list, std::size_t most, const PointsAt& points) const {
     const NoRecording off;

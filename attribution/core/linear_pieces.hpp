@@ -46,6 +46,9 @@ public:
     /// bend, or settles them; gives the list back. Runs the model once on the ends of all of them; each is cut by
     /// itself, whatever the others are.
     std::vector<Stretch> cut(std::span<const Stretch> list, std::size_t most, const PointsAt& points) const;
+    /// For each stretch, how many kinks of the whole model answer differently at its two ends, rounds and levels apart:
+    /// it has about one piece more, or more than that.
+    std::vector<Index> changes(std::span<const Stretch> list, const PointsAt& points) const;
 
 private:
     Graph graph_;

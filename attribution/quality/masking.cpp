@@ -26,8 +26,6 @@ Tensor top_mask(const Indices& ranking, Index count, const Tensor& x, bool by_ch
     return reshape(flat, {x.rows(), 1, x.shape()[2], x.shape()[3]});
 }
 
-double mean_of(const Tensor& numbers) { return mean(numbers).at(0); }
-
 void check(const Tensor& x, const Tensor& values, const Masking& o) {
     require_like_input("masking", x, values);
     const bool within = std::ranges::all_of(o.areas, [](double area) { return area >= 0 && area <= 1; });
@@ -39,22 +37,29 @@ struct Measuring {
     const ClassProbability& p;
     const Tensor &x, &replacement, whole;
     double weight;  ///< of this draw
-    MaskingCurves& curves;
+    std::vector<MaskingCurves>& curves;
 
     void add(std::size_t k, const Tensor& mask) const {
         const Tensor masked = p.log_of(x + (replacement - x) * mask),
                      kept = p.log_of(replacement + (x - replacement) * mask);
-        curves.comprehensiveness[k] += weight * mean_of(exp(whole) - exp(masked));
-        curves.sufficiency[k] += weight * mean_of(exp(whole) - exp(kept));
-        curves.log_odds[k] += weight * mean_of(masked - whole);
-        curves.cross_entropy[k] -= weight * mean_of(masked);
-        curves.accuracy[k] += weight * mean_of(greater_equal(masked, -std::log(2.0)));
+        add(k, &MaskingCurves::comprehensiveness, exp(whole) - exp(masked));
+        add(k, &MaskingCurves::sufficiency, exp(whole) - exp(kept));
+        add(k, &MaskingCurves::log_odds, masked - whole);
+        add(k, &MaskingCurves::cross_entropy, -masked);
+        add(k, &MaskingCurves::accuracy, greater_equal(masked, -std::log(2.0)));
+    }
+
+private:
+    void add(std::size_t k, std::vector<double> MaskingCurves::*curve, const Tensor& numbers) const {
+        for (std::size_t row = 0; row < curves.size(); ++row)
+            (curves[row].*curve)[k] += weight * numbers.at(static_cast<Index>(row));
     }
 };
 
 }  // namespace
 
-MaskingCurves masking_curves(const Model& model, const Tensor& input, const Tensor& values, const Masking& o) {
+std::vector<MaskingCurves> masking_curves_of_rows(const Model& model, const Tensor& input, const Tensor& values,
+                                                  const Masking& o) {
     check(input, values, o);
     const NoRecording plain;
     const Tensor x = detached(input);
@@ -62,7 +67,7 @@ MaskingCurves masking_curves(const Model& model, const Tensor& input, const Tens
     const Indices ranking = argsort(importance(detached(values), o.by_channel), 1, {.descending = true});
     const Index features = ranking.size() / x.rows(), draws = samples_of(o.replacement);
     const std::vector<double> none(o.areas.size(), 0.0);
-    MaskingCurves curves{o.areas, none, none, none, none, none};
+    std::vector<MaskingCurves> curves(static_cast<std::size_t>(x.rows()), {o.areas, none, none, none, none, none});
     for (Index draw = 0; draw < draws; ++draw) {
         const Tensor replacement = draw_baseline("masking", o.replacement, x, {o.seed, draw});
         const Measuring measuring{p, x, replacement, p.log_of(x), 1.0 / static_cast<double>(draws), curves};
@@ -72,6 +77,19 @@ MaskingCurves masking_curves(const Model& model, const Tensor& input, const Tens
         }
     }
     return curves;
+}
+
+MaskingCurves masking_curves(const Model& model, const Tensor& x, const Tensor& values, const Masking& o) {
+    const std::vector<MaskingCurves> rows = masking_curves_of_rows(model, x, values, o);
+    MaskingCurves all = rows[0];
+    for (auto curve : {&MaskingCurves::comprehensiveness, &MaskingCurves::sufficiency, &MaskingCurves::log_odds,
+                       &MaskingCurves::cross_entropy, &MaskingCurves::accuracy})
+        for (std::size_t k = 0; k < all.areas.size(); ++k) {
+            double total = 0;
+            for (const MaskingCurves& row : rows) total += (row.*curve)[k];
+            (all.*curve)[k] = total / static_cast<double>(rows.size());
+        }
+    return all;
 }
 
 }  // namespace gradpath::attribution::quality

@@ -18,8 +18,8 @@ struct Masking {
     Run run = {};
 };
 
-/// Means over the rows at each area, with p the probability of the target, by softmax of the outputs (of a single
-/// output by sigmoid). Features are ranked by |A|, equal ones in order of their index, and
+/// At each area, of one row or means over rows, with p the probability of the target, by softmax of the outputs (of a
+/// single output by sigmoid). Features are ranked by |A|, equal ones in order of their index, and
 /// floor(features · area) of them are masked (ERASER, DeYoung et al. 2020; Shrikumar et al. 2017).
 struct MaskingCurves {
     std::vector<double> areas;
@@ -27,10 +27,13 @@ struct MaskingCurves {
     std::vector<double> sufficiency;        ///< p(x) - p(only the top left); lower is better
     std::vector<double> log_odds;           ///< log p(top masked) - log p(x); lower is better
     std::vector<double> cross_entropy;      ///< -log p(top masked); higher is better
-    std::vector<double> accuracy;           ///< share of rows with p(top masked) >= 1/2; lower is better
+    std::vector<double> accuracy;           ///< is p(top masked) >= 1/2? 1 or 0, or the share of rows; lower is better
 };
-/// Throws ShapeError unless values are shaped like x, ValueError for areas that do not ascend in [0, 1], and as
-/// draw_baseline.
+/// The curves of each row. Throws ShapeError unless values are shaped like x, ValueError for areas that do not ascend in
+/// [0, 1], and as draw_baseline.
+std::vector<MaskingCurves> masking_curves_of_rows(const Model& model, const Tensor& x, const Tensor& values,
+                                                  const Masking& options = {});
+/// Their means over the rows.
 MaskingCurves masking_curves(const Model& model, const Tensor& x, const Tensor& values, const Masking& options = {});
 
 }  // namespace gradpath::attribution::quality

@@ -13,6 +13,7 @@
 #include <gradpath/autodiff/kernels/pool2d.ipp>
 #include <gradpath/autodiff/kernels/softmax.ipp>
 #include <gradpath/autodiff/kernels/standardize.ipp>
+#include <gradpath/autodiff/kernels/tall.ipp>
 #include <gradpath/autodiff/kernels/updates.ipp>
 
 namespace gradpath::kernels {
@@ -25,6 +26,7 @@ void fill_table(Table<T>& table) {
     fill_softmax<L>(table);
     fill_standardize<L>(table);
     fill_gemm<L>(table);
+    fill_tall<L>(table);
     fill_conv3x3<L>(table);
     fill_pack<L>(table);
     fill_peak<L>(table);

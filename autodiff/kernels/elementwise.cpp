@@ -11,10 +11,6 @@ namespace {
 
 constexpr Index block = 16384;  // numbers per task: some microseconds of work, more than it costs to wake a thread
 
-std::size_t place(OpCode code, OpCode first) {
-    return static_cast<std::size_t>(code) - static_cast<std::size_t>(first);
-}
-
 }  // namespace
 
 template <Real T>

@@ -4,102 +4,17 @@
 // the instruction set, so packing, tiles, edges, the number of rows and threads never touch the order of the sum.
 // Small problems take the same way without packing what can be read in place, and in one task.
 #include <algorithm>
-#include <array>
+#include <optional>
 
+#include <gradpath/autodiff/kernels/panels.hpp>
 #include <gradpath/autodiff/kernels/parallel.hpp>
-#include <gradpath/autodiff/kernels/product.hpp>
 #include <gradpath/autodiff/kernels/scratch.hpp>
-#include <gradpath/autodiff/kernels/windows.hpp>
 
 namespace gradpath::kernels {
 namespace {
 
-constexpr Index widest = 32;          // no set has wider tiles
-constexpr Index deepest = 256;        // no set splits the depth into longer blocks
-constexpr Index most_columns = 4096;  // of b packed at once: 4 MiB of floats
-constexpr Index row_block = 112;      // rows of a task: a multiple of most tile heights; 112 KiB of floats
-constexpr Index one_task = 1 << 18;   // multiply-adds that are not worth waking a thread for
-constexpr Index few_numbers = 4096;   // of b that stay in the first-level cache beside a tile's a and c
-using Offsets = std::array<Index, deepest>;
-
-/// `count` lines of a matrix become columns of `packed`, which are `step` apart: packed[p step + i] = line i at p.
-template <Real T>
-void pack(const T* from, Index line, Index along, Index count, Index depth, T* packed, Index step) {
-    if (along != 1) return table<T>().copy_lines(from, along, depth, count, packed, step);
-    std::array<const T*, widest> lines;
-    for (Index i = 0; i < count; ++i) lines[static_cast<std::size_t>(i)] = from + i * line;
-    table<T>().turn(lines.data(), count, depth, packed, step);
-}
-
-/// Few rows do not repay packing b, if its rows are contiguous. Rows that are whole kilobytes apart would compete for
-/// the same few lines of the first-level cache.
-template <Real T>
-bool reads_in_place(const Product<T>& product, const GemmTiles<T>& tiles) {
-    const bool apart = product.b_depth * static_cast<Index>(sizeof(T)) % 1024 != 0;
-    return product.b_column == 1 && product.m <= (apart ? 16 : 2) * tiles.rows;
-}
-
-struct Span {
-    Index first, count;
-};
-
-/// One block of rows does not share the panels of b with others: each is packed when its turn comes.
-template <Real T>
-bool packs_late(const Product<T>& product, const GemmTiles<T>& tiles) {
-    return product.m <= row_block && !reads_in_place(product, tiles);
-}
-
-/// One block of the depth and of the columns: its panels of b, packed or in place. `buffer` holds all that are packed
-/// beforehand.
-template <Real T>
-class Columns {
-public:
-    const Span depth, columns;
-
-    Columns(const Product<T>& product, const GemmTiles<T>& tiles, Span depth_span, Span column_span, T* buffer)
-        : depth(depth_span),
-          columns(column_span),
-          width_(tiles.columns),
-          b_depth_(product.b_depth),
-          b_column_(product.b_column),
-          b_(product.b + depth.first * b_depth_ + columns.first * b_column_),
-          buffer_(buffer),
-          in_place_(reads_in_place(product, tiles)),
-          late_(packs_late(product, tiles)) {
-        for (Index p = 0; p < depth.count; ++p) {
-            packed_[static_cast<std::size_t>(p)] = p * width_;
-            direct_[static_cast<std::size_t>(p)] = p * b_depth_;
-        }
-    }
-    Index panels() const { return ceil_div(columns.count, width_); }
-    Index width(Index panel) const { return std::min(width_, columns.count - panel * width_); }
-    /// A tile reads whole rows of a panel, so the last panel is packed unless it is full.
-    bool in_place(Index panel) const { return in_place_ && width(panel) == width_; }
-    bool late() const { return late_; }
-    void pack(Index panel) const { pack(panel, at(panel)); }
-    /// What a tile reads. A late panel is packed into `room`.
-    const T* data(Index panel, T* room) const {
-        if (in_place(panel)) return b_ + panel * width_;
-        if (!late_) return at(panel);
-        pack(panel, room);
-        return room;
-    }
-    const Index* offsets(Index panel) const { return in_place(panel) ? direct_.data() : packed_.data(); }
-
-private:
-    T* at(Index panel) const { return buffer_ + (in_place_ ? 0 : panel * width_ * depth.count); }
-    void pack(Index panel, T* to) const {
-        if (in_place(panel)) return;
-        if (width(panel) < width_) std::fill_n(to, width_ * depth.count, T(0));
-        kernels::pack(b_ + panel * width_ * b_column_, b_column_, b_depth_, width(panel), depth.count, to, width_);
-    }
-
-    Index width_, b_depth_, b_column_;
-    const T* b_;
-    T* buffer_;
-    bool in_place_, late_;
-    Offsets packed_, direct_;
-};
+constexpr Index one_task = 1 << 18;  // multiply-adds that are not worth waking a thread for
+constexpr Index few_numbers = 8192;  // that leave room in the first-level cache
 
 /// What comes after the sums, while they are in the first-level cache.
 template <Real T>
@@ -109,35 +24,42 @@ void finish(const Product<T>& product, T* c, Index rows, Index column, Index wid
     table<T>().finish(c, product.c_row, rows, width, bias, product.relu);
 }
 
-/// Some rows of c times some of the panels: panel by panel, or, where these stay in the first-level cache together, tile
-/// by tile of rows, so that a and c are passed over once.
+/// a with zeros where it does not count, for some rows and some of the depth: dense.
+template <Real T>
+void mask(const Product<T>& product, Span rows, Span depth, T* to) {
+    const auto loop = table<T>().binary[place(OpCode::relu_vjp, OpCode::add)];
+    const bool dense = product.a_row == depth.count;
+    const Index lines = dense ? 1 : rows.count, length = dense ? rows.count * depth.count : depth.count;
+    for (Index r = 0; r < lines; ++r) {
+        const Index from = (rows.first + r) * product.a_row + depth.first;
+        loop(product.a_where + from, 1, product.a + from, 1, to + r * length, length);
+    }
+}
+
+/// Some rows of c times some of the panels.
 template <Real T>
 void multiply_block(const Product<T>& product, const GemmTiles<T>& tiles, const Columns<T>& columns, Span rows,
                     Span panels) {
     const Index depth = columns.depth.count, most = even_part(rows.count, tiles.rows);
-    const bool pack = panels.count >= 6 && rows.count > 1, complete = columns.depth.first + depth == product.k;
-    const T* const a = product.a + rows.first * product.a_row + columns.depth.first * product.a_depth;
-    const Scratch<T> packed(pack ? rows.count * depth + widest : 0);  // the last line may be written beyond its end
-    if (pack) pack_rows(a, product.a_row, product.a_depth, rows.count, depth, most, packed.get());
-    const auto tile = [&](Index row, Index panel, const T* b) {
-        const Index height = std::min(most, rows.count - row), width = columns.width(panel);
-        const Index column = columns.columns.first + panel * tiles.columns;
-        T* const c = product.c + (rows.first + row) * product.c_row + column;
-        multiply_tile(tiles, height, width, depth, pack ? packed.get() + row * depth : a + row * product.a_row,
-                      pack ? 1 : product.a_row, pack ? height : product.a_depth, b, columns.offsets(panel), c,
-                      product.c_row, columns.depth.first > 0);
-        if (complete) finish(product, c, height, column, width);
-    };
-    const Scratch<T> room(columns.late() ? tiles.columns * depth : 0);
-    const Index last = panels.first + panels.count;
-    if (!columns.late() && panels.count * tiles.columns * depth <= few_numbers) {
-        for (Index row = 0; row < rows.count; row += most)
-            for (Index panel = panels.first; panel < last; ++panel) tile(row, panel, columns.data(panel, room.get()));
-    } else {
-        for (Index panel = panels.first; panel < last; ++panel) {
-            const T* const b = columns.data(panel, room.get());
-            for (Index row = 0; row < rows.count; row += most) tile(row, panel, b);
+    const bool masked = product.a_where != nullptr, pack = panels.count >= 6 && rows.count > 1;
+    std::optional<Scratch<T>> kept, packed, room;
+    if (masked) mask(product, rows, columns.depth, kept.emplace(rows.count * depth).get());
+    const Index a_row = masked ? depth : product.a_row, a_depth = masked ? 1 : product.a_depth;
+    const T* const a = masked ? kept->get() : product.a + rows.first * a_row + columns.depth.first * a_depth;
+    if (pack) packed.emplace(rows.count * depth + widest);  // the last line may be written beyond its end
+    if (pack) pack_rows(a, a_row, a_depth, rows.count, depth, most, packed->get());
+    if (columns.late()) room.emplace(tiles.columns * depth);
+    for (Index panel = panels.first; panel < panels.first + panels.count; ++panel) {
+        const Index column = columns.columns.first + panel * tiles.columns, width = columns.width(panel);
+        T* const c = product.c + rows.first * product.c_row + column;
+        const T* const b = columns.data(panel, room ? room->get() : nullptr);
+        for (Index row = 0; row < rows.count; row += most) {
+            const Index height = std::min(most, rows.count - row);
+            multiply_tile(tiles, height, width, depth, pack ? packed->get() + row * depth : a + row * a_row,
+                          pack ? 1 : a_row, pack ? height : a_depth, b, columns.offsets(panel), c + row * product.c_row,
+                          product.c_row, columns.depth.first > 0);
         }
+        if (columns.depth.first + depth == product.k) finish(product, c, rows.count, column, width);
     }
 }
 
@@ -145,6 +67,30 @@ void multiply_block(const Product<T>& product, const GemmTiles<T>& tiles, const 
 template <Real T>
 bool is_tall(const Product<T>& product, const GemmTiles<T>& tiles) {
     return product.n <= tiles.columns / 8 && product.m >= 2 * tiles.columns;
+}
+
+/// By kernels with rows in the lanes, some rows at a time: those of a are still in the first-level cache when masked.
+template <Real T>
+void multiply_tall(const Product<T>& product, const GemmTiles<T>& tiles) {
+    const Index at_once = std::max<Index>(tiles.columns, few_numbers / product.k / tiles.columns * tiles.columns);
+    const Index grain = ceil_div(one_task / product.n / product.k + 1, at_once) * at_once;
+    const auto some_rows = [&](Span rows) {
+        std::optional<Scratch<T>> kept;
+        Product<T> part = product;
+        part.m = rows.count;
+        part.c += rows.first * product.c_row;
+        part.a += rows.first * product.a_row;
+        if (product.a_where != nullptr) {
+            part.a = kept.emplace(rows.count * product.k).get();
+            mask(product, rows, {0, product.k}, kept->get());
+            part.a_row = product.k;
+        }
+        for (Index depth = 0; depth < product.k; depth += tiles.depth)
+            table<T>().tall(part, {depth, std::min(depth + tiles.depth, product.k)});
+    };
+    parallel_for(product.m, grain, [&](Index first, Index last) {
+        for (Index row = first; row < last; row += at_once) some_rows({row, std::min(at_once, last - row)});
+    });
 }
 
 /// The product turned by a quarter, cᵀ = bᵀ aᵀ: every element is the same chain.
@@ -235,7 +181,10 @@ void multiply(const Product<T>& product) {
         return finish(product, product.c, m, 0, n);
     }
     const GemmTiles<T>& tiles = table<T>().gemm;
-    if (is_tall(product, tiles)) return multiply_turned(product);
+    if (is_tall(product, tiles)) {
+        if (product.a_depth == 1 && table<T>().tall != nullptr) return multiply_tall(product, tiles);
+        if (product.a_where == nullptr) return multiply_turned(product);
+    }
     const bool few = reads_in_place(product, tiles) || packs_late(product, tiles);
     const Index packed = few ? tiles.columns : ceil_div(std::min(n, most_columns), tiles.columns) * tiles.columns;
     const Scratch<T> buffer(packed * std::min(k, tiles.depth));
@@ -261,7 +210,8 @@ void gemm(const Gemm<T>& g) {
                         .c = g.c,
                         .c_row = g.n,
                         .bias = g.bias,
-                        .relu = g.relu});
+                        .relu = g.relu,
+                        .a_where = g.a_where});
 }
 
 template <Real T>

@@ -230,16 +230,19 @@ void plane_dots_loop(const Planes<T>& planes, const Index* offsets, Index taps, 
 /// Bias and activation of numbers that are still in the first-level cache.
 template <class L, bool biased, bool relu, class T = typename L::Scalar>
 void finish_lines(T* c, Index step, Index rows, Index columns, const T* bias) {
-    const auto one = [](auto sum) {
+    const auto one = [](auto sum, auto added) {
+        if constexpr (biased) sum = sum + added;
         if constexpr (relu) return formula::Relu::forward(sum);
         else return sum;
     };
-    for (Index r = 0; r < rows; ++r, c += step) {
-        Index j = 0;
-        for (; j + L::size <= columns; j += L::size)
-            one(biased ? L::load(c + j) + L::load(bias + j) : L::load(c + j)).store(c + j);
-        for (; j < columns; ++j) c[j] = one(biased ? c[j] + bias[j] : c[j]);
+    Index j = 0;
+    for (; j + L::size <= columns; j += L::size) {
+        const L added = biased ? L::load(bias + j) : L::all(0);
+        for (Index r = 0; r < rows; ++r) one(L::load(c + r * step + j), added).store(c + r * step + j);
     }
+    if (j == columns) return;
+    for (Index r = 0; r < rows; ++r)
+        for (Index i = j; i < columns; ++i) c[r * step + i] = one(c[r * step + i], biased ? bias[i] : T(0));
 }
 
 template <class L, class T = typename L::Scalar>

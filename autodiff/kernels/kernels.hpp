@@ -93,6 +93,7 @@ struct Gemm {
     T* c;
     const T* bias = nullptr;
     bool relu = false;
+    const T* a_where = nullptr;  ///< [m, k], with a not transposed: a counts where this is above 0, else as 0
 };
 template <Real T>
 void gemm(const Gemm<T>& call);

@@ -15,8 +15,9 @@ struct Product {
     Index b_depth, b_column;
     T* c;
     Index c_row;
-    const T* bias = nullptr;  ///< [n], added to each row at the end
-    bool relu = false;        ///< after the bias
+    const T* bias = nullptr;     ///< [n], added to each row at the end
+    bool relu = false;           ///< after the bias
+    const T* a_where = nullptr;  ///< laid out as a, with a_depth 1: a counts where this is above 0, else as 0
 };
 template <Real T>
 void multiply(const Product<T>& product);

@@ -73,6 +73,9 @@ struct Planes {
 };
 
 template <Real T>
+struct Product;  // product.hpp
+
+template <Real T>
 struct StandardizeTerms {
     T scale, mean_g, mean_gy;
 };
@@ -94,6 +97,9 @@ struct Table {
     void (*standardize_vjp)(const StandardizeTerms<T>& terms, const T* y, const T* g, T* dx, Index n);
     GemmTiles<T> gemm;
     ConvTiles<T> conv;
+    /// c (+)= the sums over this block of the depth, of few columns (an eighth of a tile's): rows of a, with a_depth 1,
+    /// in the lanes. After the last block bias and relu. Null: the tiles will do.
+    void (*tall)(const Product<T>& product, Range depth);
     /// to[l step_to + i] = from[l step_from + i] for i < count.
     void (*copy_lines)(const T* from, Index step_from, Index lines, Index count, T* to, Index step_to);
     /// to[p step_to + r] = rows[r][p] for r < count ≤ gemm.columns, p < depth. A line may be written up to the next
@@ -122,6 +128,11 @@ struct Table {
     void (*multiply_add_chains)(T* x, Index rounds);  ///< of one group
     void (*rms_prop)(const RmsPropStep& o, const T* gradient, T* parameter, const RmsPropMoments<T>& moments, Index n);
 };
+
+/// Where an op stands in its list.
+constexpr std::size_t place(OpCode code, OpCode first) {
+    return static_cast<std::size_t>(code) - static_cast<std::size_t>(first);
+}
 
 struct Tables {
     const char* isa;

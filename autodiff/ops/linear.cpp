@@ -36,6 +36,27 @@ Tensor product(const Tensor& x, const Tensor& w) { return matmul(x, w, {.transpo
 /// All rows of a tensor as one matrix.
 Tensor as_matrix(const Tensor& t) { return reshape(t, Shape{t.shape().with(-1, 1).size(), t.shape()[-1]}); }
 
+/// relu_vjp(y, g) · w in one pass, inputs y, g, w: for sweeps that nobody differentiates or looks at, so it has no rules.
+Computed masked_product_forward(std::span<const Tensor> inputs, const Attributes&) {
+    const Value &y = value_of(inputs[0]), &g = value_of(inputs[1]), &w = value_of(inputs[2]);
+    Value x(g.shape.with(-1, w.shape[1]), g.dtype);
+    dispatch(g.dtype, [&](auto t) {
+        using T = decltype(t);
+        kernels::gemm(kernels::Gemm<T>{.transpose_a = false,
+                                       .transpose_b = false,
+                                       .m = g.shape.with(-1, 1).size(),
+                                       .n = w.shape[1],
+                                       .k = w.shape[0],
+                                       .a = g.data<T>(),
+                                       .b = w.data<T>(),
+                                       .c = x.data<T>(),
+                                       .a_where = y.data<T>()});
+    });
+    return {{std::move(x)}};
+}
+
+const Op masked_product_row{OpCode::matmul, "masked_product", masked_product_forward};
+
 Tensors linear_vjp(const VjpCall& call) {
     const Tensor &x = call.x(0), &w = call.x(1), &b = call.x(2), &g = call.g();
     Tensors slopes(3);
@@ -43,6 +64,12 @@ Tensors linear_vjp(const VjpCall& call) {
     if (call.wanted[1]) slopes[1] = matmul(as_matrix(g), as_matrix(x), {.transpose_a = true});
     if (call.wanted[2]) slopes[2] = sum_to(g, b.shape());
     return slopes;
+}
+
+Tensors linear_relu_vjp(const VjpCall& call) {
+    const bool only_x = call.wanted[0] && !call.wanted[1] && !call.wanted[2];
+    if (!only_x || context().recording || is_observed()) return rectified_vjp<linear_vjp>(call);
+    return {apply_one(masked_product_row, Tensors{call.y(), call.g(), call.x(1)}), Tensor(), Tensor()};
 }
 
 Tensors linear_jvp(const JvpCall& call) {
@@ -75,9 +102,8 @@ Tensor checked(const Op& row, const Tensor& x, const Tensor& weight, const Tenso
 
 const Op linear_row{OpCode::linear, "linear",   linear_forward<false>, linear_vjp,
                     Forward::rule,  linear_jvp, linear_expand};
-const Op linear_relu_row{OpCode::linear,       "linear_relu",
-                         linear_forward<true>, rectified_vjp<linear_vjp>,
-                         Forward::rule,        rectified_jvp<linear_jvp>,
+const Op linear_relu_row{OpCode::linear,    "linear_relu", linear_forward<true>,
+                         linear_relu_vjp,   Forward::rule, rectified_jvp<linear_jvp>,
                          linear_relu_expand};
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {

@@ -26,6 +26,7 @@ struct Port {
     std::optional<Element> element;             ///< nothing: not a tensor, or of a type that is not supported
     std::string type;                           ///< as the file says: float32, string, sequence, ..
     std::optional<std::vector<Index>> lengths;  ///< -1 is free; nothing: any shape
+    std::vector<std::string> axes = {};         ///< one for each of them: the name of a free one, or ""
 };
 
 struct Graph {

@@ -3,6 +3,8 @@
 
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/io/file.hpp>
+#include <gradpath/autodiff/memory_budget.hpp>
+#include <gradpath/models/onnx/class_names.hpp>
 #include <gradpath/models/onnx/ending.hpp>
 #include <gradpath/models/onnx/network.hpp>
 #include <gradpath/models/onnx/read.hpp>
@@ -34,7 +36,9 @@ Model model_of(const Graph& whole, std::string_view bytes, const std::string& na
         if (!options.output.empty()) model.options["output"] = options.output;
         model.ending = ending_of(graph, options.output);
         const NoRecording plain;
+        const memory::Budget budget(options.memory, import_memory);
         model.classes = model(zeros(Shape{1}.joined(model.input))).shape()[1];
+        model.class_names = read_class_names(graph.metadata, static_cast<std::size_t>(model.classes));
         return model;
     } catch (const IoError&) {
         throw;

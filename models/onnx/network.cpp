@@ -6,6 +6,7 @@
 #include <set>
 
 #include <gradpath/autodiff/grad.hpp>
+#include <gradpath/autodiff/memory_budget.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/autodiff/taps.hpp>
@@ -67,6 +68,7 @@ Network::Network(const Graph& graph, const Import& options, const std::string& n
             constants_.push_back({found->first, slot, found->second, found->second.is_real()});
     program_ = program;
     try {
+        const memory::Budget budget(options.memory, import_memory);
         fold(options);
         if (options.check_rows) find_batching();
     } catch (const IoError&) {
@@ -97,6 +99,8 @@ void Network::fold(const Import& options) {
             parameter = parameter || (slot != 0 && known.at(slot).parameter);
         }
         const std::vector<Value> results = run_step(step, std::move(inputs), p.opset);
+        for (const Value& result : results)
+            if (result && !result.is_real()) memory::Budget::take(result.whole().data().size_bytes());
         for (std::size_t i = 0; i < std::min(results.size(), step.outputs.size()); ++i)
             if (step.outputs[i] != 0)
                 known.emplace(step.outputs[i], Constant{p.names[step.outputs[i]], step.outputs[i], results[i],
@@ -124,6 +128,7 @@ void Network::fold(const Import& options) {
         constant.parameter = constant.parameter && weights.contains(slot) && !constant.buffer;
         constants_.push_back(std::move(constant));
     }
+    std::ranges::sort(constants_, {}, &Constant::name);  // as a file that is written and read again has them
     program_ = std::make_shared<const Program>(std::move(p));
 }
 
@@ -263,10 +268,8 @@ Index Network::nodes() const { return static_cast<Index>(program_->steps.size())
 void Network::each(std::string& path, const nn::TensorVisitor& f) {
     for (Constant& constant : constants_) {
         if (!constant.parameter && !constant.buffer) continue;
-        Tensor value = constant.value.real();
-        f(path.empty() ? constant.name : path + "." + constant.name, value,
+        f(path.empty() ? constant.name : path + "." + constant.name, constant.value.real(),
           constant.buffer ? nn::Role::buffer : nn::Role::parameter);
-        constant.value = value;
     }
 }
 

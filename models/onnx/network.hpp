@@ -23,7 +23,11 @@ struct Import {
     bool check_rows = true;        ///< find out how rows can run together; else they are taken to
     std::string output = {};       ///< the tensor that rows are mapped to: an output (empty: the first real one) or one
                                    ///< inside, where the network then ends
+    /// Bytes that finding all this out may take, with the constants that are computed once.
+    std::size_t memory = std::size_t{2} << 30;
 };
+
+inline constexpr const char* import_memory = "Import::memory sets how much an import may take";
 
 /// How a network that was made for one row, or for a batch, takes any number of rows.
 enum class Batching {
@@ -51,6 +55,11 @@ public:
     Shape row() const;
     Batching batching() const { return batching_; }
     Index nodes() const;  ///< left to run after folding
+    /// What a file of it would hold: the nodes that are left, with the names, ports and metadata of the file that it
+    /// came from, and the tensors as they are now, in the types that they had there.
+    Graph graph() const;
+    /// Name of a tensor → name of the place that uses it first, which is what its node gives.
+    std::map<std::string, std::string> places() const;
 
     // Parameters are real initializers (and what was folded from them), under their names in the file; statistics of
     // batch normalisation are buffers.
@@ -63,6 +72,7 @@ private:
         std::size_t slot;
         Value value;
         bool parameter = false, buffer = false;
+        Element element = value.element();  ///< in the file, whatever `value` becomes
     };
     std::vector<Value> run(const std::vector<Value>& inputs, Index rows, const DType* dtype) const;
     Tensor mapped(const Tensor& x, Batching how) const;

@@ -13,17 +13,17 @@ using Phrase = void (*)(Writer&, const TwinStep&);
 using Names = std::vector<std::string>;
 
 const std::map<OpCode, const char*> words = {
-    {OpCode::neg, "Neg"},           {OpCode::abs, "Abs"},          {OpCode::sign, "Sign"},
-    {OpCode::sqrt, "Sqrt"},         {OpCode::exp, "Exp"},          {OpCode::log, "Log"},
-    {OpCode::tanh, "Tanh"},         {OpCode::sigmoid, "Sigmoid"},  {OpCode::relu, "Relu"},
-    {OpCode::softplus, "Softplus"}, {OpCode::erf, "Erf"},          {OpCode::sin, "Sin"},
-    {OpCode::cos, "Cos"},           {OpCode::asin, "Asin"},        {OpCode::acos, "Acos"},
-    {OpCode::atan, "Atan"},         {OpCode::sinh, "Sinh"},        {OpCode::cosh, "Cosh"},
-    {OpCode::asinh, "Asinh"},       {OpCode::acosh, "Acosh"},      {OpCode::atanh, "Atanh"},
-    {OpCode::floor, "Floor"},       {OpCode::round, "Round"},      {OpCode::add, "Add"},
-    {OpCode::sub, "Sub"},           {OpCode::mul, "Mul"},          {OpCode::div, "Div"},
-    {OpCode::pow, "Pow"},           {OpCode::maximum, "Max"},      {OpCode::minimum, "Min"},
-    {OpCode::determinant, "Det"},   {OpCode::leaky_relu, "PRelu"},
+    {OpCode::neg, "Neg"},           {OpCode::abs, "Abs"},         {OpCode::sign, "Sign"},
+    {OpCode::sqrt, "Sqrt"},         {OpCode::exp, "Exp"},         {OpCode::log, "Log"},
+    {OpCode::tanh, "Tanh"},         {OpCode::sigmoid, "Sigmoid"}, {OpCode::relu, "Relu"},
+    {OpCode::softplus, "Softplus"}, {OpCode::erf, "Erf"},         {OpCode::sin, "Sin"},
+    {OpCode::cos, "Cos"},           {OpCode::asin, "Asin"},       {OpCode::acos, "Acos"},
+    {OpCode::atan, "Atan"},         {OpCode::sinh, "Sinh"},       {OpCode::cosh, "Cosh"},
+    {OpCode::asinh, "Asinh"},       {OpCode::acosh, "Acosh"},     {OpCode::atanh, "Atanh"},
+    {OpCode::floor, "Floor"},       {OpCode::round, "Round"},     {OpCode::sub, "Sub"},
+    {OpCode::mul, "Mul"},           {OpCode::div, "Div"},         {OpCode::pow, "Pow"},
+    {OpCode::maximum, "Max"},       {OpCode::minimum, "Min"},     {OpCode::determinant, "Det"},
+    {OpCode::leaky_relu, "PRelu"},
 };
 
 std::string number(Writer& w, const TwinStep& s, double value) {
@@ -34,6 +34,11 @@ std::vector<Index> range(Index first, Index last) {
     std::vector<Index> axes;
     for (Index i = first; i < last; ++i) axes.push_back(i);
     return axes;
+}
+
+void add_of(Writer& w, const TwinStep& s) {
+    if (w.add_bias(s.output().two, s.two.inputs[0], s.two.inputs[1])) return;
+    w.add("Add", inputs_of(w, s), {}, out(w, s));
 }
 
 void square_of(Writer& w, const TwinStep& s) {
@@ -207,6 +212,7 @@ void cast_of(Writer& w, const TwinStep& s) {
 void tap_of(Writer& w, const TwinStep& s) { w.call(s.output().two, w.name(s.input(0))); }
 
 const std::map<OpCode, Phrase> phrases = {
+    {OpCode::add, add_of},
     {OpCode::square, square_of},
     {OpCode::rsqrt, rsqrt_of},
     {OpCode::tan, tan_of},

@@ -46,6 +46,7 @@ Program program_of(const Graph& graph, const std::string& name) {
     for (const std::string& objection : objections(graph)) list += "\n  " + objection;
     require<IoError>(list.empty(), "onnx: not all of this file is supported (", name, "):", list);
     Program p{.opset = graph.opset, .steps = {}, .inputs = graph.inputs, .outputs = graph.outputs};
+    p.metadata = graph.metadata;
     Slots slot(p.names);
     for (const auto& [tensor, value] : graph.initializers) slot(tensor);
     for (const Port& port : graph.inputs) p.input_slots.push_back(slot(port.name));

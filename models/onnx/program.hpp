@@ -20,6 +20,7 @@ struct Program {
     std::vector<Port> inputs, outputs;
     std::vector<std::size_t> input_slots, output_slots;
     std::vector<std::string> names{""};  ///< of the slots
+    std::map<std::string, std::string> metadata = {};
 };
 
 /// Throws IoError that lists all that is not supported.

@@ -47,14 +47,16 @@ Node node_of(const ::onnx::NodeProto& n, const TensorReader& reader) {
 
 Port port_of(const ::onnx::ValueInfoProto& info) {
     const ::onnx::TypeProto& type = info.type();
-    Port port{info.name(), {}, "no tensor", {}};
+    Port port{info.name(), {}, "no tensor", {}, {}};
     if (!type.has_tensor_type()) return port;
     port.element = element_of(type.tensor_type().elem_type());
     port.type = port.element ? to_text(*port.element) : text("data type ", type.tensor_type().elem_type());
     if (!type.tensor_type().has_shape()) return port;
     port.lengths.emplace();
-    for (const auto& d : type.tensor_type().shape().dim())
+    for (const auto& d : type.tensor_type().shape().dim()) {
         port.lengths->push_back(d.has_dim_value() && d.dim_value() >= 0 ? d.dim_value() : -1);
+        port.axes.push_back(d.dim_param());
+    }
     return port;
 }
 

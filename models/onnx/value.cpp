@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include <gradpath/autodiff/grad.hpp>
+#include <gradpath/autodiff/memory_budget.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath::models::onnx {
@@ -156,6 +157,7 @@ Shape bounded(const std::vector<Index>& lengths) {
     const Shape shape{std::span(lengths)};
     require<ShapeError>(shape.size() <= most_numbers, "onnx: a tensor must have at most 2^28 numbers: this one is ",
                         shape);
+    memory::Budget::check(static_cast<std::size_t>(shape.size()) * sizeof(Index));
     return shape;
 }
 

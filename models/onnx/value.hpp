@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gradpath/autodiff/tensor.hpp>
@@ -45,6 +46,7 @@ public:
     Index size() const { return shape().size(); }
     /// Throws DTypeError for the other kind.
     const Tensor& real() const;
+    Tensor& real() { return const_cast<Tensor&>(std::as_const(*this).real()); }  ///< to be given other numbers
     const Indices& whole() const;
 
 private:
@@ -74,7 +76,8 @@ Value truth(const Tensor& mask);                  ///< a mask of 0 and 1 as bool
 Tensor mask_of(const Value& truth, DType dtype);  ///< and back
 Value cast(const Value& x, Element element);      ///< towards 0; beyond the range of int64 its ends, NaN 0
 Value filled(const Shape& shape, double value, Element element);
-/// A shape that a file asks for. Throws ShapeError above 2^28 numbers: more is a mistake or an attack.
+/// A shape that a file asks for. Throws ShapeError above 2^28 numbers: more is a mistake or an attack; ValueError beyond
+/// the budget of an import.
 Shape bounded(const std::vector<Index>& lengths);
 
 }  // namespace gradpath::models::onnx

@@ -1,7 +1,7 @@
 #include <gradpath/models/onnx/writer.hpp>
 
 #include <gradpath/autodiff/ops.hpp>
-#include <gradpath/models/onnx/value.hpp>
+#include <gradpath/models/onnx/messages.hpp>
 
 namespace gradpath::models::onnx {
 namespace {
@@ -16,15 +16,9 @@ Tensor for_any_rows(const Twin& constant) {
     return one;
 }
 
-template <class T>
-std::string raw(std::span<const T> numbers) {
-    return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
-}
-
-void fill(::onnx::TensorProto& proto, const std::string& name, const Shape& shape, Element element) {
-    proto.set_name(name);
-    proto.set_data_type(static_cast<std::int32_t>(code_of(element)));
-    for (const Index length : shape) proto.add_dims(length);
+const void* numbers_of(const Tensor& t) {
+    if (t.dtype() == DType::float32) return t.data<float>().data();
+    return t.data<double>().data();
 }
 
 }  // namespace
@@ -92,20 +86,37 @@ std::string Writer::add(const char* type, const std::vector<std::string>& inputs
     return node.output(0);
 }
 
+const Tensor* Writer::bias_behind(const Tensor& shift) const {
+    if (shift.size() == 0 || shift.shape() != Shape{shift.size(), 1, 1}) return nullptr;
+    for (const Tensor& t : held_)
+        if (t.rank() == 1 && t.size() == shift.size() && t.dtype() == shift.dtype() && preferred_.contains(key(t)) &&
+            numbers_of(t) == numbers_of(shift))
+            return &t;
+    return nullptr;
+}
+
+bool Writer::add_bias(const Tensor& sum, const Tensor& product, const Tensor& shift) {
+    const Tensor* bias = bias_behind(shift);
+    const auto made = names_.find(key(product));
+    const auto uses = uses_.find(key(product));
+    if (bias == nullptr || made == names_.end() || uses == uses_.end() || uses->second != 1) return false;
+    ::onnx::NodeProto& node = *graph_.mutable_node(graph_.node_size() - 1);
+    const bool convolves = node.op_type() == "Conv" || node.op_type() == "ConvTranspose";
+    if (!convolves || node.input_size() != 2 || node.output(0) != made->second) return false;
+    node.add_input(name({*bias, *bias}));
+    node.set_output(0, result(sum));
+    return true;
+}
+
 std::string Writer::constant(const Tensor& values, const std::string& wanted) {
-    ::onnx::TensorProto& proto = *graph_.add_initializer();
     const std::string name = fresh(wanted);
-    const bool is_float = values.dtype() == DType::float32;
-    fill(proto, name, values.shape(), is_float ? Element::float32 : Element::float64);
-    proto.set_raw_data(is_float ? raw(values.data<float>()) : raw(values.data<double>()));
+    fill(*graph_.add_initializer(), name, Value(values));
     return name;
 }
 
 std::string Writer::constant(const Indices& positions) {
-    ::onnx::TensorProto& proto = *graph_.add_initializer();
     const std::string name = fresh("whole");
-    fill(proto, name, positions.shape(), Element::int64);
-    proto.set_raw_data(raw(positions.data()));
+    fill(*graph_.add_initializer(), name, Value(positions.shape(), list(positions)));
     return name;
 }
 

@@ -7,7 +7,9 @@
 
 #include <doctest/doctest.h>
 
+#include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/memory.hpp>
+#include <gradpath/autodiff/memory_budget.hpp>
 
 #include "support/memory_limit.hpp"
 
@@ -42,6 +44,31 @@ TEST_CASE("the counter rises by at least the bytes asked for, at most a quarter 
         memory::release(block, bytes);
         CHECK(memory::current_bytes() == before);
     }
+}
+
+TEST_CASE("a budget bounds what a thread holds at once, and gives back what is released") {
+    const std::size_t before = memory::current_bytes();
+    {
+        const memory::Budget outer(4096, "ask for less");
+        void* const first = memory::allocate(2048);
+        CHECK_THROWS_WITH_AS(memory::allocate(2560),
+                             "memory: all tensors together must stay within 4096 bytes: one of 2560 is too much; "
+                             "ask for less",
+                             ValueError);
+        {
+            const memory::Budget inner(1024, "the inner one");
+            CHECK_THROWS_AS(memory::Budget::check(2048), ValueError);
+            memory::Budget::take(1024);  // of both
+            CHECK_THROWS_AS(memory::allocate(64), ValueError);
+        }
+        memory::release(memory::allocate(1024), 1024);
+        CHECK_THROWS_AS(memory::allocate(1280), ValueError);
+        memory::release(first, 2048);
+        memory::release(memory::allocate(3072), 3072);
+        std::thread([] { memory::release(memory::allocate(8192), 8192); }).join();  // another thread's do not count
+    }
+    memory::release(memory::allocate(8192), 8192);
+    CHECK(memory::current_bytes() == before);
 }
 
 TEST_CASE("releasing nothing is fine, and impossible sizes throw bad_alloc") {

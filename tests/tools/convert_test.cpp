@@ -5,11 +5,29 @@
 
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/io/safetensors.hpp>
+#include <gradpath/autodiff/ops.hpp>
 #include <gradpath/models/saved.hpp>
 
 #include "program.hpp"
 
 using namespace gradpath;
+
+namespace {
+
+/// Writes net.safetensors and net.onnx, if this build can.
+bool can_onnx(const program::Folder& folder) {
+    models::save_model(folder / "net.safetensors", models::make("moons-mlp", {}, 1));
+    const program::Outcome written = program::run("convert net.safetensors net.onnx", folder.path());
+    if (written.exit == 2) {
+        CHECK(written.err.find("this build has no ONNX") != std::string::npos);
+        MESSAGE("skipped: this build has no ONNX");
+        return false;
+    }
+    CHECK_MESSAGE(written.exit == 0, written.err);
+    return true;
+}
+
+}  // namespace
 
 TEST_CASE("tensors go from safetensors to npz and back, bit for bit") {
     const program::Folder folder;
@@ -42,14 +60,7 @@ TEST_CASE("convert says what it cannot do") {
 
 TEST_CASE("a model goes out as ONNX, is described, explained, and comes back as its tensors") {
     const program::Folder folder;
-    models::save_model(folder / "net.safetensors", models::make("moons-mlp", {}, 1));
-    const program::Outcome written = program::run("convert net.safetensors net.onnx", folder.path());
-    if (written.exit == 2) {
-        CHECK(written.err.find("this build has no ONNX") != std::string::npos);
-        MESSAGE("skipped: this build has no ONNX");
-        return;
-    }
-    CHECK_MESSAGE(written.exit == 0, written.err);
+    if (!can_onnx(folder)) return;
     const auto described = nlohmann::json::parse(program::run("info net.onnx --json", folder.path()).out);
     CHECK(described["architecture"] == "onnx");
     CHECK(described["parameters"] == 4482);
@@ -63,4 +74,66 @@ TEST_CASE("a model goes out as ONNX, is described, explained, and comes back as 
     CHECK(sum("net.onnx") == sum("net.safetensors"));
     CHECK(program::run("convert net.onnx back.npz --quiet", folder.path()).exit == 0);
     CHECK(io::npz_names(folder / "back.npz").size() == 6);
+}
+
+TEST_CASE("weights go out of an ONNX network and, changed, back into it, under its names") {
+    const program::Folder folder;
+    if (!can_onnx(folder)) return;
+    CHECK(program::run("convert net.onnx w.npz --quiet", folder.path()).exit == 0);
+    std::vector<io::NamedTensor> weights = io::read_npz(folder / "w.npz");
+    for (io::NamedTensor& w : weights) w.value = (w.value * 0.5).to(DType::float64);  // the network keeps its dtype
+    io::write_npz(folder / "half.npz", weights);
+    const program::Outcome written = program::run("convert half.npz half.onnx --into net.onnx", folder.path());
+    CHECK_MESSAGE(written.err == "wrote half.onnx\n", written.err);
+    CHECK(program::run("convert half.onnx back.npz --quiet", folder.path()).exit == 0);
+    for (const io::NamedTensor& w : weights)
+        CHECK(same_bits(io::read_npz(folder / "back.npz", w.name), w.value.to(DType::float32)));
+
+    const auto refused = [&](const std::vector<io::NamedTensor>& tensors, const std::string& message) {
+        io::write_npz(folder / "bad.npz", tensors);
+        const program::Outcome outcome = program::run("convert bad.npz bad.onnx --into net.onnx", folder.path());
+        CHECK(outcome.exit == 4);
+        CHECK(outcome.err == "gradpath: convert: " + message + "\n");
+        CHECK_FALSE(std::filesystem::exists(folder / "bad.onnx"));
+    };
+    std::vector<io::NamedTensor> more = weights, fewer = weights, other = weights;
+    more.push_back({"more", ones({1})});
+    refused(more, "the network has no tensor \"more\", which bad.npz has");
+    const io::NamedTensor last = fewer.back();
+    fewer.pop_back();
+    refused(fewer, text("a tensor is missing: bad.npz has no \"", last.name, "\" of the shape ", last.value.shape()));
+    other.back().value = ones({7});
+    refused(other, text("\"", last.name, "\" of bad.npz has the shape (7,), the network expects ", last.value.shape()));
+    CHECK(program::run("convert half.npz half.npz --into net.onnx", folder.path()).err ==
+          "gradpath: convert: --into makes a network, which goes into an .onnx file: got \"half.npz\"\n");
+    CHECK(program::run("convert net.safetensors f.onnx --fold-batch-norm", folder.path()).err ==
+          "gradpath: convert: --fold-batch-norm is of .onnx files: got \"net.safetensors\"\n");
+}
+
+TEST_CASE("info puts each parameter at the place that uses it, and batch normalisations fold on request") {
+    const program::Folder folder;
+    if (!can_onnx(folder)) return;
+    const std::string residual = std::string(GRADPATH_SOURCE_DIR) + "/tests/models/onnx/torch/residual.onnx";
+    const auto described = [&](const std::string& file) {
+        return nlohmann::json::parse(program::run("info " + file + " --json", folder.path()).out);
+    };
+    const nlohmann::json whole = described(residual);
+    CHECK(whole["normalisation"].is_null());
+    Index placed = 0;
+    for (const nlohmann::json& layer : whole["layers"]) {
+        CHECK(layer["name"] != "");
+        placed += layer["parameters"].get<Index>();
+    }
+    CHECK(placed == whole["parameters"]);
+    CHECK(program::run("info " + residual, folder.path())
+              .out.find("normalisation  not told by the file; whatever its operators do\n") != std::string::npos);
+    CHECK(program::run("convert " + residual + " folded.onnx --fold-batch-norm --quiet", folder.path()).exit == 0);
+    CHECK(described("folded.onnx")["options"]["operators"].get<std::string>().find("BatchNorm") == std::string::npos);
+}
+
+TEST_CASE("train says where an ONNX file is trained further") {
+    const program::Folder folder;
+    CHECK(program::run("train --model net.onnx --data moons --out run", folder.path()).err ==
+          "gradpath: train: --model names an architecture, which net.onnx is not: an ONNX file is trained further in a "
+          "program, by nn::fit (models/onnx/README.md)\n");
 }

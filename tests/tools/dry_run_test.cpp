@@ -43,6 +43,23 @@ TEST_CASE("explain tells what all rows will cost from the first") {
           "gradpath: explain: --dry-run looks at one baseline and one layer: name one instead of all\n");
 }
 
+TEST_CASE("a path that a tolerance decides about is not walked: a few steps tell what a thousand cost") {
+    const program::Folder folder;
+    save_network(folder);
+    const std::string line = "explain points.safetensors --input data:moons:test:0,1 --method integrated-gradients ";
+    for (const std::string more : {"", "--rule exact", "--rule gauss-kronrod", "--steps 4 --tolerance 1e-9"}) {
+        CAPTURE(more);
+        const Json d = json_of(line + more + " --dry-run --json", folder);
+        CHECK(d["steps"] == "as many as the tolerance takes; told for 1000");
+        CHECK(d["evaluations"]["backward"] == 2000);
+        CHECK(d["evaluations"]["forward"].get<double>() < 2020);
+        CHECK(d["seconds"].get<double>() > 0);
+    }
+    const Json few = json_of(line + "--steps 5 --dry-run --json", folder);
+    CHECK(few["evaluations"]["backward"] == 10);
+    CHECK_FALSE(few.contains("steps"));
+}
+
 TEST_CASE("compare tells of the methods, the controls and the files, whose names come true") {
     const program::Folder folder;
     save_network(folder);

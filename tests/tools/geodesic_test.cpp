@@ -1,4 +1,5 @@
 // gradpath geodesic: figures against closed forms, files, and what it refuses.
+#include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -40,6 +41,10 @@ TEST_CASE("gradpath geodesic finds the known curve, its length, its energy and i
     const Json way = json_of(level + " --solver neighbours --refine false --json", folder);
     CHECK(way["converged"].is_null());
     CHECK(way["length"].get<double>() >= 3.75 - 1e-6);
+    CHECK(g["straight_length"].get<double>() == doctest::Approx(way["straight_length"].get<double>()).epsilon(1e-5));
+    CHECK(g["straight_length"].get<double>() > g["length"].get<double>());
+    CHECK(way["energy"].get<double>() > 3.75 * 3.75 / 2);
+    CHECK(way["energy"] < way["straight_energy"]);
 }
 
 TEST_CASE("gradpath geodesic prints a table, and writes corners, a picture and the document") {
@@ -54,8 +59,47 @@ TEST_CASE("gradpath geodesic prints a table, and writes corners, a picture and t
     CHECK(corners.shape() == Shape{9, 2});
     CHECK(corners.at(0) == 2);
     CHECK(tools::read_png(folder / "curve/geodesic.png").width == 640);
+    const std::string alt = g["picture"]["alt"];
+    CHECK(alt ==
+          "The plane of x1 and x2 in colours of F, with the curve and the straight line from (2, 0.5) to (0.5, 2); "
+          "lengths 3.75 and 3.961");
+    CHECK(program::read(folder / "curve/geodesic.png").find("Description") != std::string::npos);
+    CHECK(program::read(folder / "curve/geodesic.png").find(alt) != std::string::npos);
     fine("geodesic 'expr:x1*x2+x3' --to 1,2,3 --points 5 --out line --quiet", folder);
     CHECK(tools::read_png(folder / "line/geodesic.png").height > 0);
+}
+
+TEST_CASE("a curve through places where F is not finite is refused, and nothing is written") {
+    const program::Folder folder;
+    const std::pair<const char*, const char*> refused[] = {
+        {"'expr:log(x1)' --from 0 --to 1", "in row 0 f is -inf at its start; choose ends between which"},
+        {"'expr:sqrt(x1)' --from 1 --to 0", "in row 0 a slope is inf at its end"},
+        {"'expr:1/x1' --from=-1 --to 1", "in row 0 f is inf at t = 0.5 of 0 .. 1"}};
+    for (const auto& [words, said] : refused) {
+        const program::Outcome o =
+            program::run(std::string("geodesic ") + words + " --out curve --quiet", folder.path());
+        CHECK(o.exit == 1);
+        CHECK(o.out.empty());
+        CHECK_MESSAGE(o.err.find(said) != std::string::npos, o.err);
+    }
+    CHECK(program::run("explain 'expr:log(x1)' --input 1 --method geodesic-ig --quiet", folder.path()).exit == 1);
+    CHECK(program::listing(folder.path()).empty());
+}
+
+TEST_CASE("what a solver does not know it does not print, and what is not the published sum is not passed off as it") {
+    const program::Folder folder;
+    const std::string shot = fine(level + " --solver shooting", folder).out;
+    CHECK(shot.find("certificate") != std::string::npos);
+    CHECK(shot.find("half the edges") == std::string::npos);
+    CHECK(json_of(level + " --solver shooting --json", folder)["coarse_certificate"].is_null());
+    const Json svi = json_of(level + " --solver variational --paper true --iterations 50 --json", folder);
+    CHECK(svi["attribution_form"] == "path integral");
+    const auto told = [](const Json& g, const char* words) {
+        return std::ranges::any_of(
+            g["notes"], [&](const Json& note) { return note.get<std::string>().find(words) != std::string::npos; });
+    };
+    CHECK(told(svi, "not the published sum; for that explain by --method geodesic-ig-svi --set paper=true"));
+    CHECK_FALSE(told(json_of(level + " --solver variational --iterations 50 --json", folder), "published"));
 }
 
 TEST_CASE("a network with kinks is softened where that is asked for") {

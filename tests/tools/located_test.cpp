@@ -6,6 +6,7 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/models/saved.hpp>
+#include <gradpath/tools/commands/located.hpp>
 
 #include "answers.hpp"
 
@@ -64,6 +65,24 @@ TEST_CASE("--locate measures controls by themselves, a mask like a box, and says
     CHECK(words.find("inside box:0,12,0,6  50.00 % of the positive values\n") != std::string::npos);
     CHECK(words.find("beside it            50.00 % of the area, ") != std::string::npos);
     CHECK_FALSE(json_of(place.line("gradient --json"), place.folder).contains("located"));
+}
+
+TEST_CASE("the picture says which part it is that holds so much, and draws a box around it") {
+    const Tensor x = random::uniform({2, 1, 4, 4}, 0, 1, {.seed = 3});
+    const auto words = [&](const attribution::Region& region) {
+        return tools::located_words(tools::locate(x, ones({2, 1, 4, 4}), region, 0), 1);
+    };
+    CHECK(words(attribution::region::Box{1, 3, 0, 2})
+              .starts_with("the box (rows 1 to 2, columns 0 to 1 from the upper left corner), 25.00 % of the picture, "
+                           "holds 25.00 % of the positive values and "));
+    const Tensor half = greater(x, 0.5);
+    CHECK(words(attribution::region::Mask{half}).starts_with("the region, "));
+    const Place place;
+    const auto picture = [&](const std::string& where) {
+        fine(place.line("constant --quiet --out out") + where, place.folder);
+        return program::read(place.folder / "out/heatmap.png");
+    };
+    CHECK(picture(" --locate box:2,6,3,9") != picture(" --locate box:2,6,3,8"));
 }
 
 TEST_CASE("--locate asks about pictures, and one answer at a time") {

@@ -123,7 +123,8 @@ TEST_CASE("a picture is cut, resized and turned as it was asked, and that is tol
                   "explain: --input: pictures must be 12 by 12 pixels: seen.png is 40 by 24; --fit crop or --fit "
                   "stretch makes it so",
                   4);
-    const Json data = place.json(explained + "--input data:shapes:test:0 --fit stretch");
+    models::save_model(place.folder / "grey.safetensors", models::make("lenet5", {{"size", "12"}}, 1));
+    const Json data = place.json("explain grey.safetensors --method gradient --input data:shapes:test:0 --fit stretch");
     CHECK(data["input"]["notes"][0] == "shapes: 32 by 32 pixels resized to 12 by 12");
 }
 
@@ -153,9 +154,8 @@ TEST_CASE("a network that ends in a softmax gives probabilities, and no second s
     CHECK(place.json("geodesic soft.ONNX --to 1,2 --points 5")["output_stage"] == "probability");
     const program::Outcome compared = program::run(
         "compare soft.ONNX --data moons --images 4 --methods gradient --metrics deletion --json", place.folder.path());
-    CHECK(
-        compared.err.starts_with("note: the network ends in Softmax: compared are explanations of what that is taken "
-                                 "of, --output-tensor z\n"));
+    CHECK(compared.err.starts_with(
+        "note: the network ends in Softmax: explained is what that is taken of, as by --output-tensor z\n"));
     CHECK(Json::parse(compared.out)["model"]["output_tensor"] == "z");
 }
 

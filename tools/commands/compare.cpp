@@ -84,10 +84,10 @@ Subject open_before_softmax(ExplainOptions& asked) {
     };
     Subject subject = open();
     if (!subject.model || subject.model->ending.kind != models::Ending::probabilities) return subject;
-    asked.ends.output_tensor = subject.model->ending.before;
-    say(asked.common,
-        text("note: the network ends in ", subject.model->ending.step,
-             ": compared are explanations of what that is taken of, --output-tensor ", asked.ends.output_tensor));
+    const models::Ending& ending = subject.model->ending;
+    say(asked.common, text("note: the network ends in ", ending.step, ": explained is what that is taken of, ",
+                           "as by --output-tensor ", ending.before));
+    asked.ends.output_tensor = ending.before;
     return open();
 }
 

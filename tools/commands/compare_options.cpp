@@ -234,14 +234,14 @@ void check_numbers(const CompareOptions& o) {
 }
 
 FirstRows first_rows(const CompareOptions& o, const Subject& subject) {
-    const models::DataSet all =
-        with_dtype(data_for(subject.row, o.asked.ends,
-                            open_data("compare: --data", o.data, o.split, o.asked.common.seed, o.asked.table)),
-                   subject.dtype);
-    require<UsageError>(all.x.shape().slice(1, all.x.rank()) == subject.row, "compare: ", o.data,
-                        " has rows of the shape ", all.x.shape().slice(1, all.x.rank()), ", ", subject.name, " takes ",
-                        subject.row);
-    return {subset(all, 0, std::min(o.images, all.x.rows())), all.x.rows()};
+    const models::DataSet all = open_data("compare: --data", o.data, o.split, o.asked.common.seed, o.asked.table);
+    const models::DataSet rows = with_dtype(
+        data_for(subject.row, o.asked.ends, subset(all, 0, std::min(o.images, all.x.rows()))), subject.dtype);
+    for (const std::string& note : rows.notes) say(o.asked.common, "note: " + note);
+    const Shape shape = rows.x.shape().slice(1, rows.x.rank());
+    require<UsageError>(shape == subject.row, "compare: ", o.data, " has rows of the shape ", shape, ", ", subject.name,
+                        " takes ", subject.row);
+    return {rows, all.x.rows()};
 }
 
 Contest contest_for(const CompareOptions& o, const Subject& subject, const FirstRows& rows) {

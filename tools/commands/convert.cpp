@@ -1,4 +1,6 @@
 // From one kind of file to another, told by their endings: models of ours and ONNX models, and files of named tensors.
+#include <map>
+
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/io/safetensors.hpp>
 #include <gradpath/models/saved.hpp>
@@ -10,13 +12,22 @@
 namespace gradpath::tools {
 namespace {
 
+struct ConvertOptions {
+    std::string from, to, into;
+    bool fold_batch_norm = false;
+    Common common = {};
+};
+
 struct Tensors {
     std::vector<io::NamedTensor> real;
     std::vector<io::NamedIndices> whole;
 };
 
-models::Model read_model(const std::string& file) {
-    if (ending_of(file) == ".onnx") return load_onnx(file);
+models::Model read_model(const std::string& file, bool fold_batch_norm) {
+    const bool is_onnx = ending_of(file) == ".onnx";
+    require<UsageError>(is_onnx || !fold_batch_norm, "convert: --fold-batch-norm is of .onnx files: got \"", file,
+                        "\"");
+    if (is_onnx) return load_onnx(file, "", fold_batch_norm);
     require<UsageError>(
         ending_of(file) == ".safetensors",
         "convert: an ONNX file is made of a model: a .safetensors file of gradpath or an .onnx file: got \"", file,
@@ -24,7 +35,7 @@ models::Model read_model(const std::string& file) {
     return models::load_model(file);
 }
 
-Tensors read_tensors(const std::string& file) {
+Tensors read_tensors(const std::string& file, bool fold_batch_norm) {
     if (ending_of(file) == ".safetensors") {
         io::SafeTensors held = io::read_safetensors(file);
         return {std::move(held.tensors), std::move(held.indices)};
@@ -33,7 +44,8 @@ Tensors read_tensors(const std::string& file) {
     require<UsageError>(ending_of(file) == ".onnx", "convert: it reads .safetensors, .npz and .onnx files: got \"",
                         file, "\"");
     Tensors tensors;
-    for (const nn::Parameter& t : nn::tensors(load_onnx(file))) tensors.real.push_back({t.name, t.value});
+    for (const nn::Parameter& t : nn::tensors(read_model(file, fold_batch_norm)))
+        tensors.real.push_back({t.name, t.value});
     return tensors;
 }
 
@@ -42,33 +54,67 @@ void write_tensors(const std::string& file, const Tensors& tensors) {
     else io::write_safetensors(file, {.tensors = tensors.real, .indices = tensors.whole});
 }
 
+/// Gives the network the tensors of a file: just those it has, of the same shapes, in its own dtypes.
+void give(models::Model& model, const Tensors& tensors, const std::string& file) {
+    std::map<std::string, Tensor> left;
+    for (const io::NamedTensor& t : tensors.real) left.emplace(t.name, t.value);
+    nn::each_tensor(model, nn::TensorVisitor([&](const std::string& name, Tensor& slot, nn::Role) {
+                        const auto found = left.find(name);
+                        require<IoError>(found != left.end(), "convert: a tensor is missing: ", file, " has no \"",
+                                         name, "\" of the shape ", slot.shape());
+                        require<IoError>(found->second.shape() == slot.shape(), "convert: \"", name, "\" of ", file,
+                                         " has the shape ", found->second.shape(), ", the network expects ",
+                                         slot.shape());
+                        slot = found->second.to(slot.dtype());
+                        left.erase(found);
+                    }));
+    require<IoError>(left.empty() && tensors.whole.empty(), "convert: the network has no tensor \"",
+                     left.empty() ? tensors.whole.empty() ? "" : tensors.whole[0].name : left.begin()->first,
+                     "\", which ", file, " has");
+}
+
+void write_model(const ConvertOptions& o) {
+    models::Model model = read_model(o.into.empty() ? o.from : o.into, o.fold_batch_norm);
+    if (!o.into.empty()) give(model, read_tensors(o.from, false), o.from);
+    writing([&] { save_onnx(o.to, model); });
+}
+
+void check(const ConvertOptions& o) {
+    require<UsageError>(!o.from.empty() && !o.to.empty(), "convert: name two files: IN and OUT");
+    const std::string ending = ending_of(o.to);
+    require<UsageError>(ending == ".onnx" || ending == ".safetensors" || ending == ".npz",
+                        "convert: it writes .safetensors, .npz and .onnx files: got \"", o.to, "\"");
+    require<UsageError>(o.into.empty() || ending == ".onnx",
+                        "convert: --into makes a network, which goes into an .onnx file: got \"", o.to, "\"");
+}
+
 }  // namespace
 
 Exit convert(Words words, const std::atomic<bool>&) {
-    Common common;
-    std::string from, to;
+    ConvertOptions o;
     Arguments arguments(
         "convert",
         "Converts models and tensor files: .safetensors, .npz and .onnx, told by their endings. Tensors "
         "alone do not say how a network is built.",
-        "gradpath convert run/model.safetensors model.onnx\ngradpath convert model.onnx weights.npz");
-    arguments.positional("IN", from, "a .safetensors, .npz or .onnx file");
-    arguments.positional("OUT", to, "the file to write, of one of these kinds");
-    add_common(arguments, common);
+        "gradpath convert run/model.safetensors model.onnx\ngradpath convert model.onnx weights.npz\n"
+        "gradpath convert weights.npz changed.onnx --into model.onnx\n"
+        "gradpath convert model.onnx folded.onnx --fold-batch-norm");
+    arguments.positional("IN", o.from, "a .safetensors, .npz or .onnx file");
+    arguments.positional("OUT", o.to, "the file to write, of one of these kinds");
+    arguments.option("--into", "MODEL", o.into, "the network that gets the tensors of IN before it is written");
+    arguments.flag("--fold-batch-norm", o.fold_batch_norm,
+                   "make batch normalisations of an .onnx file part of the products and convolutions before them");
+    add_common(arguments, o.common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
-    apply(common);
-    require<UsageError>(!from.empty() && !to.empty(), "convert: name two files: IN and OUT");
-    const std::string ending = ending_of(to);
-    require<UsageError>(ending == ".onnx" || ending == ".safetensors" || ending == ".npz",
-                        "convert: it writes .safetensors, .npz and .onnx files: got \"", to, "\"");
-    if (ending == ".onnx") {
-        const models::Model model = read_model(from);
-        writing([&] { save_onnx(to, model); });
+    apply(o.common);
+    check(o);
+    if (ending_of(o.to) == ".onnx") {
+        write_model(o);
     } else {
-        const Tensors tensors = read_tensors(from);
-        writing([&] { write_tensors(to, tensors); });
+        const Tensors tensors = read_tensors(o.from, o.fold_batch_norm);
+        writing([&] { write_tensors(o.to, tensors); });
     }
-    say(common, "wrote " + to);
+    say(o.common, "wrote " + o.to);
     return Exit::fine;
 }
 

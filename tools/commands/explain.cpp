@@ -13,6 +13,7 @@
 #include <gradpath/tools/commands/controls.hpp>
 #include <gradpath/tools/commands/data_options.hpp>
 #include <gradpath/tools/commands/dry_run.hpp>
+#include <gradpath/tools/commands/explain_cost.hpp>
 #include <gradpath/tools/commands/explain_settings.hpp>
 #include <gradpath/tools/commands/layers.hpp>
 #include <gradpath/tools/commands/output_stage.hpp>
@@ -208,25 +209,28 @@ Exit under_all_baselines(const ExplainOptions& o, const attribution::Method& met
     return failed ? Exit::not_met : Exit::fine;
 }
 
-/// The first row tells what a row costs.
+/// The first row tells what a row costs, and of a path a few steps.
 Exit only_tell(const ExplainOptions& o, const attribution::Method& method, const Subject& subject, const Rows& rows,
                const std::atomic<bool>& interrupted) {
     const auto layer = o.set.find("layer");
     require<UsageError>(o.baseline != "all" && (layer == o.set.end() || layer->second != "all"),
                         "explain: --dry-run looks at one baseline and one layer: name one instead of all");
-    const attribution::Attribution first = watched(
-        of_first_row(settings_of(o, method, rows, subject), rows.x), o, interrupted,
-        [&](const attribution::Settings& asked) { return method.run(subject.run, slice(rows.x, 0, 0, 1), asked); });
+    const RowCost row = row_cost(o, method, [&](const ExplainOptions& asked) {
+        return watched(
+            of_first_row(settings_of(asked, method, rows, subject), rows.x), o, interrupted,
+            [&](const attribution::Settings& s) { return method.run(subject.run, slice(rows.x, 0, 0, 1), s); });
+    });
     const auto count = static_cast<double>(rows.x.rows());
     DryRun run{.what = {{"method", method.name},
                         {"model", subject.name},
                         {"input", text(rows.name, ", ", rows.x.rows(), rows.x.rows() == 1 ? " row" : " rows")}},
-               .forward = count * static_cast<double>(first.evaluations.forward),
-               .backward = count * static_cast<double>(first.evaluations.backward),
-               .seconds = count * first.seconds,
-               .bytes = std::min(first.peak_bytes * static_cast<std::size_t>(rows.x.rows()),
-                                 std::max(o.common.memory, first.peak_bytes)),
-               .files = result_files({subject, rows, {}, first})};
+               .forward = count * row.forward,
+               .backward = count * row.backward,
+               .seconds = count * row.seconds,
+               .bytes = std::min(static_cast<std::size_t>(count * row.bytes),
+                                 std::max(o.common.memory, row.sample.peak_bytes)),
+               .files = result_files({subject, rows, {}, row.sample})};
+    if (!row.steps.empty()) run.what.emplace_back("steps", row.steps);
     if (const std::string ends = describe(o.ends); !ends.empty()) run.what.emplace_back("prepared", ends);
     tell(o.common, run);
     return Exit::fine;

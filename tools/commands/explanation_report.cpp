@@ -82,7 +82,7 @@ std::string sum_words(const Explained& e, std::size_t k) {
 /// "x1 = 3"; of a layer's units the place.
 std::string named_value(const Explained& e, std::size_t k, Index i) {
     if (!of_features(e)) return value_name(e, i);
-    return text(value_name(e, i), " = ", short_number(row_of(e.rows.x, row_index(e, k)).at(i), 4));
+    return text(value_name(e, i), " = ", short_number(e.rows.x.at(row_index(e, k) * e.subject.row.size() + i), 4));
 }
 
 /// The columns of a table, or the features or units by name.

@@ -84,8 +84,18 @@ std::map<std::string, std::string> options_used(const GeodesicIg& options) {
     return used;
 }
 
+/// The published form is no integral along a curve: who asks for it here should know that this is not what is shown.
+void note_form(const GeodesicIg& options, std::vector<std::string>& notes) {
+    if (options.solver != "variational" || !options.variational.plain().paper_form) return;
+    notes.push_back(text(
+        "the attribution is the path integral along the curve, not the published sum; for that explain by --method "
+        "geodesic-ig-svi --set ",
+        options.variational.paper ? "paper" : "paper-form", "=true"));
+}
+
 FoundGeodesic find(const Subject& subject, const Tensor& to, const GeodesicIg& options) {
     FoundGeodesic found{subject, options_used(options), attribution::geodesics(subject.run, to, options)[0], {}, {}};
+    note_form(options, found.curve.notes);
     const Tensor corners = found.curve.corners;
     const auto path = [&](const Tensor&, const Tensor&, Index) { return attribution::geometry::path_of(corners); };
     found.attribution = attribution::along_paths(subject.run, to,
@@ -98,8 +108,10 @@ FoundGeodesic find(const Subject& subject, const Tensor& to, const GeodesicIg& o
                                                  "geodesic");
     attribution::Target target = options.target;
     if (!found.attribution.target.empty()) target = found.attribution.target[0];
-    attribution::Evaluator along("geodesic", subject.run, corners, target, options.stage, options.run);
-    found.f_along = along.f_input();
+    const attribution::Run quiet{.memory = options.run.memory, .cancel = options.run.cancel};
+    found.f = [run = subject.run, target, stage = options.stage, quiet](const Tensor& points) {
+        return attribution::Evaluator("geodesic", run, points, target, stage, quiet).f_input();
+    };
     return found;
 }
 

@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <gradpath/attribution/geometry/curve.hpp>
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
@@ -19,9 +18,13 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr Index few_numbers = 64;  // of a point that still stands in the document
+constexpr const char* form = "path integral";
 
 /// Only curves that are relaxed or shot are judged.
 bool is_judged(const FoundGeodesic& g) { return g.curve.certificate > 0 || g.curve.converged; }
+
+/// Only relax has curves with fewer corners behind it.
+bool has_coarse(const FoundGeodesic& g) { return is_judged(g) && g.curve.coarse_certificate > 0; }
 
 Json point_json(const Tensor& point) {
     Json shape = std::vector<Index>(point.shape().begin() + 1, point.shape().end());
@@ -49,22 +52,25 @@ nlohmann::ordered_json geodesic_json(const FoundGeodesic& g, const std::string& 
     d["output_stage"] = describe(a.stage);
     d["points"] = last + 1;
     d["length"] = g.curve.length;
+    d["straight_length"] = g.curve.straight_length;
     d["energy"] = g.curve.energy;
     d["straight_energy"] = g.curve.straight_energy;
     d["gradient_norm"] = judged(g.curve.gradient_norm);
     d["certificate"] = judged(g.curve.certificate);
-    d["coarse_certificate"] = judged(g.curve.coarse_certificate);
+    d["coarse_certificate"] = has_coarse(g) ? Json(g.curve.coarse_certificate) : Json(nullptr);
     d["converged"] = judged(g.curve.converged);
     d["smooth"] = judged(g.curve.smooth);
     d["iterations"] = judged(g.curve.iterations);
     d["f_from"] = (*a.f_baseline)[0];
     d["f_to"] = a.f_input[0];
+    d["attribution_form"] = form;
     d["attribution"] = point_json(a.values);
     d["relative_delta"] = (*a.relative_delta)[0];
     d["ncc_gap"] = (*a.ncc_gap)[0];
     d["corners"] = {{"file", file.empty() ? Json(nullptr) : Json(file)}};
     if (g.curve.corners.size() <= few_numbers * few_numbers)
         d["corners"]["data"] = nested_json(g.curve.corners, g.curve.corners.shape());
+    d["picture"] = {{"file", file.empty() ? Json(nullptr) : Json("geodesic.png")}, {"alt", geodesic_alt(g)}};
     d["notes"] = g.curve.notes;
     d["dtype"] = a.dtype == DType::float32 ? "f32" : "f64";
     return d;
@@ -77,13 +83,14 @@ std::string geodesic_text(const FoundGeodesic& g) {
         {"solver", g.options.at("solver")},
         {"corners", std::to_string(g.curve.corners.rows())},
         {"length", short_number(g.curve.length)},
+        {"length of the straight line", short_number(g.curve.straight_length)},
         {"energy", short_number(g.curve.energy)},
-        {"of the straight line", short_number(g.curve.straight_energy)},
+        {"energy of the straight line", short_number(g.curve.straight_energy)},
     };
     if (is_judged(g)) {
         lines.push_back({"relative gradient norm", short_number(g.curve.gradient_norm, 3)});
         lines.push_back({"certificate", short_number(g.curve.certificate, 3)});
-        lines.push_back({"with half the edges", short_number(g.curve.coarse_certificate, 3)});
+        if (has_coarse(g)) lines.push_back({"with half the edges", short_number(g.curve.coarse_certificate, 3)});
         lines.push_back({"converged", g.curve.converged ? "yes" : "no"});
         lines.push_back({"smooth", g.curve.smooth ? "yes" : "no"});
     }
@@ -91,6 +98,7 @@ std::string geodesic_text(const FoundGeodesic& g) {
     lines.push_back({"f(to)", short_number(a.f_input[0])});
     lines.push_back({"relative delta", short_number((*a.relative_delta)[0], 3)});
     lines.push_back({"no-cancellation gap", short_number((*a.ncc_gap)[0], 3)});
+    lines.push_back({"attribution by", form});
     for (Index i = 0; a.values.size() <= few_numbers && i < a.values.size(); ++i)
         lines.push_back({text("attribution x", i + 1), short_number(a.values.at(i))});
     if (const std::string ends = describe(g.subject.ends); !ends.empty()) lines.push_back({"prepared", ends});
@@ -99,14 +107,13 @@ std::string geodesic_text(const FoundGeodesic& g) {
 
 void write_geodesic(const std::filesystem::path& folder, const FoundGeodesic& g) {
     const Tensor& corners = g.curve.corners;
-    const Index last = corners.rows() - 1;
-    const std::vector<io::NamedTensor> arrays{
-        {"corners", corners},
-        {"straight", attribution::geometry::line(slice(corners, 0, 0, 1), slice(corners, 0, last, last + 1), last + 1)},
-        {"f", Tensor({last + 1}, std::span<const double>(g.f_along))},
-        {"values", g.attribution.values}};
+    const std::vector<double> f_along = g.f(corners);
+    const std::vector<io::NamedTensor> arrays{{"corners", corners},
+                                              {"straight", straight_of(corners)},
+                                              {"f", Tensor({corners.rows()}, std::span<const double>(f_along))},
+                                              {"values", g.attribution.values}};
     io::write_npz(folder / "geodesic.npz", arrays);
-    write_png(folder / "geodesic.png", geodesic_picture(g));
+    write_png(folder / "geodesic.png", geodesic_picture(g), geodesic_alt(g));
     io::write_file(folder / "geodesic.json", geodesic_json(g, "geodesic.npz").dump(2) + "\n");
 }
 

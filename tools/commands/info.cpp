@@ -58,7 +58,7 @@ Json tensor_json(const std::string& name, const Tensor& t) {
 Json model_json(const std::string& file, const models::Model& model) {
     Json tensors = Json::array(), layers = Json::array();
     for (const nn::Parameter& t : nn::tensors(model)) tensors.push_back(tensor_json(t.name, t.value));
-    const nn::Summary summary = nn::summary(model, model.input);
+    const nn::Summary summary = nn::summary_of(model, placed_parameters(model), model.input);
     for (const nn::SummaryRow& row : summary.rows)
         layers.push_back({{"name", row.path},
                           {"shape", list(row.output)},
@@ -113,12 +113,19 @@ Json safetensors_json(const std::string& file) {
     return document;
 }
 
+/// What is done to the input a file does not tell: whatever it is stands among its nodes.
+Json onnx_json(const std::string& file, const models::Model& model) {
+    Json document = model_json(file, model);
+    document["normalisation"] = nullptr;
+    return document;
+}
+
 Json file_json(const std::string& file) {
     require<IoError>(std::filesystem::exists(file) && !std::filesystem::is_directory(file),
                      "info: no such file: ", file);
     const std::string ending = ending_of(file);
     if (ending == ".safetensors") return safetensors_json(file);
-    if (ending == ".onnx") return model_json(file, load_onnx(file));
+    if (ending == ".onnx") return onnx_json(file, load_onnx(file));
     if (ending == ".npz") return tensors_json(file, "npz", io::read_npz(file, io::ReadNpz{.integers = DType::float64}));
     if (ending == ".npy") return tensors_json(file, "npy", {{"", io::read_npy(file, {.integers = DType::float64})}});
     if (ending == ".png") {
@@ -180,8 +187,8 @@ std::string document_text(const Json& document) {
     std::string tables;
     for (const auto& [key, value] : document.items()) {
         if (key == "schema") continue;
-        if (key == "normalisation" && value["mean"].empty()) {
-            facts.push_back({key, "none"});
+        if (key == "normalisation" && (value.is_null() || value["mean"].empty())) {
+            facts.push_back({key, value.is_null() ? "not told by the file; whatever its operators do" : "none"});
             continue;
         }
         if (key == "training") {

@@ -37,17 +37,12 @@ PerRow road(const Measure& self, const Contest& q, Contestant& c) {
     return each(curves, &quality::RoadCurve::area);
 }
 
-/// masking_curves gives means over rows, so each row is asked by itself; all curves come at once.
-void mask_rows(const Contest& q, Contestant& c) {
-    for (Index r = 0; r < q.x.rows(); ++r)
-        c.masked.push_back(
-            quality::masking_curves(q.subject.run, slice(q.x, 0, r, r + 1), slice(c.values, 0, r, r + 1),
-                                    {.target = q.target[static_cast<std::size_t>(r)], .seed = q.seed, .run = q.run}));
-}
-
+/// All curves come at once.
 template <std::vector<double> quality::MaskingCurves::*curve>
 PerRow masked(const Measure& self, const Contest& q, Contestant& c) {
-    if (c.masked.empty()) mask_rows(q, c);
+    if (c.masked.empty())
+        c.masked = quality::masking_curves_of_rows(q.subject.run, q.x, c.values,
+                                                   {.target = q.target, .seed = q.seed, .run = q.run});
     PerRow list;
     for (const quality::MaskingCurves& row : c.masked)
         list.push_back(quality::area_under(row.areas, row.*curve) / (row.areas.back() - row.areas.front()));

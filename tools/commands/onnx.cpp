@@ -8,11 +8,19 @@
 
 namespace gradpath::tools {
 
-models::Model load_onnx(const std::string& file, const std::string& tensor) {
-    return models::onnx::load(file, {.output = tensor});
+models::Model load_onnx(const std::string& file, const std::string& tensor, bool fold_batch_norm) {
+    return models::onnx::load(file, {.fold_batch_norm = fold_batch_norm, .output = tensor});
 }
 
 void save_onnx(const std::string& file, const models::Model& model) { models::onnx::save(file, model); }
+
+std::vector<nn::Parameter> placed_parameters(const models::Model& model) {
+    std::vector<nn::Parameter> parameters = nn::parameters(model);
+    if (const auto* network = model.net.get_if<models::onnx::Network>())
+        for (const std::map<std::string, std::string> places = network->places(); nn::Parameter& p : parameters)
+            if (const auto place = places.find(p.name); place != places.end()) p.name = place->second + "." + p.name;
+    return parameters;
+}
 
 std::vector<Check> onnx_suite() {
     using Verdict = models::onnx::Case::Verdict;

@@ -1,65 +1,15 @@
-// Runs an experiment and writes its numbers as CSV and JSON and its story as HTML; each file is whole or not there.
-#include <algorithm>
+// Runs an experiment, and writes what it found as it is found: an interrupted study leaves what it had, marked as such.
 #include <chrono>
 
 #include <nlohmann/json.hpp>
 
-#include <gradpath/autodiff/io/file.hpp>
-#include <gradpath/autodiff/threads.hpp>
-#include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/format.hpp>
-#include <gradpath/tools/commands/numbers.hpp>
-#include <gradpath/tools/experiments/experiment.hpp>
-#include <gradpath/tools/report/html.hpp>
+#include <gradpath/tools/commands/provenance.hpp>
+#include <gradpath/tools/commands/study_files.hpp>
 
 namespace gradpath::tools {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json number(const std::optional<double>& value) { return value ? short_json(*value, DType::float64) : Json(nullptr); }
-
-Json document(const Experiment& experiment, const Study& study, bool quick, double seconds) {
-    Json rows = Json::array();
-    for (const StudyRow& row : study.rows) {
-        rows.push_back({{"method", row.method},
-                        {"figure", row.figure},
-                        {"value", number(row.value)},
-                        {"low", number(row.low)},
-                        {"high", number(row.high)},
-                        {"paper", number(row.paper)},
-                        {"note", row.note}});
-        if (row.auc) rows.back()["auc"] = number(row.auc);
-    }
-    return {{"schema", "gradpath.reproduce/1"},
-            {"experiment", experiment.name},
-            {"quick", quick},
-            {"seconds", seconds},
-            {"rows", rows}};
-}
-
-bool has_areas(const Study& study) {
-    return std::ranges::any_of(study.rows, [](const StudyRow& row) { return row.auc.has_value(); });
-}
-
-/// A field of CSV: in quotes, those inside doubled (RFC 4180).
-std::string quoted(const std::string& field) {
-    std::string out = "\"";
-    for (const char letter : field) out += letter == '"' ? std::string("\"\"") : std::string(1, letter);
-    return out + "\"";
-}
-
-std::string csv(const Study& study) {
-    const auto cell = [](const std::optional<double>& value) { return value ? to_text(*value) : std::string(); };
-    const bool areas = has_areas(study);
-    std::string lines = text("method,figure,value,low,high,paper,note", areas ? ",auc" : "", "\n");
-    for (const StudyRow& row : study.rows)
-        lines +=
-            text(quoted(row.method), ",", quoted(row.figure), ",", to_text(row.value), ",", cell(row.low), ",",
-                 cell(row.high), ",", cell(row.paper), ",", quoted(row.note), areas ? "," : "", cell(row.auc), "\n");
-    return lines;
-}
 
 const Experiment& find_experiment(const std::string& name) {
     std::vector<std::string> names;
@@ -83,34 +33,41 @@ std::string catalogue() {
     return lines;
 }
 
-void write_study(const Common& common, const Experiment& experiment, Study& study, const Json& json) {
-    study.report.provenance = {{"gradpath", version()},
-                               {"instruction set", isa()},
-                               {"threads", std::to_string(threads())},
-                               {"seed", std::to_string(common.seed)},
-                               {"dtype", to_text(study.dtype)}};
-    make_folder(common.out);
-    const std::string name = experiment.name;
-    writing([&] {
-        io::write_file(common.out / (name + ".csv"), csv(study));
-        write_html(common.out / (name + ".html"), study.report);
-        io::write_file(common.out / (name + ".json"), json.dump(2) + "\n");
-    });
-    say(common, "wrote " + (common.out / (name + ".html")).string());
+/// The rows on stdout, unless they are in files and no document was asked for.
+void tell(const StudyRun& run, const Study& study) {
+    if (run.common.json) print_json(study_json(run, study));
+    else if (run.common.out.empty()) print(study_text(run, study));
 }
 
-std::string listing(const Study& study) {
-    const bool areas = has_areas(study);
-    std::vector<std::vector<std::string>> rows{{"method", "figure", "value", "low", "high"}};
-    if (areas) rows.back().push_back("auc");
-    rows.back().push_back("paper");
-    const auto cell = [](const std::optional<double>& value) { return value ? short_number(*value, 3) : ""; };
-    for (const StudyRow& row : study.rows) {
-        rows.push_back({row.method, row.figure, cell(row.value), cell(row.low), cell(row.high)});
-        if (areas) rows.back().push_back(cell(row.auc));
-        rows.back().push_back(cell(row.paper));
+/// Runs it, and keeps what it knows so far.
+Exit run_study(StudyRun run, ExperimentOptions options) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto clock = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+    const std::filesystem::path& out = run.common.out;
+    const std::string page = (out / (std::string(run.experiment.name) + ".html")).string();
+    std::optional<Study> known;
+    options.keep = [&](const Study& so_far, const std::string& done) {
+        known = so_far;
+        run.done = done;
+        run.seconds = clock();
+        if (!out.empty()) write_study(run, so_far);
+    };
+    try {
+        known = run.experiment.run(options);
+        run.done.clear();
+    } catch (const Cancelled&) {
+        if (!known) throw;
+        tell(run, *known);
+        say(run.common, text("interrupted; ", run.missing(), out.empty() ? "" : ", and are in " + page));
+        return Exit::interrupted;
     }
-    return table_text(rows, {0, 1});
+    run.seconds = clock();
+    if (!out.empty()) {
+        write_study(run, *known);
+        say(run.common, "wrote " + page);
+    }
+    tell(run, *known);
+    return known->met ? Exit::fine : Exit::not_met;
 }
 
 }  // namespace
@@ -139,14 +96,8 @@ Exit reproduce(Words words, const std::atomic<bool>& interrupted) {
     require<UsageError>(model.empty() == input.empty(), "reproduce: --model and --input go together");
     apply(common);
 
-    const auto start = std::chrono::steady_clock::now();
-    Study study = experiment.run({common, quick, interrupted, model, input, full});
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const Json json = document(experiment, study, quick, seconds);
-    if (!common.out.empty()) write_study(common, experiment, study, json);
-    if (common.json) print_json(json);
-    else if (common.out.empty()) print(listing(study));
-    return study.met ? Exit::fine : Exit::not_met;
+    return run_study({experiment, common, command_line("reproduce", words), quick, full},
+                     {common, quick, interrupted, model, input, full});
 }
 
 }  // namespace gradpath::tools

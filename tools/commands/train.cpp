@@ -9,6 +9,7 @@
 #include <gradpath/tools/commands/data_source.hpp>
 #include <gradpath/tools/commands/dry_run.hpp>
 #include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/commands/subject.hpp>
 #include <gradpath/tools/commands/train_run.hpp>
 
 namespace gradpath::tools {
@@ -87,6 +88,8 @@ Exit train(Words words, const std::atomic<bool>& interrupted) {
     declare(arguments, o);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     check(arguments, o);
+    require<UsageError>(ending_of(o.model) != ".onnx", "train: --model names an architecture, which ", o.model,
+                        " is not: an ONNX file is trained further in a program, by nn::fit (models/onnx/README.md)");
     apply(o.common);
 
     models::DataSet data = with_dtype(open_data("train: --data", o.data, "train", o.common.seed, o.table), dtype_of(o));

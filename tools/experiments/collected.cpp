@@ -53,10 +53,8 @@ double Collected::mean(const std::string& method, const std::string& figure) con
 
 void Collected::append_rows(Study& study, std::span<const Note> notes) const {
     for (const Series& s : series_) {
-        const Confidence c = confidence(s.values);
         const auto note = std::ranges::find(notes, s.method, &Note::method);
-        StudyRow row{.method = s.method, .figure = s.figure, .value = c.mean};
-        if (s.values.size() > 1) row.low = c.low, row.high = c.high;
+        StudyRow row = mean_row(s.method, s.figure, s.values);
         if (note != notes.end()) row.note = note->words;
         study.rows.push_back(std::move(row));
     }
@@ -73,7 +71,7 @@ Table Collected::table(const std::string& caption, const std::string& suffix) co
         std::vector<std::string>& row = table.rows.emplace_back(std::vector{unbroken(method)});
         for (const std::string& figure : figures) {
             const std::span<const double> list = values(method, figure);
-            row.push_back(list.empty() ? "" : interval_text(confidence(list)));
+            row.push_back(list.empty() ? "" : mean_text(list));
         }
     }
     return table;
@@ -84,5 +82,14 @@ std::string interval_text(const Confidence& c) {
     if (!(c.low < c.high)) return mean;
     return text(mean, " ± ", in_full((c.high - c.low) / 2, 2));
 }
+
+StudyRow mean_row(const std::string& method, const std::string& figure, std::span<const double> values) {
+    const Confidence c = confidence(values);
+    StudyRow row{.method = method, .figure = figure, .value = c.mean};
+    if (values.size() > 1) row.low = c.low, row.high = c.high;
+    return row;
+}
+
+std::string mean_text(std::span<const double> values) { return interval_text(confidence(values)); }
 
 }  // namespace gradpath::tools

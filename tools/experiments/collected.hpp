@@ -36,4 +36,8 @@ private:
 /// "0.912 ± 0.041", or the mean alone where the ends are not known or equal to it.
 std::string interval_text(const attribution::quality::Confidence& c);
 
+/// Mean and 95 % interval of a figure that was measured on several images, as a row and as "0.912 ± 0.041".
+StudyRow mean_row(const std::string& method, const std::string& figure, std::span<const double> values);
+std::string mean_text(std::span<const double> values);
+
 }  // namespace gradpath::tools

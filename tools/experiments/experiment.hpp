@@ -1,6 +1,7 @@
 #pragma once
 // Experiments that `gradpath reproduce` runs: each measures, and fills in rows and a report; the command writes them.
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,7 +18,12 @@ struct StudyRow {
     double value = 0;
     std::optional<double> low = {}, high = {}, paper = {};  ///< low and high: quartiles, or a confidence interval
     std::string note = {};
-    std::optional<double> auc = {};  ///< area under the figure's curve, where it has one; `paper` is then of that
+    std::optional<double> auc = {}, paper_auc = {};  ///< area under the figure's curve, where it has one; the paper's
+};
+
+/// What was explained or trained on: words, and the hash of the numbers.
+struct StudyData {
+    std::string words, hash;
 };
 
 struct Study {
@@ -25,6 +31,7 @@ struct Study {
     Report report;
     bool met = true;               ///< what it set out to show holds
     DType dtype = DType::float64;  ///< what it computed in
+    std::vector<StudyData> data = {};
 };
 
 struct ExperimentOptions {
@@ -33,6 +40,9 @@ struct ExperimentOptions {
     const std::atomic<bool>& interrupted;
     std::string model = {}, input = {};  ///< to measure on instead of networks of its own; empty: those
     bool full = false;                   ///< also what takes long
+    /// Takes what is known so far, in case the rest is interrupted; `done` says how far it is: "3 of 20 images". A study
+    /// that has parts calls it after each of them, never from two threads at once.
+    std::function<void(const Study& so_far, const std::string& done)> keep = {};
 };
 
 struct Experiment {

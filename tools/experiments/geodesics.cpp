@@ -12,6 +12,7 @@
 #include <gradpath/models/data/load.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/progress.hpp>
+#include <gradpath/tools/commands/provenance.hpp>
 #include <gradpath/tools/commands/subject.hpp>
 #include <gradpath/tools/experiments/experiment.hpp>
 #include <gradpath/tools/experiments/spread.hpp>
@@ -37,7 +38,7 @@ constexpr Size small{.images = 2, .points = 16, .epochs = 1, .training = 6'000};
 
 /// A network in float64, with its kinks, and what it is shown.
 struct Shown {
-    std::string words;
+    std::string words, data;
     Model net;
     Tensor x;
     Index points;
@@ -51,14 +52,14 @@ Shown own_network(const ExperimentOptions& o, const Size& size) {
         trained(o, models::subset(all, 0, std::min(size.training, all.x.rows())), "lenet5", size.epochs);
     nn::each_tensor(net, nn::TensorVisitor([](const std::string&, Tensor& t, nn::Role) { t = t.to(DType::float64); }));
     const Tensor x = models::load(data, "test", o.common.seed).x;
-    return {"LeNet-5 on " + data, net, slice(x, 0, 0, size.images).to(DType::float64), size.points};
+    return {"LeNet-5 on " + data, data + ", test", net, slice(x, 0, 0, size.images).to(DType::float64), size.points};
 }
 
 /// The user's, as many images as there are.
 Shown given_network(const ExperimentOptions& o, const Size& size) {
     const ReadRows reading{.what = "reproduce: --input", .seed = o.common.seed};
     const Subject subject = open_subject("reproduce", o.model, DType::float64, o.input, reading);
-    return {o.model, subject.run, read_rows(o.input, subject.row, subject.dtype, reading).x, size.points};
+    return {o.model, o.input, subject.run, read_rows(o.input, subject.row, subject.dtype, reading).x, size.points};
 }
 
 /// With softplus for its kinks, or as it is where it has none.
@@ -86,28 +87,6 @@ struct Found {
     bool below() const { return curve.energy < curve.straight_energy; }
     bool halves() const { return fine.certificate <= curve.certificate / 2; }
 };
-
-std::vector<Found> find_all(const ExperimentOptions& o, const Shown& s, const Model& f) {
-    Progress progress(Progress::style(o.common.quiet), "images");
-    std::vector<Found> all;
-    for (Index k = 0; k < s.x.rows(); ++k) {
-        progress.tell("curves", k, s.x.rows());
-        const Tensor image = slice(s.x, 0, k, k + 1);
-        const std::clock_t start = std::clock();
-        Found found{curve_to(o, f, image, s.points), {}, 0};
-        found.seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-        found.fine = curve_to(o, f, image, 2 * s.points);
-        progress.end_line();
-        const Geodesic& g = found.curve;
-        say(o.common,
-            text("image ", k, ": gradient norm ", short_number(g.gradient_norm, 2), ", energy ",
-                 short_number(g.energy, 4), " (straight ", short_number(g.straight_energy, 4), "), certificate ",
-                 short_number(g.certificate, 3), " and ", short_number(found.fine.certificate, 3), ", ",
-                 g.converged ? "converged" : "not converged", ", ", short_number(found.seconds, 3), " s"));
-        all.push_back(std::move(found));
-    }
-    return all;
-}
 
 std::string with_points(const char* figure, Index points) { return text(figure, ", ", points, " points"); }
 
@@ -143,6 +122,35 @@ Section images_section(Study& study, const std::vector<Found>& all, const Shown&
                 .rows = {}};
     for (const Found& found : all) add_image(study, table, found, s);
     return {"Curves", {std::move(table)}};
+}
+
+void tell(const ExperimentOptions& o, Index image, const Found& found) {
+    const Geodesic& g = found.curve;
+    say(o.common, text("image ", image, ": gradient norm ", short_number(g.gradient_norm, 2), ", energy ",
+                       short_number(g.energy, 4), " (straight ", short_number(g.straight_energy, 4), "), certificate ",
+                       short_number(g.certificate, 3), " and ", short_number(found.fine.certificate, 3), ", ",
+                       g.converged ? "converged" : "not converged", ", ", short_number(found.seconds, 3), " s"));
+}
+
+/// All images' curves; `begun` is the study without them, which is kept with those that there are.
+std::vector<Found> find_all(const ExperimentOptions& o, const Shown& s, const Model& f, const Study& begun) {
+    Progress progress(Progress::style(o.common.quiet), "images");
+    std::vector<Found> all;
+    for (Index k = 0; k < s.x.rows(); ++k) {
+        progress.tell("curves", k, s.x.rows());
+        const Tensor image = slice(s.x, 0, k, k + 1);
+        const std::clock_t start = std::clock();
+        Found found{curve_to(o, f, image, s.points), {}, 0};
+        found.seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+        found.fine = curve_to(o, f, image, 2 * s.points);
+        progress.end_line();
+        tell(o, k, found);
+        all.push_back(std::move(found));
+        Study so_far = begun;
+        so_far.report.sections.push_back(images_section(so_far, all, s));
+        o.keep(so_far, text(k + 1, " of ", s.x.rows(), " images"));
+    }
+    return all;
 }
 
 /// Counts over all images, and whether they are what the study set out to show.
@@ -196,13 +204,14 @@ Section kinks_section(const ExperimentOptions& o, Study& study, const Shown& s, 
 Study study_geodesics(const ExperimentOptions& o) {
     const Size size = o.quick ? small : whole;
     const Shown s = o.model.empty() ? own_network(o, size) : given_network(o, size);
-    const std::vector<Found> all = find_all(o, s, without_kinks(s, {.sharpness = softness}));
     Study study;
     study.report = {.title = "Do geodesics of a network converge?",
                     .subtitle = text(s.words, ", ", s.x.rows(), " images, relu and max-pools softened by ", softness,
                                      ", conformal metric of the log-probability, epsilon ", epsilon, ", float64."),
                     .sections = {},
                     .provenance = {}};
+    study.data = {{text(s.data, ", ", s.x.rows(), " images"), data_hash(s.x)}};
+    const std::vector<Found> all = find_all(o, s, without_kinks(s, {.sharpness = softness}), study);
     study.report.sections.push_back(counts_section(study, all));
     study.report.sections.push_back(images_section(study, all, s));
     study.report.sections.push_back(kinks_section(o, study, s, all[0].curve));

@@ -2,55 +2,33 @@
 // a LeNet, softened so that its geodesics bend. Pixels are masked by rank, and p of the predicted class is watched.
 #include <algorithm>
 #include <filesystem>
-#include <limits>
 
-#include <gradpath/attribution/coalition/kernel_shap.hpp>
-#include <gradpath/attribution/coalition/removal.hpp>
 #include <gradpath/attribution/core/soften.hpp>
-#include <gradpath/attribution/geometry/geodesic_ig.hpp>
-#include <gradpath/attribution/gradient/input_x_gradient.hpp>
-#include <gradpath/attribution/gradient/smooth.hpp>
-#include <gradpath/attribution/path/expected_gradients.hpp>
-#include <gradpath/attribution/path/guided_ig.hpp>
-#include <gradpath/attribution/path/integrated_gradients.hpp>
 #include <gradpath/attribution/quality/masking.hpp>
 #include <gradpath/attribution/quality/purity.hpp>
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/ops.hpp>
-#include <gradpath/autodiff/random.hpp>
 #include <gradpath/models/data/fashion_mnist.hpp>
 #include <gradpath/models/data/load.hpp>
 #include <gradpath/models/model.hpp>
 #include <gradpath/nn/train.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/progress.hpp>
+#include <gradpath/tools/commands/provenance.hpp>
+#include <gradpath/tools/experiments/collected.hpp>
 #include <gradpath/tools/experiments/experiment.hpp>
+#include <gradpath/tools/experiments/image_methods.hpp>
 #include <gradpath/tools/experiments/masked_as_published.hpp>
-#include <gradpath/tools/experiments/same_question.hpp>
 
 namespace gradpath::tools {
 namespace {
 
-using attribution::geometry::Variational;
+using namespace masked_images;
 using attribution::quality::area_under;
 using attribution::quality::MaskingCurves;
 
 constexpr double softness = 10;
-constexpr Index steps = 50;  // on a path, as in the paper's code
-constexpr double beta = 0.1, rate = 0.01;
-constexpr Index images = 50, quick_images = 8, iterations = 200, quick_iterations = 10;
-constexpr double not_there = std::numeric_limits<double>::quiet_NaN();
-constexpr std::uint64_t drawn = 78;  // stream of what is random here
-
-/// A network and the images that it explains.
-struct Subject {
-    models::DataSet test;
-    attribution::Model f;
-    Tensor x;
-    Question question;
-    double accuracy;
-    bool quick;
-};
+constexpr Index images = 50, quick_images = 8;
 
 models::DataSet data_of(const char* split, std::uint64_t seed) {
     const bool there = std::filesystem::exists(models::FashionMnist{}.folder);
@@ -75,142 +53,115 @@ Subject prepare(const ExperimentOptions& o) {
     return s;
 }
 
-template <class Options>
-Options ask(const Subject& s) {
-    return options_for<Options>(s.question);
-}
-
-Tensor integrated(const Subject& s, const Tensor& x) {
-    auto o = ask<attribution::IntegratedGradients>(s);
-    o.quadrature = {.steps = steps};
-    return attribution::integrated_gradients(s.f, x, o).values;
-}
-Tensor product(const Subject& s) {
-    return attribution::input_x_gradient(s.f, s.x, ask<attribution::InputXGradient>(s)).values;
-}
-Tensor gradient_shap(const Subject& s) {
-    auto o = ask<attribution::ExpectedGradients>(s);
-    o.samples = steps;
-    return attribution::expected_gradients(s.f, s.x, o).values;
-}
-Tensor straight(const Subject& s) { return integrated(s, s.x); }
-Tensor smooth(const Subject& s) {
-    auto o = ask<attribution::IntegratedGradients>(s);
-    o.quadrature = {.steps = 20};
-    const auto method = [&](const Tensor& x) { return attribution::integrated_gradients(s.f, x, o); };
-    return attribution::smooth_squared(method, s.x, {.samples = 10, .seed = o.seed}).values;
-}
-Tensor random_numbers(const Subject& s) { return random::normal(s.x.shape(), {s.question.seed, drawn, s.x.dtype()}); }
-Tensor kernel_shap(const Subject& s) {
-    auto o = ask<attribution::KernelShap>(s);
-    o.groups = attribution::parse_groups("patches:4x4");
-    o.sampling.samples = 256;
-    return attribution::kernel_shap(s.f, s.x, o).values;
-}
-Tensor occlusion(const Subject& s) {
-    auto o = ask<attribution::Occlusion>(s);
-    o.window = {5, 5}, o.stride = {2, 2};
-    return attribution::occlusion(s.f, s.x, o).values;
-}
-Tensor other_images(const Subject& s) {
-    return gather(s.test.x, random::integers({10}, s.test.x.rows(), s.question.seed, drawn));
-}
-Tensor augmented_occlusion(const Subject& s) {
-    auto o = ask<attribution::Occlusion>(s);
-    o.window = {5, 5}, o.stride = {2, 2};
-    o.baseline = attribution::baseline::Samples{other_images(s)};
-    return attribution::occlusion(s.f, s.x, o).values;
-}
-Tensor guided(const Subject& s) {
-    auto o = ask<attribution::GuidedIg>(s);
-    o.stage = {.kind = attribution::Stage::probability};
-    o.steps = steps, o.fraction = 0.5, o.distance = 1.0;
-    return attribution::guided_ig(s.f, s.x, o).values;
-}
-Tensor variational(const Subject& s, Variational v) {
-    auto o = ask<attribution::GeodesicIgSvi>(s);
-    v.points = s.quick ? 12 : steps;
-    v.beta = beta, v.rate = rate, v.respace = false;
-    v.iterations = s.quick ? quick_iterations : iterations;
-    o.variational = v;
-    o.quadrature = {.steps = 1};
-    return attribution::geodesic_ig_svi(s.f, s.x, o).values;
-}
-
-struct Method {
-    const char* name;
-    double comprehensiveness, log_odds;  ///< the paper's areas, on Pascal VOC
-    Tensor (*run)(const Subject&);
-    const char* note = "";
-};
-const Method methods[] = {
-    {"input-x-gradient", 0.21, 1.28, product},
-    {"gradient-shap", 0.18, 1.15, gradient_shap},
-    {"integrated-gradients", 0.21, 1.25, straight},
-    {"smooth-grad-squared", not_there, not_there, smooth, "of integrated-gradients"},
-    {"random", 0.16, 0.86, random_numbers},
-    {"kernel-shap", 0.16, 0.94, kernel_shap, "patches of 4x4"},
-    {"occlusion", 0.19, 1.16, occlusion, "window 5x5"},
-    {"augmented-occlusion", 0.19, 1.15, augmented_occlusion, "by 10 other images"},
-    {"guided-ig", 0.20, 1.18, guided, "of the probability, unbounded"},
-    {"geodesic-ig-svi", 0.27, 1.44, [](const Subject& s) { return variational(s, {}); }},
-    {"geodesic-ig-svi, paper's sign", not_there, not_there,
-     [](const Subject& s) { return variational(s, {.paper_sign = true}); }, "E1: steep places are sought"},
-    {"geodesic-ig-svi, paper's sum", not_there, not_there,
-     [](const Subject& s) { return variational(s, {.paper_form = true}); }, "E2: no path integral"},
-    {"geodesic-ig-svi, carried over", not_there, not_there,
-     [](const Subject& s) { return variational(s, {.carry_over = 1}); },
-     "E5: an image starts where the last one ended"},
-    {"geodesic-ig-svi, as published", not_there, not_there,
-     [](const Subject& s) { return variational(s, {.paper = true}); }, "E1, E2, E3, norms over rows of pixels"},
-};
+using Numbers = std::vector<double>;
+using Figure = Numbers MaskingCurves::*;
 
 struct Answer {
     const Method* method;
     Tensor values;
-    MaskingCurves curves;
+    std::vector<MaskingCurves> curves;  ///< of each image
+
+    /// Of each image; log-odds turned round, so that more is better.
+    Numbers areas(Figure figure) const {
+        Numbers all;
+        for (const MaskingCurves& image : curves)
+            all.push_back((figure == &MaskingCurves::log_odds ? -1 : 1) * area_under(image.areas, image.*figure));
+        return all;
+    }
+    /// Over all images.
+    Numbers mean(Figure figure) const {
+        Numbers sums(curves[0].areas.size());
+        for (const MaskingCurves& image : curves)
+            for (std::size_t k = 0; k < sums.size(); ++k)
+                sums[k] += (image.*figure)[k] / static_cast<double>(curves.size());
+        return sums;
+    }
 };
 
-std::vector<Answer> answer_all(const Subject& s, const ExperimentOptions& o) {
+const Answer& answer_of(const std::vector<Answer>& answers, const std::string& name) {
+    return *std::ranges::find_if(answers, [&](const Answer& a) { return name == a.method->name; });
+}
+
+constexpr const char* yardstick = "integrated-gradients";
+
+/// What the images differ by between two methods: those that are easy for one are so for the other.
+Numbers lead(const Answer& a, const Answer& b, Figure figure) {
+    Numbers less = a.areas(figure);
+    const Numbers other = b.areas(figure);
+    for (std::size_t k = 0; k < less.size(); ++k) less[k] -= other[k];
+    return less;
+}
+
+void add_rows(Study& study, const Answer& a) {
+    const auto add = [&](const char* figure, Figure curve, double paper = not_there) {
+        study.rows.push_back(mean_row(a.method->name, figure, a.areas(curve)));
+        study.rows.back().note = a.method->note;
+        if (paper == paper) study.rows.back().paper = paper;
+    };
+    add("comprehensiveness", &MaskingCurves::comprehensiveness, a.method->comprehensiveness);
+    add("log-odds", &MaskingCurves::log_odds, a.method->log_odds);
+    add("sufficiency", &MaskingCurves::sufficiency);
+    add("cross-entropy", &MaskingCurves::cross_entropy);
+    add("accuracy", &MaskingCurves::accuracy);
+}
+
+std::vector<Answer> answer_all(const Subject& s, const ExperimentOptions& o, const Study& begun) {
     Progress progress(Progress::style(o.common.quiet), "methods");
     std::vector<Answer> answers;
-    for (const Method& method : methods) {
-        progress.tell("images", static_cast<Index>(answers.size()), static_cast<Index>(std::size(methods)),
-                      method.name);
+    Study so_far = begun;
+    const std::span<const Method> all = methods();
+    for (const Method& method : all) {
+        progress.tell("images", static_cast<Index>(answers.size()), static_cast<Index>(all.size()), method.name);
         const Tensor values = method.run(s);
         answers.push_back(
             {&method, values,
-             attribution::quality::masking_curves(s.f, s.x, values, {.run = {.cancel = &o.interrupted}})});
+             attribution::quality::masking_curves_of_rows(s.f, s.x, values, {.run = {.cancel = &o.interrupted}})});
+        add_rows(so_far, answers.back());
+        o.keep(so_far, text(answers.size(), " of ", all.size(), " methods"));
     }
     return answers;
 }
 
-void add_rows(Study& study, Table& table, const Answer& a) {
-    const auto area = [&](const std::vector<double>& curve) { return area_under(a.curves.areas, curve); };
-    const auto add = [&](const char* figure, double value, double paper) {
-        study.rows.push_back({.method = a.method->name, .figure = figure, .value = value, .note = a.method->note});
-        if (paper == paper) study.rows.back().paper = paper;
-    };
-    const double comprehensiveness = area(a.curves.comprehensiveness), log_odds = -area(a.curves.log_odds),
-                 sufficiency = area(a.curves.sufficiency), entropy = area(a.curves.cross_entropy),
-                 accuracy = area(a.curves.accuracy);
-    add("comprehensiveness", comprehensiveness, a.method->comprehensiveness);
-    add("log-odds", log_odds, a.method->log_odds);
-    add("sufficiency", sufficiency, not_there);
-    add("cross-entropy", entropy, not_there);
-    add("accuracy", accuracy, not_there);
+std::vector<std::string> cells(const Answer& a, const Answer& straight) {
     const auto paper = [](double value) { return value == value ? fixed(value, 2) : std::string(); };
-    table.rows.push_back({a.method->name, fixed(comprehensiveness, 3), paper(a.method->comprehensiveness),
-                          fixed(log_odds, 3), paper(a.method->log_odds), fixed(sufficiency, 3), fixed(accuracy, 3),
-                          a.method->note});
+    const bool same = a.method == straight.method;
+    return {a.method->name,
+            mean_text(a.areas(&MaskingCurves::comprehensiveness)),
+            paper(a.method->comprehensiveness),
+            mean_text(a.areas(&MaskingCurves::log_odds)),
+            paper(a.method->log_odds),
+            same ? "" : mean_text(lead(a, straight, &MaskingCurves::log_odds)),
+            mean_text(a.areas(&MaskingCurves::sufficiency)),
+            mean_text(a.areas(&MaskingCurves::accuracy)),
+            a.method->note};
 }
 
-Chart chart_of(const std::vector<Answer>& answers, std::vector<double> MaskingCurves::*curve) {
+Table table_of(const std::vector<Answer>& answers) {
+    Table table{
+        .caption =
+            "Areas over shares 0.01 to 0.65 of the pixels, which are set to black: means over the images, with "
+            "95 % intervals (Student's t). Lead: -log-odds less that of integrated-gradients on the same image. "
+            "The paper's are of Pascal VOC and a ConvNeXt: not comparable in size, only in order.",
+        .columns = {{"method"},
+                    {"comprehensiveness", true},
+                    {"the paper's", true},
+                    {"-log-odds", true},
+                    {"the paper's", true},
+                    {"lead", true},
+                    {"sufficiency (low)", true},
+                    {"accuracy (low)", true},
+                    {"note"}},
+        .rows = {}};
+    for (const Answer& a : answers) table.rows.push_back(cells(a, answer_of(answers, yardstick)));
+    return table;
+}
+
+Chart chart_of(const std::vector<Answer>& answers, Figure curve) {
     Chart chart;
     for (const Answer& a : answers)
         for (const std::string name :
              {"geodesic-ig-svi", "integrated-gradients", "occlusion", "guided-ig", "kernel-shap", "random"})
-            if (name == a.method->name) chart.curves.push_back({name, a.curves.areas, a.curves.*curve});
+            if (name == a.method->name) chart.curves.push_back({name, a.curves[0].areas, a.mean(curve)});
     chart.x_label = "share of the pixels that are masked";
     return chart;
 }
@@ -254,31 +205,24 @@ Section defects_section(Study& study, const Subject& s, const std::vector<Answer
 
 Study study_images(const ExperimentOptions& o) {
     const Subject s = prepare(o);
-    const std::vector<Answer> answers = answer_all(s, o);
     Study study;
-    Table table{.caption =
-                    "Areas over shares 0.01 to 0.65 of the pixels, which are set to black. The paper's are of "
-                    "Pascal VOC and a ConvNeXt: not comparable in size, only in order.",
-                .columns = {{"method"},
-                            {"comprehensiveness", true},
-                            {"the paper's", true},
-                            {"-log-odds", true},
-                            {"the paper's", true},
-                            {"sufficiency (low)", true},
-                            {"accuracy (low)", true},
-                            {"note"}},
-                .rows = {}};
-    for (const Answer& a : answers) add_rows(study, table, a);
     study.report = {.title = "What happens when the important pixels go",
                     .subtitle = text(s.x.rows(), " images of ", s.test.name, ", a LeNet that is right on ",
                                      percent(s.accuracy), " of the test images, its kinks softened by softplus(",
                                      softness, "); arXiv 2502.12108, section 4.2.")};
     study.dtype = s.x.dtype();
+    study.data = {{text(s.test.name, ", ", s.x.rows(), " test images"), data_hash(s.x)}};
+    const std::vector<Answer> answers = answer_all(s, o, study);
+    for (const Answer& a : answers) add_rows(study, a);
+    for (const Answer& a : answers)
+        if (a.method->name != std::string(yardstick))
+            study.rows.push_back(mean_row(a.method->name, text("log-odds, lead over ", yardstick),
+                                          lead(a, answer_of(answers, yardstick), &MaskingCurves::log_odds)));
     Text reading{
         {"The published sum of the variational method is (x - x') times something: where the input is black, as the "
          "baseline is, it gives nothing, and no mask is spent on pixels that black cannot change. The path integral "
          "along the same curve gives shares to such pixels, too: it is complete, which these masks cannot reward."}};
-    study.report.sections.push_back({"All methods", {std::move(table), std::move(reading)}});
+    study.report.sections.push_back({"All methods", {table_of(answers), std::move(reading)}});
     study.report.sections.push_back(curves_section(answers));
     study.report.sections.push_back(picture_section(s, answers));
     study.report.sections.push_back(defects_section(study, s, answers));

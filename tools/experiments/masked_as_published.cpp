@@ -1,11 +1,12 @@
 #include <gradpath/tools/experiments/masked_as_published.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 #include <gradpath/attribution/quality/masking.hpp>
 #include <gradpath/attribution/quality/purity.hpp>
 #include <gradpath/autodiff/ops.hpp>
-#include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/experiments/collected.hpp>
 
 namespace gradpath::tools {
 namespace {
@@ -15,9 +16,12 @@ using attribution::quality::area_under;
 using attribution::quality::Masking;
 using attribution::quality::MaskingCurves;
 
-MaskingCurves curves(const MaskedImages& s, const Tensor& values, const Baseline& replacement,
-                     const std::vector<double>& areas = Masking{}.areas) {
-    return attribution::quality::masking_curves(
+using Numbers = std::vector<double>;
+
+/// Of each image.
+std::vector<MaskingCurves> curves(const MaskedImages& s, const Tensor& values, const Baseline& replacement,
+                                  const Numbers& areas = Masking{}.areas) {
+    return attribution::quality::masking_curves_of_rows(
         s.f, s.x, values, {.areas = areas, .replacement = replacement, .run = {.cancel = s.cancel}});
 }
 
@@ -28,17 +32,25 @@ Baseline draws(const Tensor& others, Index first) {
     return attribution::baseline::Samples{gather(others, Indices({static_cast<Index>(rows.size())}, rows))};
 }
 
-/// The area where the share a of the top pixels is left, or, turned round, 1 - a.
-double sufficiency(const MaskedImages& s, const Tensor& values, const Baseline& replacement, bool turned) {
-    const std::vector<double> shares = Masking{}.areas;
-    std::vector<double> areas = shares;
+/// Of each image the area where the share a of the top pixels is left, or, turned round, 1 - a.
+Numbers sufficiency(const MaskedImages& s, const Tensor& values, const Baseline& replacement, bool turned) {
+    const Numbers shares = Masking{}.areas;
+    Numbers areas = shares, found;
     if (turned) {
         std::ranges::transform(areas, areas.begin(), [](double a) { return 1 - a; });
         std::ranges::reverse(areas);
     }
-    std::vector<double> curve = curves(s, values, replacement, areas).sufficiency;
-    if (turned) std::ranges::reverse(curve);
-    return area_under(shares, curve);
+    for (MaskingCurves& image : curves(s, values, replacement, areas)) {
+        if (turned) std::ranges::reverse(image.sufficiency);
+        found.push_back(area_under(shares, image.sufficiency));
+    }
+    return found;
+}
+
+Numbers halves(const Numbers& a, const Numbers& b) {
+    Numbers means;
+    std::ranges::transform(a, b, std::back_inserter(means), [](double x, double y) { return (x + y) / 2; });
+    return means;
 }
 
 }  // namespace
@@ -50,21 +62,25 @@ Section masked_as_published(Study& study, const MaskedImages& s, std::span<const
         .caption =
             "As the paper's code masks. E13: by the mean colour, although black was explained from; a network that "
             "was trained by sigmoids, and channels that are masked one by one, do not arise here. E12: "
-            "by pixels of other images, of which every other one keeps the share 1 - a instead of a.",
+            "by pixels of other images, of which every other one keeps the share 1 - a instead of a. Means over the "
+            "images, with their 95 % intervals.",
         .columns =
             {{"method"}, {"E13: compreh.", true}, {"E13: -log-odds", true}, {"sufficiency", true}, {"E12", true}},
         .rows = {}};
     for (const auto& [method, values] : rankings) {
-        const MaskingCurves grey = curves(s, values, attribution::baseline::Constant{s.grey});
-        const double even = sufficiency(s, values, draws(s.others, 0), false),
-                     odd = sufficiency(s, values, draws(s.others, 1), false),
-                     turned = sufficiency(s, values, draws(s.others, 1), true);
-        const double numbers[] = {area_under(grey.areas, grey.comprehensiveness),
-                                  -area_under(grey.areas, grey.log_odds), (even + odd) / 2, (even + turned) / 2};
+        Numbers lost, odds;
+        for (const MaskingCurves& image : curves(s, values, attribution::baseline::Constant{s.grey})) {
+            lost.push_back(area_under(image.areas, image.comprehensiveness));
+            odds.push_back(-area_under(image.areas, image.log_odds));
+        }
+        const Numbers even = sufficiency(s, values, draws(s.others, 0), false),
+                      odd = sufficiency(s, values, draws(s.others, 1), false),
+                      turned = sufficiency(s, values, draws(s.others, 1), true);
+        const Numbers numbers[] = {lost, odds, halves(even, odd), halves(even, turned)};
         std::vector<std::string> row{method};
         for (std::size_t k = 0; k < figures.size(); ++k) {
-            study.rows.push_back({.method = method, .figure = figures[k], .value = numbers[k]});
-            row.push_back(fixed(numbers[k], 3));
+            study.rows.push_back(mean_row(method, figures[k], numbers[k]));
+            row.push_back(mean_text(numbers[k]));
         }
         table.rows.push_back(std::move(row));
     }

@@ -51,8 +51,8 @@ void set_pixel(Picture& picture, Index x, Index y, Colour colour) {
 }
 
 void fill(Picture& picture, Index x, Index y, Index width, Index height, Colour colour) {
-    const Index left = std::max<Index>(x, 0), right = std::min(x + width, picture.width),
-                top = std::max<Index>(y, 0), bottom = std::min(y + height, picture.height);
+    const Index left = std::max<Index>(x, 0), right = std::min(x + width, picture.width), top = std::max<Index>(y, 0),
+                bottom = std::min(y + height, picture.height);
     if (left >= right || top >= bottom) return;
     for (Index i = left; i < right; ++i) set_pixel(picture, i, top, colour);
     for (Index j = top + 1; j < bottom; ++j) copy_pixels(picture, left, top, right - left, picture, left, j);

@@ -62,7 +62,7 @@ std::string figures_table() {
         "<div><table aria-label=\"both attributions\"><thead><tr><th></th><th scope=\"col\">line</th>"
         "<th scope=\"col\">geodesic</th></tr></thead><tbody>\n";
     out += row("x1", "first") + row("x2", "second") + row("their sum", "sum") + row("F(x) − F(x′)", "change") +
-           row("completeness gap", "delta") + row("cancels: Σ|A| − |dF|", "cancelled") +
+           row("error of their sum", "delta") + row("what cancels: Σ|A| − |ΣA|", "cancelled") +
            row("length in the metric", "length");
     return out +
            "</tbody></table>\n<p class=\"said\" aria-live=\"polite\"></p>\n<noscript><p>This drawing needs "

@@ -26,7 +26,7 @@ for (const root of document.querySelectorAll(".playground")) {
 
   function tell(column, first, second, change, length) {
     const shown = {first, second, sum: first + second, change, delta: first + second - change,
-                   cancelled: Math.abs(first) + Math.abs(second) - Math.abs(change), length};
+                   cancelled: Math.abs(first) + Math.abs(second) - Math.abs(first + second), length};
     for (const [name, value] of Object.entries(shown))
       root.querySelector("td[data-" + column + "=" + name + "]").textContent = number(value);
   }

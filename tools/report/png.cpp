@@ -15,6 +15,7 @@ namespace {
 struct Stream {
     std::string output;
     std::string problem;
+    std::string alt;
     std::vector<png_bytep> rows;
 };
 
@@ -44,6 +45,12 @@ bool write(png_structp png, png_infop info, Stream& stream, const Picture& pictu
     png_set_IHDR(png, info, static_cast<png_uint_32>(picture.width), static_cast<png_uint_32>(picture.height), 8,
                  kinds[picture.channels - 1], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
+    if (!stream.alt.empty()) {
+        char key[] = "Description";
+        png_text said{};
+        said.compression = PNG_TEXT_COMPRESSION_NONE, said.key = key, said.text = stream.alt.data();
+        png_set_text(png, info, &said, 1);
+    }
     png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);  // leaves nothing of rows alike, as enlarging makes them
     png_write_info(png, info);
     png_write_image(png, stream.rows.data());
@@ -53,12 +60,12 @@ bool write(png_structp png, png_infop info, Stream& stream, const Picture& pictu
 
 }  // namespace
 
-std::string encode_png(const Picture& picture) {
+std::string encode_png(const Picture& picture, const std::string& alt) {
     require(picture.width > 0 && picture.height > 0 && picture.channels >= 1 && picture.channels <= 4 &&
                 picture.pixels.size() == static_cast<std::size_t>(picture.width * picture.height * picture.channels),
             "png: pixels must fit the sizes: got ", picture.width, " by ", picture.height, " with ", picture.channels,
             " channels and ", picture.pixels.size(), " bytes; sides and channels (1 to 4) must be positive");
-    Stream stream;
+    Stream stream{.output = {}, .problem = {}, .alt = alt, .rows = {}};
     Picture copy = picture;  // libpng takes rows that it could write to
     point_at_rows(stream, copy);
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &stream, note, ignore);
@@ -74,7 +81,9 @@ Picture decode_png(std::string_view bytes, std::string_view name) {
     return {read.width, read.height, read.channels, std::move(read.bytes)};
 }
 
-void write_png(const std::filesystem::path& path, const Picture& picture) { io::write_file(path, encode_png(picture)); }
+void write_png(const std::filesystem::path& path, const Picture& picture, const std::string& alt) {
+    io::write_file(path, encode_png(picture, alt));
+}
 
 Picture read_png(const std::filesystem::path& path) { return decode_png(io::read_file(path), path.string()); }
 

@@ -1,5 +1,6 @@
 // One column of text on a calm page; wide things scroll inside their own frame. Colours are variables, stated twice:
-// light and dark; paper is light. Curves differ in dash as well as in colour. Blue and red of the bars are those of the heat maps.
+// light and dark; paper is light. Curves differ in dash as well as in colour. Blue and red of the bars are those of the
+// heat maps.
 #include <gradpath/tools/report/style.hpp>
 
 namespace gradpath::tools {
@@ -15,7 +16,8 @@ const std::string_view theme_style = R"css(
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
-    --page: #101216; --paper: #16181d; --ink: #e2e5eb; --soft: #98a1af; --line: #2c3139; --hair: #22262d; --edge: #3d444f;
+    --page: #101216; --paper: #16181d; --ink: #e2e5eb; --soft: #98a1af; --line: #2c3139; --hair: #22262d;
+    --edge: #3d444f;
     --accent: #7db8f0; --negative: #57b3f3; --positive: #fb8a7c;
     --s1: #6fb1f0; --s2: #f2a25c; --s3: #6fcf97; --s4: #cf97e6; --s5: #a4acb8; --s6: #e0c060;
   }

@@ -116,6 +116,27 @@ TEST_CASE("a row with too many pieces is taken adaptively, and the others exactl
     }
 }
 
+TEST_CASE("a row of very many pieces is doubled to a tolerance that allows it, and the others are exact") {
+    std::vector<double> places;
+    for (int k = 1; k < 25'000; ++k) places.push_back(k / 25'000.0);
+    const Model f = [&](const Tensor& x) {
+        return sum(relu(x - Tensor({1, 24'999}, std::span<const double>(places))), {.axes = {1}});
+    };
+    const Tensor x({2, 1}, {1, 0.00101}, DType::float64);  // 25,000 pieces and 26
+    const IntegratedGradients options{.quadrature = {.tolerance = 1e-3}};
+    const Attribution all = integrated_gradients(f, x, options);
+    CHECK(all.rule == "gauss-legendre");
+    CHECK(all.steps->at(0) < 1000);
+    CHECK(all.values.at(0) == doctest::Approx(24'999 / 2.0).epsilon(1e-3));
+    CHECK(all.steps->at(1) == 26);
+    CHECK(all.relative_delta->at(1) < 1e-12);
+    CHECK(all.tolerance_met == std::vector<bool>{true, true});
+    CHECK(all.notes.back() ==
+          "a path has more than 20000 linear pieces: gauss-legendre is doubled to the tolerance; rule exact takes them "
+          "one by one");
+    CHECK(same_bits(integrated_gradients(f, slice(x, 0, 1, 2), options).values, slice(all.values, 0, 1, 2)));
+}
+
 TEST_CASE("too many pieces: the rule that was asked for stops after as many, and foretells the rest") {
     std::vector<double> places;
     for (int k = 1; k < 80; ++k) places.push_back(k / 80.0);

@@ -50,6 +50,24 @@ TEST_CASE("the probability asked for may be another's than the predicted one") {
                            "masking: takes one target at a time"}});
 }
 
+TEST_CASE("every row has curves of its own, whose mean is that of all") {
+    const Tensor x = concat({ones_row, ones_row * 0.5}), values({2, 4}, {4, -1, 3, -2, 1, 2, 3, 4}, DType::float64);
+    const Masking options{.areas = {0.25, 0.5}, .replacement = baseline::Samples{x}};
+    const std::vector<MaskingCurves> rows = masking_curves_of_rows(logistic, x, values, options);
+    const MaskingCurves all = masking_curves(logistic, x, values, options);
+    REQUIRE(rows.size() == 2);
+    for (Index r = 0; r < 2; ++r) {
+        const MaskingCurves alone =
+            masking_curves(logistic, slice(x, 0, r, r + 1), slice(values, 0, r, r + 1), options);
+        CHECK(alone.log_odds == rows[static_cast<std::size_t>(r)].log_odds);
+    }
+    for (std::size_t k = 0; k < 2; ++k) {
+        CHECK(all.log_odds[k] == doctest::Approx((rows[0].log_odds[k] + rows[1].log_odds[k]) / 2));
+        CHECK(all.sufficiency[k] == doctest::Approx((rows[0].sufficiency[k] + rows[1].sufficiency[k]) / 2));
+        CHECK(all.accuracy[k] == (rows[0].accuracy[k] + rows[1].accuracy[k]) / 2);
+    }
+}
+
 TEST_CASE("shares of few features round down, and products that should be whole are") {
     const MaskingCurves two =
         masking_curves([](const Tensor& x) { return x; }, Tensor({1, 2}, {1, 0}), ones({1, 2}), {.areas = {0.49, 0.5}});

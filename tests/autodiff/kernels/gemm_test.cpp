@@ -114,8 +114,8 @@ TEST_CASE_TEMPLATE("the bits of an element depend on the inner length alone", T,
 
 TEST_CASE_TEMPLATE("a product has the same bits on any number of threads", T, float, double) {
     each_set([](const std::string&) {
-        for (const Case& c :
-             {Case{300, 310, 280}, Case{64, 120, 400, false, true}, Case{1, 500, 3000}, Case{400, 120, 64, true}}) {
+        for (const Case& c : {Case{300, 310, 280}, Case{64, 120, 400, false, true}, Case{1, 500, 3000},
+                              Case{400, 120, 64, true}, Case{64, 400, 120}, Case{9000, 2, 64}}) {
             const auto a = uniform<T>(c.m * c.k, -1, 1, 5), b = uniform<T>(c.k * c.n, -1, 1, 6);
             CHECK(same_on_any_threads([&] { return multiply(c, a, b); }));
         }
@@ -176,7 +176,8 @@ TEST_CASE_TEMPLATE("no product touches what lies before its arrays", T, float, d
 TEST_CASE_TEMPLATE("bias and activation at the end of a product have the bits of steps of their own", T, float,
                    double) {
     each_set([](const std::string&) {
-        for (const Case& c : {Case{1, 10, 0}, Case{5, 37, 9}, Case{64, 120, 400, false, true}, Case{300, 70, 600}}) {
+        for (const Case& c : {Case{1, 10, 0}, Case{5, 37, 9}, Case{64, 120, 400, false, true}, Case{300, 70, 600},
+                              Case{100, 2, 300}, Case{77, 4, 5, false, true}, Case{64, 1, 1}}) {
             auto a = uniform<T>(c.m * c.k, -1, 1, 9);
             if (!a.empty()) a[0] = std::numeric_limits<T>::quiet_NaN();
             const auto b = uniform<T>(c.k * c.n, -1, 1, 10), bias = uniform<T>(c.n, -1, 1, 11);
@@ -193,6 +194,28 @@ TEST_CASE_TEMPLATE("bias and activation at the end of a product have the bits of
                     const auto same = [](T x, T y) { return x == y || (std::isnan(x) && std::isnan(y)); };
                     CHECK(std::equal(expected.begin(), expected.end(), product.begin(), same));
                 }
+        }
+    });
+}
+
+TEST_CASE_TEMPLATE("a masked factor has the bits of one with zeros, in products of every form", T, float, double) {
+    each_set([](const std::string&) {
+        for (const Case& c : {Case{1, 5, 3}, Case{70, 64, 64}, Case{300, 2, 64}, Case{130, 1, 600}, Case{65, 3, 7},
+                              Case{64, 200, 300}, Case{230, 70, 257, false, true}, Case{99, 4, 33, false, true}}) {
+            auto a = uniform<T>(c.m * c.k, -1, 1, 12), where = uniform<T>(c.m * c.k, -1, 1, 13);
+            const auto b = uniform<T>(c.k * c.n, -1, 1, 14), bias = uniform<T>(c.n, -1, 1, 15);
+            where[0] = std::numeric_limits<T>::quiet_NaN();  // above nothing
+            where[1] = 0;
+            std::vector<T> kept(a.size()), expected(static_cast<std::size_t>(c.m * c.n)), product = expected;
+            for (std::size_t i = 0; i < a.size(); ++i) kept[i] = where[i] > 0 ? a[i] : T(0);
+            const auto call = [&](const std::vector<T>& left, const T* mask, std::vector<T>& to) {
+                kernels::gemm(kernels::Gemm<T>{c.transpose_a, c.transpose_b, c.m, c.n, c.k, left.data(), b.data(),
+                                               to.data(), bias.data(), true, mask});
+            };
+            call(kept, nullptr, expected);
+            a[0] = std::numeric_limits<T>::infinity();  // masked: it spoils nothing
+            call(a, where.data(), product);
+            CHECK(product == expected);
         }
     });
 }

@@ -47,18 +47,34 @@ TEST_CASE("every architecture goes out and comes back as the same function, to 1
 }
 
 TEST_CASE("parameters and places keep their names") {
-    const models::Model model = models::make("moons-mlp");
-    const models::Model back = models::onnx::parse(models::onnx::to_bytes(model), "moons");
-    for (const nn::Parameter& p : nn::parameters(model)) {
-        bool found = false;
-        for (const nn::Parameter& q : nn::parameters(back))
-            found = found || (q.name == p.name && same_bits(q.value, p.value));
-        CHECK_MESSAGE(found, p.name);
+    for (const char* architecture : {"moons-mlp", "lenet5", "small-cnn"}) {
+        CAPTURE(architecture);
+        const models::Model model = models::make(architecture);
+        const models::Model back = models::onnx::parse(models::onnx::to_bytes(model), architecture);
+        for (const nn::Parameter& p : nn::parameters(model)) {
+            bool found = false;
+            for (const nn::Parameter& q : nn::parameters(back))
+                found = found || (q.name == p.name && same_bits(q.value, p.value));
+            CHECK_MESSAGE(found, p.name);
+        }
+        std::vector<std::string> names;
+        for (const models::Place& place : models::places(back)) names.push_back(place.name);
+        for (const models::Place& place : models::places(model))
+            CHECK_MESSAGE(std::find(names.begin(), names.end(), place.name) != names.end(), place.name);
     }
-    std::vector<std::string> names;
-    for (const models::Place& place : models::places(back)) names.push_back(place.name);
-    for (const models::Place& place : models::places(model))
-        CHECK_MESSAGE(std::find(names.begin(), names.end(), place.name) != names.end(), place.name);
+}
+
+TEST_CASE("a convolution whose output others want, too, keeps its bias apart") {
+    const Tensor w = random::uniform({3, 2, 1, 1}, -1, 1, {.seed = 1, .dtype = DType::float64});
+    const Tensor b({3}, {1, 2, 3}, DType::float64);
+    const auto f = [&](const Tensor& x) {
+        const Tensor y = conv2d(x, w, Conv2d{});
+        return relu(y + reshape(b, {3, 1, 1})) * y;
+    };
+    const Exported function{f, {2, 2, 2}, DType::float64, {{"w", w}, {"b", b}}};
+    const models::Model back = models::onnx::parse(models::onnx::to_bytes(function), "exported");
+    const Tensor x = draws({2, 2, 2}, 3, DType::float64);
+    CHECK(distance(back(x), reshape(f(x), {3, -1})) < 1e-12);
 }
 
 TEST_CASE("ops that one operator says, and ops that take several") {

@@ -131,6 +131,44 @@ TEST_CASE("shapes that would fill the memory are refused before they do") {
     });
 }
 
+TEST_CASE("many large constants are bounded in sum, reals and whole numbers, however they are made") {
+    constexpr std::int64_t side = 1 << 10;  // 2^20 numbers each, 4 or 8 MB
+    const auto many = [&](const wire::Node& made, std::vector<std::string> initializers) {
+        std::vector<wire::Node> nodes;
+        for (int k = 0; k < 40; ++k) {
+            nodes.push_back(made);
+            nodes.back().name = nodes.back().outputs[0] = text("c", k);
+        }
+        nodes.push_back({"Relu", "r", {"x"}, {"y"}});
+        initializers.push_back(wire::whole_tensor("square", {side, side}));
+        initializers.push_back(wire::tensor("one", {1, 1}, {1}));
+        initializers.push_back(wire::tensor("row", {1, side}, std::vector<float>(side, 1)));
+        initializers.push_back(wire::whole_tensor("first", {0}));
+        initializers.push_back(wire::whole_tensor("last", {side * side}));
+        return [graph = of(nodes, initializers)](std::size_t memory) {
+            models::onnx::parse(wire::model(graph), "m", {.memory = memory});
+        };
+    };
+    for (const wire::Node& made : std::vector<wire::Node>{{"ConstantOfShape", "", {"square"}, {""}},
+                                                          {"Expand", "", {"one", "square"}, {""}},
+                                                          {"Tile", "", {"one", "square"}, {""}},
+                                                          {"Range", "", {"first", "last", "step"}, {""}},
+                                                          {"MatMul", "", {"column", "row"}, {""}},
+                                                          {"Add", "", {"column", "row"}, {""}}}) {
+        const auto load = many(
+            made, {wire::tensor("column", {side, 1}, std::vector<float>(side, 1)), wire::whole_tensor("step", {1})});
+        CHECK_NOTHROW(load(std::size_t{1} << 30));
+        try {
+            load(std::size_t{64} << 20);
+            CHECK_MESSAGE(false, made.type, " is not bounded");
+        } catch (const IoError& error) {
+            const std::string told = error.what();
+            CHECK_MESSAGE(told.find("memory: all tensors together must stay within 67108864 bytes") != told.npos, told);
+            CHECK(told.find("Import::memory sets how much an import may take (m)") != told.npos);
+        }
+    }
+}
+
 TEST_CASE("external data lie in the model's folder and nowhere else") {
     const Scratch folder;
     const auto model = [](const std::string& location) {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -109,6 +110,26 @@ TEST_CASE("images outside of 0 .. 1 are stretched, others are not") {
     CHECK(pixel(stretched, 1, 0) == grey(0.5));
     CHECK(pixel(stretched, 2, 0) == grey(1));
     CHECK(pixel(paint_image(map({3, 1, 1}, {1, 0, 0.2})), 0, 0) == Colour{255, 0, 51});
+}
+
+TEST_CASE("a box is drawn around a part of the panel, on its outermost pixels inside, and changes nothing else") {
+    const Tensor blank_map = zeros({10, 10});
+    const Picture plain = heatmap(blank_map), boxed = heatmap(blank_map, {.box = HeatBox{2, 5, 3, 9}});
+    REQUIRE(plain.width == boxed.width);
+    REQUIRE(plain.height == boxed.height);
+    constexpr Index factor = 28, left_of_panel = 16;
+    Index changed = 0, left = boxed.width, right = 0, top = boxed.height, bottom = 0;
+    for (Index y = 0; y < boxed.height; ++y)
+        for (Index x = 0; x < boxed.width; ++x) {
+            if (pixel(plain, x, y) == pixel(boxed, x, y)) continue;
+            ++changed;
+            left = std::min(left, x), right = std::max(right, x + 1);
+            top = std::min(top, y), bottom = std::max(bottom, y + 1);
+        }
+    CHECK(left == left_of_panel + 3 * factor);
+    CHECK(right - left == 6 * factor);
+    CHECK(bottom - top == 3 * factor);
+    CHECK(changed == 2 * (6 + 3) * factor - 4);
 }
 
 TEST_CASE("heat maps say what they cannot draw") {

@@ -148,8 +148,7 @@ TEST_CASE("a report escapes every text, has headings in order, and describes its
     CHECK(count(page, " alt=\"\"") == 0);
     CHECK(count(page, "<svg role=\"img\"") == count(page, "<title>") - 1);
     CHECK(page.find("<th scope=\"row\">x1</th><td class=\"n\">16</td>") != std::string::npos);
-    for (const char* tag :
-         {"section", "figure", "div", "table", "tr", "ul", "li", "dl", "svg", "main", "p", "h3"}) {
+    for (const char* tag : {"section", "figure", "div", "table", "tr", "ul", "li", "dl", "svg", "main", "p", "h3"}) {
         CAPTURE(tag);
         const std::string opened = std::string("<") + tag;
         CHECK(count(page, opened + ">") + count(page, opened + " ") == count(page, std::string("</") + tag + ">"));

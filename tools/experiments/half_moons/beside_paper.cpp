@@ -64,6 +64,11 @@ std::string gaps_at_first_seed(const Grid& grid, const std::string& name) {
 }  // namespace
 
 Text explanation(const Grid& grid, const std::vector<Entry>& entries) {
+    if (grid.quick)
+        return {
+            {text("One seed, ", grid.noises.size(),
+                  " noises and few points: what this short run differs by from the paper explains nothing. Without "
+                  "--quick, five seeds tell what is due to networks, and each change below is held against that.")}};
     Text words{
         {"Where our AUC differs from the paper's, one change at a time might explain it. Networks differ, too: "
          "another generator of random numbers is another network, and seeds differ by as much as the table above "
@@ -106,8 +111,9 @@ Table spreads(const Grid& grid, const std::vector<Entry>& entries) {
     const auto n = static_cast<std::size_t>(std::ranges::find(grid.noises, draft_noise) - grid.noises.begin());
     Table table{
         .caption =
-            "Noise 0.2: the standard deviation of the sizes within the points of each predicted class, "
-            "beside an early draft of the paper (k = 5, and it does not say which moon is which).",
+            text("Noise 0.2, ", grid.seeds() == 1 ? "one seed" : text("the mean of ", grid.seeds(), " seeds"),
+                 ": the standard deviation of the sizes within the points of each predicted class, beside an early "
+                 "draft of the paper (five seeds, k = 5, and it does not say which moon is which)."),
         .columns = {{"method"}, {"purity", true}, {"the draft's", true}, {"upper, lower", true}, {"the draft's", true}},
         .rows = {}};
     for (const auto& [method, purity, spread] : draft) {

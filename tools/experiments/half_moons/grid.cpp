@@ -1,9 +1,11 @@
 #include <gradpath/tools/experiments/half_moons/grid.hpp>
 
 #include <algorithm>
+#include <mutex>
 #include <numeric>
 
 #include <gradpath/tools/commands/crew.hpp>
+#include <gradpath/tools/commands/provenance.hpp>
 
 namespace gradpath::tools::half_moons {
 namespace {
@@ -45,7 +47,8 @@ Curve spread_of(const Grid& grid, std::size_t method, std::size_t of_class) {
 
 }  // namespace
 
-Grid measure_all(const ExperimentOptions& o) {
+Grid measure_all(const ExperimentOptions& o,
+                 const std::function<void(const Grid&, std::span<const std::size_t>)>& tell) {
     Grid grid{{}, {}, o.quick};
     for (int k = 1; k <= 13; k += o.quick ? 3 : 1) grid.noises.push_back(k / 20.0);
     for (std::size_t s = 0; s < (o.quick ? 1 : all_seeds); ++s)
@@ -56,10 +59,13 @@ Grid measure_all(const ExperimentOptions& o) {
                                    .cancel = &o.interrupted}});
     const std::vector<Method> all = methods();
     const std::vector<Ablation> changes = ablations();
+    std::mutex mutex;
+    std::vector<std::size_t> done;
     const auto fill = [&](std::size_t k) {
         Cell& cell = grid.cells[k];
         const Trained net = train(cell.plan);
         cell.accuracy = net.accuracy;
+        cell.hash = data_hash(net.x);
         const Subject relu = as_trained(net), soft = softened(net, softness);
         for (const Method& method : all) {
             cell.trained.push_back(measure(relu, method.run(relu)));
@@ -67,6 +73,9 @@ Grid measure_all(const ExperimentOptions& o) {
         }
         if (o.full || k < grid.noises.size())
             for (const Ablation& change : changes) cell.ablated.push_back(change.run(net));
+        const std::lock_guard lock(mutex);
+        done.push_back(k);
+        tell(grid, done);
     };
     Progress progress(Progress::style(o.common.quiet), "networks");
     run_tasks(grid.cells.size(), fill, progress, "half-moons");

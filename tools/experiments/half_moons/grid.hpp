@@ -1,7 +1,9 @@
 #pragma once
 // All networks of the study, what every method says on each, and its figures as curves over the noise.
 #include <array>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,7 @@ inline constexpr std::uint64_t first_seed = 12;  ///< 12, 24, .. as in the paper
 struct Cell {
     Plan plan;
     double accuracy = 0;
+    std::string hash = {};                          ///< of the rows that are explained
     std::vector<Measured> trained = {}, soft = {};  ///< soft: not with --quick
     std::vector<double> ablated = {};               ///< purities; at the first seed unless --full
 };
@@ -30,8 +33,10 @@ struct Grid {
     std::size_t seeds() const { return cells.size() / noises.size(); }
     const Cell& at(std::size_t seed, std::size_t noise) const { return cells[seed * noises.size() + noise]; }
 };
-/// Trains and measures, on all processors.
-Grid measure_all(const ExperimentOptions& options);
+/// Trains and measures, on all processors. `tell` is called after each network, one at a time, with the positions of
+/// the cells that are done.
+Grid measure_all(const ExperimentOptions& options,
+                 const std::function<void(const Grid& so_far, std::span<const std::size_t> done)>& tell);
 
 /// A figure over noises and seeds.
 struct Curve {

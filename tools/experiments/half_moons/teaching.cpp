@@ -116,7 +116,8 @@ Lesson begin(const Subject& s) {
     shown.corners = corners;
     shown.caption =
         "F is log p of class 1 (red). The geodesic is the shortest way in the metric of F, found by fast "
-        "marching; both ways share F(x) - F(x′) out completely, and differ in what cancels. All of it was "
+        "marching. Both ways share F(x) - F(x′) out completely: what their sum is off by is the error of the "
+        "integration. They differ in what cancels, shares of opposite signs, which is never below 0. All of it was "
         "computed when this page was made.";
     for (Index r = 0; r < points_shown; ++r) {
         const double side = s.predicted[static_cast<std::size_t>(r)] == 0 ? -1 : 1;
