@@ -2,13 +2,14 @@
 
 #include <cmath>
 
+#include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath::attribution::quality {
 
-ClassProbability::ClassProbability(std::string method, const Model& model, const Tensor& x)
-    : objective_(std::move(method), model, Predicted{}, {.kind = Stage::log_probability}, x.rows(),
-                 model(slice(x, 0, 0, 1))) {
+ClassProbability::ClassProbability(std::string method, const Model& model, const Tensor& x, const Target& target)
+    : objective_(method, model, target, {.kind = Stage::log_probability}, x.rows(), model(slice(x, 0, 0, 1))) {
+    require(!objective_.all_targets(), method, ": takes one target at a time");
     objective_.resolve(0, objective_.run(x));
     for (Index r = 0; r < x.rows(); ++r) rows_.push_back(r);
 }

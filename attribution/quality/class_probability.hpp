@@ -1,5 +1,5 @@
 #pragma once
-// What a model still says of the classes that it predicted, once their rows were changed.
+// What a model still says of a class of each row, by default the one that it predicted, once the rows were changed.
 #include <string>
 #include <vector>
 
@@ -9,14 +9,15 @@ namespace gradpath::attribution::quality {
 
 class ClassProbability {
 public:
-    /// Decides the class of each row of x. `method` begins the texts of errors; throws as Objective.
-    ClassProbability(std::string method, const Model& model, const Tensor& x);
+    /// Decides the class of each row of x. `method` begins the texts of errors; throws as Objective, and ValueError
+    /// for all targets.
+    ClassProbability(std::string method, const Model& model, const Tensor& x, const Target& target = Predicted{});
 
     /// Of rows like x, [rows]: log p of each row's class, by softmax of the outputs (of a single one by sigmoid).
     Tensor log_of(const Tensor& x) const;
     struct Answer {
         std::vector<double> probability;
-        std::vector<double> kept;  ///< 1 where the class is still the predicted one (of a single output, p >= 1/2)
+        std::vector<double> kept;  ///< 1 where the class is the predicted one (of a single output, p >= 1/2)
     };
     Answer operator()(const Tensor& x) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <gradpath/attribution/coalition/patterns.hpp>
 #include <gradpath/autodiff/error.hpp>
 
 namespace gradpath::attribution::quality {
@@ -47,6 +48,14 @@ double gini(List values) {
     for (std::size_t k = 0; k < sizes.each.size(); ++k)
         below += sizes.each[k] / sizes.total * (count - static_cast<double>(k) - 0.5) / count;
     return std::max(0.0, 1 - 2 * below);  // it is never below, but for rounding
+}
+
+double sparsity(List values) {
+    const Sizes sizes = sizes_of_list("sparsity", values);
+    if (std::isnan(sizes.total)) return sizes.total;
+    const double bound = usual_salient * std::ranges::max(sizes.each);
+    const auto small = std::ranges::count_if(sizes.each, [&](double size) { return size <= bound; });
+    return static_cast<double>(small) / static_cast<double>(sizes.each.size());
 }
 
 }  // namespace gradpath::attribution::quality

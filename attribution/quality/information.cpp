@@ -38,7 +38,7 @@ struct View {
 class Viewer {
 public:
     Viewer(const Model& model, const Tensor& x, const Information& o)
-        : seen_("information_curves", model, x), x_(x), o_(o) {}
+        : seen_("information_curves", model, x, o.target), x_(x), o_(o) {}
 
     View operator()(const Tensor& shown) const {
         require<Cancelled>(!(o_.run.cancel && *o_.run.cancel), "information_curves: cancelled");

@@ -18,6 +18,7 @@ double difference_bits(const Tensor& picture, double low, double high);
 
 /// Options of information_curves.
 struct Information {
+    Target target = Predicted{};  ///< an index, one per row, or what is predicted for x
     /// Shares of the pixels that are shown, in ascending order (metrics/pic.py).
     std::vector<double> shares = {.005, .01, .02, .03, .04, .05, .07, .1, .13, .21, .34, .5, .75};
     double seeds = 0.01;  ///< share of pixels that are always shown, drawn by the seed, the same for all rows

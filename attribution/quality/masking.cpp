@@ -63,7 +63,7 @@ std::vector<MaskingCurves> masking_curves_of_rows(const Model& model, const Tens
     check(input, values, o);
     const NoRecording plain;
     const Tensor x = detached(input);
-    const ClassProbability p("masking", model, x);
+    const ClassProbability p("masking", model, x, o.target);
     const Indices ranking = argsort(importance(detached(values), o.by_channel), 1, {.descending = true});
     const Index features = ranking.size() / x.rows(), draws = samples_of(o.replacement);
     const std::vector<double> none(o.areas.size(), 0.0);

@@ -8,6 +8,7 @@
 namespace gradpath::attribution::quality {
 
 struct Masking {
+    Target target = Predicted{};  ///< whose probability is asked for: an index, one per row, or predicted for x
     /// Shares of the features, in ascending order.
     std::vector<double> areas = {.01, .02, .05, .1, .15, .2, .25, .3, .35, .4, .45, .5, .55, .6, .65};
     /// What stands where a feature is masked; the mean over the draws of a distribution, such as rows of the data.
@@ -17,8 +18,8 @@ struct Masking {
     Run run = {};
 };
 
-/// At each area, of one row or means over rows, with p the probability of the class that the model predicts for x, by softmax of
-/// its outputs (of a single output by sigmoid). Features are ranked by |A|, equal ones in order of their index, and
+/// At each area, of one row or means over rows, with p the probability of the target, by softmax of the outputs (of a
+/// single output by sigmoid). Features are ranked by |A|, equal ones in order of their index, and
 /// floor(features · area) of them are masked (ERASER, DeYoung et al. 2020; Shrikumar et al. 2017).
 struct MaskingCurves {
     std::vector<double> areas;

@@ -13,6 +13,20 @@
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath::attribution::quality {
+namespace {
+
+/// Rows by their sizes, equal ones in order.
+std::vector<std::size_t> from_the_largest(std::span<const double> sizes, std::span<const Index> predicted) {
+    require(sizes.size() == predicted.size(), "purity: every size needs a class: got ", sizes.size(), " and ",
+            predicted.size());
+    require(sizes.size() >= 2, "purity: needs at least two rows but got ", sizes.size());
+    std::vector<std::size_t> order(sizes.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return sizes[a] > sizes[b]; });
+    return order;
+}
+
+}  // namespace
 
 std::vector<double> sizes_of(const Tensor& values) {
     const NoRecording plain;
@@ -20,13 +34,16 @@ std::vector<double> sizes_of(const Tensor& values) {
     return {sums.data<double>().begin(), sums.data<double>().end()};
 }
 
+std::vector<double> purity_by_row(std::span<const double> sizes, std::span<const Index> predicted, Index of_baseline) {
+    const std::vector<std::size_t> order = from_the_largest(sizes, predicted);
+    std::vector<double> rows(sizes.size());
+    for (std::size_t k = 0; k < order.size(); ++k)
+        rows[order[k]] = (k < sizes.size() / 2) == (predicted[order[k]] != of_baseline) ? 1 : 0;
+    return rows;
+}
+
 Purity purity(std::span<const double> sizes, std::span<const Index> predicted, Index of_baseline) {
-    require(sizes.size() == predicted.size(), "purity: every size needs a class: got ", sizes.size(), " and ",
-            predicted.size());
-    require(sizes.size() >= 2, "purity: needs at least two rows but got ", sizes.size());
-    std::vector<std::size_t> order(sizes.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return sizes[a] > sizes[b]; });
+    const std::vector<std::size_t> order = from_the_largest(sizes, predicted);
     const std::size_t half = sizes.size() / 2;
     Purity found;
     for (std::size_t k = 0; k < half; ++k) {

@@ -21,6 +21,11 @@ struct Purity {
 /// fewer than two rows or unless there are as many sizes as classes.
 Purity purity(std::span<const double> sizes, std::span<const Index> predicted, Index of_baseline);
 
+/// By row, as a share that needs no halves: 1 for a row of the upper half that is predicted otherwise than the baseline
+/// and for one of the lower half that is not, else 0. Where half of the rows are predicted otherwise, as in the paper,
+/// the mean is `value`. Throws as purity.
+std::vector<double> purity_by_row(std::span<const double> sizes, std::span<const Index> predicted, Index of_baseline);
+
 /// Standard deviation (by rows - 1) of the sizes of the rows of a class; NaN below two rows.
 double spread(std::span<const double> sizes, std::span<const Index> classes, Index of_class);
 

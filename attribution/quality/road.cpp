@@ -36,7 +36,7 @@ std::vector<RoadCurve> road(const Model& model, const Tensor& input, const Tenso
     check(input, values, o);
     const NoRecording plain;
     const Tensor x = detached(input);
-    const ClassProbability seen("road", model, x);
+    const ClassProbability seen("road", model, x, o.target);
     const Indices ranking = argsort(of_pixels(values), 1, {.descending = !o.least_first});
     std::vector<RoadCurve> curves(static_cast<std::size_t>(x.rows()));
     if (o.shares.front() > 0) add_point(curves, 0, seen(x));

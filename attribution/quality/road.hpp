@@ -8,6 +8,7 @@ namespace gradpath::attribution::quality {
 
 /// Options of road.
 struct Road {
+    Target target = Predicted{};  ///< an index, one per row, or what is predicted for x
     std::vector<double> shares = {.1, .2, .3, .4, .5, .6, .7, .8, .9};  ///< of the pixels, in ascending order
     double noise = 0.01;                                                ///< of imputed numbers, in the units of x
     bool least_first = false;                                           ///< remove what counts least first
@@ -17,8 +18,8 @@ struct Road {
 /// One row, as its pixels are removed.
 struct RoadCurve {
     std::vector<double> shares;       ///< removed, from 0
-    std::vector<double> probability;  ///< of the class that is predicted for x
-    std::vector<double> kept;         ///< 1 while it is the predicted one (of a single output, while p >= 1/2)
+    std::vector<double> probability;  ///< of the target
+    std::vector<double> kept;         ///< 1 while it is what is predicted (of a single output, while p >= 1/2)
     double area = 0;                  ///< under the probability, divided by the width of the shares: a mean
 };
 /// Remove and debias (ROAD, Rong et al. 2022): floor(pixels · share) pixels go in decreasing order of their values,

@@ -127,6 +127,8 @@ TEST_CASE("a control that beats the best method is named, as one that is like it
     CHECK(verdicts[0].behind == std::vector<std::string>{"poor"});
     CHECK(verdicts[0].controls_alike == std::vector<std::string>{"random"});
     CHECK(verdicts[0].controls_ahead == std::vector<std::string>{"constant"});
+    CHECK(verdicts[0].controls_behind == std::vector<std::string>{"edges"});
+    CHECK_FALSE(verdicts[0].alone());
 }
 
 TEST_CASE("killed at random moments it leaves nothing, or files that say how far it came") {
@@ -146,6 +148,7 @@ TEST_CASE("killed at random moments it leaves nothing, or files that say how far
         const Json d = Json::parse(program::read(folder / "left/compare.json"));
         CHECK(d["methods"].size() >= 1);
         CHECK(d["complete"] == (d["methods"].size() == d["planned"]));
+        CHECK(d["missing"].size() + d["methods"].size() == d["planned"]);
         const std::string page = program::read(folder / "left/compare.html");
         CHECK(page.find("</html>") != page.npos);
         if (k % 2 == 0) CHECK((page.find("Incomplete: ") != page.npos) == (d["complete"] == false));
@@ -160,6 +163,29 @@ TEST_CASE("compare says what does not fit") {
         {"--methods conductance", "compare: conductance looks at a layer, not at the input"},
         {"--metrics deletio", "compare: there is no metric \"deletio\"; did you mean \"deletion\"?"},
         {"--metrics road", "compare: road is of pictures: rows have the shape (2,)"},
+        {"--metrics localisation", "compare: localisation asks where the evidence is: give --locate"},
+        {"--metrics purity --images 1", "compare: purity ranks rows: there must be two at least"},
+        {"--methods gradien,conductance --metrics road --set samples",
+         "compare: there is no method \"gradien\"; did you mean \"gradient\"?; and conductance looks at a layer, not "
+         "at "
+         "the input; and --set takes METHOD.OPTION=VALUE or OPTION=VALUE: got \"samples\"; and road is of pictures"},
+        {"--methods idgi --set idgi.stepps=3",
+         "compare: --set idgi.stepps=3: idgi has no option \"stepps\"; did you mean \"steps\"?"},
+        {"--methods idgi --set sigma=3", "compare: --set sigma=3: no method has the option \"sigma\""},
+        {"--methods idgi --set smooth-grad.samples=3",
+         "compare: --set smooth-grad.samples=3: smooth-grad is not among the methods"},
+        {"--target all", "compare: --target all: methods are compared on one target at a time"},
+        {"--target 2", "compare: --target 2: the model has 2 outputs"},
+        {"--target 0,1", "compare: --target names 2 classes for 12 rows"},
+        {"--target nobody", "compare: --target: "},
+        {"--output margin:0,1 --target 1", "compare: --output margin takes no --target"},
+        {"--output sure", "compare: --output: "},
+        {"--baseline all", "compare: --baseline all: methods are compared under one baseline"},
+        {"--baseline nothing", "compare: --baseline: "},
+        {"--locate box:0,1,0,1", "compare: --locate is of pictures: rows have the shape (2,)"},
+        {"--groups nobody", "compare: --groups: "},
+        {"--methods blur-ig,gradient,guided-ig,integrated-gradients --set steps=many",
+         "compare: not every method suits points.safetensors, so none was run: blur-ig: "},
         {"--budget 0", "compare: --budget must be at least 1"},
         {"--data shapes", "compare: shapes has rows of the shape (1, 32, 32), points.safetensors takes (2,)"}};
     for (const auto& [words, message] : cases) {

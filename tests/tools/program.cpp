@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 
 #include <fcntl.h>
 #include <pty.h>
@@ -52,13 +54,32 @@ int finish(pid_t process) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-Outcome run(const std::vector<std::string>& words, const fs::path& folder) {
-    const Folder caught;
+namespace {
+
+/// `meanwhile` is called with the process while it runs.
+template <class F>
+Outcome caught(const std::vector<std::string>& words, const fs::path& folder, const F& meanwhile) {
+    const Folder files;
     Outcome outcome;
-    outcome.exit = finish(launch(words, folder, caught / "out", caught / "err"));
-    outcome.out = read(caught / "out");
-    outcome.err = read(caught / "err");
+    const pid_t process = launch(words, folder, files / "out", files / "err");
+    meanwhile(process);
+    outcome.exit = finish(process);
+    outcome.out = read(files / "out");
+    outcome.err = read(files / "err");
     return outcome;
+}
+
+}  // namespace
+
+Outcome run(const std::vector<std::string>& words, const fs::path& folder) {
+    return caught(words, folder, [](pid_t) {});
+}
+
+Outcome run_and_interrupt(const std::string& line, const fs::path& folder, std::chrono::duration<double> after) {
+    return caught(words_of(line), folder, [&](pid_t process) {
+        std::this_thread::sleep_for(after);
+        kill(process, SIGINT);
+    });
 }
 
 Outcome run(const std::string& line, const fs::path& folder) { return run(words_of(line), folder); }

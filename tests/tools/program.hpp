@@ -1,5 +1,6 @@
 #pragma once
 // The real program, run as a user runs it: words in, what it printed and its exit code out.
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ struct Outcome {
 Outcome run(const std::vector<std::string>& words, const std::filesystem::path& folder);
 /// The same, words separated by blanks.
 Outcome run(const std::string& line, const std::filesystem::path& folder);
+/// The same, sent SIGINT after so long.
+Outcome run_and_interrupt(const std::string& line, const std::filesystem::path& folder,
+                          std::chrono::duration<double> after);
 /// Can pseudo-terminals be had here? Not where /dev/pts is missing, as in a bare chroot.
 bool have_terminal();
 /// Runs it on a terminal of so many columns (40 lines); what the terminal was sent. `variable` such as NO_COLOR=1 is

@@ -1,30 +1,58 @@
 #pragma once
 // What `gradpath compare` measures: methods on the same rows, at about the same cost, and figures of each answer.
-#include <atomic>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include <gradpath/attribution/quality/bootstrap.hpp>
+#include <gradpath/attribution/coalition/players.hpp>
 #include <gradpath/attribution/quality/confidence.hpp>
+#include <gradpath/attribution/quality/masking.hpp>
 #include <gradpath/attribution/registry.hpp>
 #include <gradpath/tools/commands/subject.hpp>
 
 namespace gradpath::tools {
 
+using Texts = std::map<std::string, std::string>;
+
+/// A method that could not be run, and why.
+struct Refusal {
+    std::string name, reason;
+
+    /// "deep-lift: has no rule for sort", with the name once.
+    std::string words() const { return reason.starts_with(name + ":") ? reason : name + ": " + reason; }
+};
+
+/// What exact Shapley values give to each player of a row.
+struct ExactShares {
+    attribution::Players players;
+    Tensor values;  ///< [rows, players], float64
+};
+
 /// What all methods are asked, and what they are measured by.
 struct Contest {
     const Subject& subject;
     Tensor x;                   ///< [rows, ..]
-    std::vector<Index> target;  ///< the predicted class of each row
+    std::vector<Index> target;  ///< the class of each row that is explained, and whose probability is measured
     Index budget;               ///< gradient evaluations a row
     std::uint64_t seed;
     attribution::Run run;
     std::vector<std::string> methods, measures;
+    attribution::OutputStage stage = {};
+    std::optional<attribution::Baseline> baseline = {};  ///< absent: each method's own
+    std::map<std::string, Texts> set = {};               ///< the user's options, by method
+    attribution::Groups groups = {};                     ///< the players of exact Shapley values
+    Tensor inside = {};                                  ///< where the evidence is, 0 and 1, [rows, pixels], if known
+    std::optional<ExactShares> exact = {};               ///< if a measure needs them
 
     bool of_pictures() const { return x.rank() == 4; }
+    /// A margin names its two outputs itself.
+    attribution::Target asked() const;
+    attribution::Settings settings(const Texts& options) const;
+    /// The same, of the first row alone.
+    Contest first_row() const;
 };
 
 /// Means over the rows, with their 95 % intervals, along a curve.
@@ -39,13 +67,14 @@ struct Contestant {
     Tensor values;         ///< like x
     std::optional<std::vector<double>> f_baseline = {};
     std::vector<double> f_input = {};
-    std::optional<Tensor> difference = {};        ///< input less baseline, where there is one baseline
-    std::map<std::string, std::string> set = {};  ///< options that differ from the method's own
-    double cost = 0;                              ///< gradient evaluations a row, as measured
+    std::optional<Tensor> difference = {};  ///< input less baseline, where there is one baseline
+    Texts set = {};                         ///< options that differ from the method's own
+    double cost = 0;                        ///< gradient evaluations a row, as measured
     double seconds = 0;
     std::vector<std::string> notes = {};
-    std::map<std::string, std::vector<double>> figures = {};  ///< per row; absent: the method has none
-    std::map<std::string, MeanCurve> curves = {};             ///< of which figures are areas
+    std::map<std::string, std::vector<double>> figures = {};       ///< per row; absent: the method has none
+    std::map<std::string, MeanCurve> curves = {};                  ///< of which figures are areas
+    std::vector<attribution::quality::MaskingCurves> masked = {};  ///< of each row, once it was asked
 };
 
 /// Of a figure over the rows that have it; of none, NaN.
@@ -57,40 +86,53 @@ MeanFigure mean_figure(const Contestant& contestant, const std::string& measure)
 
 enum class Better : std::uint8_t { high, low, neither };
 
+/// What a figure asks for besides rows of numbers.
+enum class Needs : std::uint8_t {
+    nothing,
+    pictures,
+    region,    ///< where the evidence is
+    network,   ///< of ours, whose parameters can be drawn anew
+    players,   ///< few enough for exact Shapley values
+    many_rows  ///< two at least
+};
+
 /// A figure that any answer can be given.
 struct Measure {
     const char* name;
     const char* words;  ///< what it says, and in which unit
     Better better;
-    bool pictures = false;  ///< of pictures only
-    bool usual = true;      ///< measured unless others are named
     /// Per row; empty where it makes no sense for this answer. Leaves the curve that it is of, if it is of one.
-    std::vector<double> (*of)(const Contest& contest, Contestant& contestant);
-    const char *across = "", *upwards = "";  ///< what the axes of its curve are, if it has one
+    std::vector<double> (*of)(const Measure& self, const Contest& contest, Contestant& contestant);
+    Needs needs = Needs::nothing;
+    bool usual = false;                       ///< measured unless others are named
+    double low = -INFINITY, high = INFINITY;  ///< beyond which it, and its curve, cannot be
+    const char *across = "", *upwards = "";   ///< what the axes of its curve are, if it has one
+
+    bool bounded() const { return std::isfinite(low); }
+    /// The mean with its 95 % interval: Wilson's within bounds, else Student's.
+    attribution::quality::Confidence mean_of(std::span<const double> numbers) const;
 };
 std::span<const Measure> measures();
 /// Throws UsageError that names the nearest.
 const Measure& find_measure(const std::string& name);
+/// Why it cannot be had in this contest; empty: it can.
+std::string unsuited(const Measure& measure, const Contest& contest);
 
-/// The methods that compare runs unless others are named, and the controls that it adds: random, constant, edges (of
-/// pictures).
-std::vector<std::string> usual_methods();
-std::vector<std::string> controls_of(const Contest& contest);
-
-/// A forward pass of a row counts half of a gradient, which is a pass forward and one back.
-double cost_of(const attribution::Attribution& answer);
-/// Runs a method with its steps or samples such that a row costs about the budget, found out on the first row.
-Contestant answer_of(const Contest& contest, const std::string& method);
-/// Fills in the figures.
+/// Fills in what the measures share. Throws what the model does.
+void prepare(Contest& contest);
+/// Fills in the figures; one that cannot be had leaves a note.
 void measure(const Contest& contest, Contestant& contestant);
 
 /// Who is best by a figure, and for whom that is more than chance.
 struct Verdict {
     std::string measure, best;
-    std::vector<std::string> alike;   ///< methods not told apart from the best
-    std::vector<std::string> behind;  ///< methods that are worse beyond chance
-    std::vector<std::string> controls_alike;  ///< controls not told apart from the best method
-    std::vector<std::string> controls_ahead;  ///< controls that are better than it beyond chance
+    std::vector<std::string> alike = {};            ///< methods not told apart from the best
+    std::vector<std::string> behind = {};           ///< methods that are worse beyond chance
+    std::vector<std::string> controls_alike = {};   ///< controls not told apart from the best method
+    std::vector<std::string> controls_ahead = {};   ///< controls that are better than it beyond chance
+    std::vector<std::string> controls_behind = {};  ///< controls that are worse beyond chance
+
+    bool alone() const { return alike.empty() && behind.empty(); }  ///< no other method has the figure
 };
 constexpr double false_alarm = 0.05;
 /// For each figure in which more or less is better: paired bootstrap of each method and control against the best

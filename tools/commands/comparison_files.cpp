@@ -1,11 +1,13 @@
 #include <gradpath/tools/commands/comparison_files.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 #include <nlohmann/json.hpp>
 
 #include <gradpath/attribution/core/names.hpp>
 #include <gradpath/autodiff/io/file.hpp>
+#include <gradpath/autodiff/threads.hpp>
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
@@ -18,12 +20,24 @@ namespace {
 using attribution::joined;
 using Json = nlohmann::ordered_json;
 
+/// "; better beyond noise than random, constant"
+std::string clause(const char* words, const std::vector<std::string>& names) {
+    return names.empty() ? "" : text(words, joined(names, ", "));
+}
+
+/// Of one method there is nothing to win.
+std::string sentence_alone(const Verdict& v) {
+    return text(v.measure, ": ", v.best, " is the only method that has it, so nothing is compared but controls",
+                clause("; it is better beyond noise than ", v.controls_behind),
+                clause("; it is not told apart from ", v.controls_alike),
+                clause("; it is worse beyond noise than ", v.controls_ahead), ".");
+}
+
 /// "insertion: best is idgi, not told apart from ig2; 9 others are worse beyond noise."
 std::string sentence(const Verdict& v) {
-    std::string words = text(v.measure, ": best is ", v.best);
-    if (!v.alike.empty()) words += text(", not told apart from ", joined(v.alike, ", "));
-    words +=
-        v.behind.empty() ? "; no method is worse beyond noise" : text("; worse beyond noise: ", joined(v.behind, ", "));
+    if (v.alone()) return sentence_alone(v);
+    std::string words = text(v.measure, ": best is ", v.best, clause(", not told apart from ", v.alike));
+    words += v.behind.empty() ? "; no method is worse beyond noise" : clause("; worse beyond noise: ", v.behind);
     if (!v.controls_ahead.empty())
         words += text(". A control is better beyond noise (", joined(v.controls_ahead, ", "),
                       "), so this figure speaks for no method here");
@@ -48,7 +62,8 @@ Json figures_json(const Contestant& c, const Contest& q) {
         if (mean.rows == 0) continue;
         Json rows = Json::array();
         for (const double value : c.figures.at(name)) rows.push_back(number(value));
-        figures[name] = {{"mean", number(mean.of.mean)},
+        figures[name] = {{"interval", find_measure(name).bounded() ? "Wilson" : "Student"},
+                         {"mean", number(mean.of.mean)},
                          {"low", number(mean.of.low)},
                          {"high", number(mean.of.high)},
                          {"rows", mean.rows},
@@ -57,21 +72,52 @@ Json figures_json(const Contestant& c, const Contest& q) {
     return figures;
 }
 
+Json refusals_json(const std::vector<Refusal>& list) {
+    Json all = Json::array();
+    for (const Refusal& one : list) all.push_back({{"method", one.name}, {"reason", one.reason}});
+    return all;
+}
+
+Json question_json(const Comparison& c) {
+    const auto given = [](const std::string& words) { return words.empty() ? Json() : Json(words); };
+    return {{"target", c.question.target},
+            {"output", c.question.output},
+            {"baseline", given(c.question.baseline)},
+            {"groups", given(c.question.groups)},
+            {"locate", given(c.question.region)}};
+}
+
+/// Notes that several methods have stand once.
+std::string notes_text(const Comparison& comparison) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> notes;
+    for (const Contestant& c : comparison.contestants)
+        for (const std::string& note : c.notes) {
+            auto found = std::ranges::find(notes, note, &decltype(notes)::value_type::first);
+            if (found == notes.end()) found = notes.insert(found, {note, {}});
+            found->second.push_back(c.name);
+        }
+    std::string words;
+    for (const auto& [note, names] : notes) words += wrapped(text("note: ", joined(names, ", "), ": ", note), 0);
+    for (const Refusal& one : comparison.left_out) words += wrapped("left out: " + one.words(), 0);
+    for (const Refusal& one : comparison.failed) words += wrapped("failed: " + one.words(), 0);
+    return words;
+}
+
 std::string csv(const Comparison& comparison) {
-    std::string lines = "method,control,metric,better,mean,low,high,rows,cost,seconds,complete\n";
+    std::string lines = "method,control,metric,better,mean,low,high,rows,cost,seconds,complete,over_budget\n";
     for (const Contestant& c : comparison.contestants)
         for (const std::string& name : comparison.contest.measures) {
             const MeanFigure mean = mean_figure(c, name);
             if (mean.rows == 0) continue;
             const Better better = find_measure(name).better;
             const auto ends = [](double value) { return std::isnan(value) ? std::string() : to_text(value); };
-            lines +=
-                text(c.name, ",", c.control ? "yes" : "no", ",", name, ",",
-                     better == Better::high  ? "high"
-                     : better == Better::low ? "low"
-                                             : "",
-                     ",", to_text(mean.of.mean), ",", ends(mean.of.low), ",", ends(mean.of.high), ",", mean.rows, ",",
-                     to_text(c.cost), ",", to_text(c.seconds), ",", comparison.complete() ? "yes" : "no", "\n");
+            lines += text(c.name, ",", c.control ? "yes" : "no", ",", name, ",",
+                          better == Better::high  ? "high"
+                          : better == Better::low ? "low"
+                                                  : "",
+                          ",", to_text(mean.of.mean), ",", ends(mean.of.low), ",", ends(mean.of.high), ",", mean.rows,
+                          ",", to_text(c.cost), ",", to_text(c.seconds), ",", comparison.complete() ? "yes" : "no", ",",
+                          over_budget(comparison.contest, c.cost) ? "yes" : "no", "\n");
         }
     return lines;
 }
@@ -80,20 +126,60 @@ std::string csv(const Comparison& comparison) {
 
 const char* arrow(Better better) { return better == Better::high ? " \u2191" : better == Better::low ? " \u2193" : ""; }
 
+std::vector<std::string> Comparison::missing_methods() const {
+    std::vector<std::string> names = contest.methods;
+    std::erase_if(names, [&](const std::string& name) {
+        return std::ranges::count(contestants, name, &Contestant::name) +
+                   std::ranges::count(failed, name, &Refusal::name) >
+               0;
+    });
+    return names;
+}
+
 std::string Comparison::missing() const {
-    return complete() ? "" : text("incomplete: ", contestants.size(), " of ", planned, " methods were done");
+    if (complete()) return {};
+    return text("incomplete: ", contestants.size(), " of ", planned,
+                " methods were done; missing: ", joined(missing_methods(), ", "));
+}
+
+void add_answer(Comparison& comparison, const Entrant& entrant) {
+    try {
+        Contestant c = answer_of(comparison.contest, entrant);
+        measure(comparison.contest, c);
+        comparison.contestants.push_back(std::move(c));
+    } catch (const Cancelled&) {
+        throw;
+    } catch (const std::exception& error) {
+        comparison.failed.push_back({entrant.name, error.what()});
+    }
+}
+
+std::string cost_text(const Contest& q, const Contestant& c) {
+    return short_number(c.cost, 3) + (over_budget(q, c.cost) ? " !" : "");
+}
+
+std::string question_text(const Comparison& c) {
+    const QuestionWords& q = c.question;
+    const auto given = [](const char* name, const std::string& words) { return words.empty() ? "" : name + words; };
+    return text("target ", q.target, ", output ", q.output, ", baseline ",
+                q.baseline.empty() ? "each method's own" : q.baseline, given(", groups ", q.groups),
+                given(", evidence in ", q.region));
 }
 
 std::string comparison_text(const Comparison& comparison) {
     std::vector<std::vector<std::string>> rows{{"method", "cost"}};
     for (const std::string& name : comparison.contest.measures)
         rows.front().push_back(name + arrow(find_measure(name).better));
+    bool marked = false;
     for (const Contestant& c : comparison.contestants) {
-        rows.push_back({c.name, short_number(c.cost, 3)});
+        rows.push_back({c.name, cost_text(comparison.contest, c)});
+        marked = marked || over_budget(comparison.contest, c.cost);
         for (const std::string& name : comparison.contest.measures)
             rows.back().push_back(short_number(mean_figure(c, name).of.mean, 3));
     }
     std::string words = table_text(rows) + "\n";
+    if (marked) words += text("! above the budget of ", comparison.contest.budget, " gradient evaluations a row\n");
+    words += notes_text(comparison);
     for (const std::string& line : sentences(comparison)) words += wrapped(line, 0);
     return comparison.complete() ? words : comparison.missing() + "\n" + words;
 }
@@ -106,6 +192,7 @@ Json comparison_json(const Comparison& comparison) {
                            {"control", c.control},
                            {"set", c.set},
                            {"cost", number(c.cost)},
+                           {"over_budget", over_budget(q, c.cost)},
                            {"seconds", number(c.seconds)},
                            {"notes", c.notes},
                            {"figures", figures_json(c, q)}});
@@ -115,14 +202,24 @@ Json comparison_json(const Comparison& comparison) {
                                 {"alike", v.alike},
                                 {"behind", v.behind},
                                 {"controls_alike", v.controls_alike},
-                                {"controls_ahead", v.controls_ahead}});
+                                {"controls_ahead", v.controls_ahead},
+                                {"controls_behind", v.controls_behind},
+                                {"alone", v.alone()}});
     return {{"schema", "gradpath.compare/1"},
             {"version", version()},
             {"complete", comparison.complete()},
             {"planned", comparison.planned},
+            {"missing", comparison.missing_methods()},
+            {"left_out", refusals_json(comparison.left_out)},
+            {"failed", refusals_json(comparison.failed)},
             {"command", comparison.command},
             {"model", subject_json(q.subject)},
             {"data", comparison.data_name},
+            {"data_hash", comparison.data_hash},
+            {"isa", isa()},
+            {"threads", threads()},
+            {"dtype", to_text(q.x.dtype())},
+            {"question", question_json(comparison)},
             {"images", q.x.rows()},
             {"target", q.target},
             {"budget", q.budget},

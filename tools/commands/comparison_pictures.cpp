@@ -47,9 +47,10 @@ Panels apart(std::span<const HeatColumn> columns) {
 
 std::string about(const Comparison& comparison, Index row) {
     const auto r = static_cast<std::size_t>(row);
-    return text(comparison.contest.of_pictures() ? "Image " : "Row ", row, ": predicted ",
-                class_of(comparison, comparison.contest.target[r]), ", labelled ",
-                class_of(comparison, comparison.data.labels[row]));
+    const bool predicted = comparison.question.target == "predicted";
+    return text(comparison.contest.of_pictures() ? "Image " : "Row ", row,
+                predicted ? ": predicted " : ": asked about ", class_of(comparison, comparison.contest.target[r]),
+                ", labelled ", class_of(comparison, comparison.data.labels[row]));
 }
 
 /// What each column of a row, or each feature, was given.
@@ -66,7 +67,8 @@ std::vector<ColumnShare> shares_of(const Comparison& comparison, const Contestan
 OneAnswer first_answer(const Comparison& comparison, const Contestant& c) {
     OneAnswer answer{.method = c.name,
                      .title = text(about(comparison, 0), ", as ", c.name, " explains it"),
-                     .score = text("the score (logit) of ", class_of(comparison, comparison.contest.target.front())),
+                     .score = text("the score (", comparison.question.output, ") of ",
+                                   class_of(comparison, comparison.contest.target.front())),
                      .values = row_of(c.values, 0),
                      .f_input = c.f_input.front(),
                      .f_baseline = c.f_baseline->front()};
@@ -131,15 +133,15 @@ std::string class_of(const Comparison& c, Index position) {
 
 std::vector<Block> map_blocks(const Comparison& comparison, Index image) {
     if (!comparison.contest.of_pictures()) return row_table(comparison, image);
-    const Tensor picture = row_of(comparison.data.x, image);
+    const Tensor picture = image_of(comparison, image);
     std::vector<Block> blocks;
     if (const std::vector<HeatColumn> shares = columns_of(comparison, image, true); !shares.empty()) {
         Panels together = heat_panels(picture, shares);
         together.title = about(comparison, image);
-        together.caption = text(
-            "Shares of F(x) \u2212 F(x\u2032), the class's score (logit) less that of the baseline, on "
-            "one scale. Red speaks for the class, blue against it; ",
-            together.caption, ".");
+        together.caption = text("Shares of F(x) \u2212 F(x\u2032), the class's score (", comparison.question.output,
+                                ") less that of the baseline, on "
+                                "one scale. Red speaks for the class, blue against it; ",
+                                together.caption, ".");
         blocks.emplace_back(std::move(together));
     }
     if (const std::vector<HeatColumn> others = columns_of(comparison, image, false); !others.empty()) {

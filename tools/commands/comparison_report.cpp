@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include <gradpath/attribution/core/names.hpp>
-#include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/threads.hpp>
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/comparison_pictures.hpp>
@@ -36,15 +35,17 @@ std::string marked(const std::string& measure) {
 
 Table figures_table(const Comparison& comparison) {
     Table table{.caption = text("Means over the ", rows_word(comparison.contest),
-                                " with half of their 95 % intervals. \u2191: more is better, \u2193: less is better, "
-                                "else neither. Cost: gradient evaluations for each, a forward pass counts half."),
+                                " with half of their 95 % intervals (Wilson's for shares, probabilities and "
+                                "correlations, else Student's). \u2191: more is better, \u2193: less is better, else "
+                                "neither. Cost: gradient evaluations for each, a forward pass counts half; ! is above "
+                                "the budget."),
                 .columns = {{"method"}, {"cost", true}},
                 .rows = {},
                 .sorts = true};
     for (const std::string& name : comparison.contest.measures) table.columns.push_back({marked(name), true});
     for (const Contestant& c : comparison.contestants) {
-        std::vector<std::string>& row =
-            table.rows.emplace_back(std::vector{c.control ? c.name + " (control)" : c.name, short_number(c.cost, 3)});
+        std::vector<std::string>& row = table.rows.emplace_back(
+            std::vector{c.control ? c.name + " (control)" : c.name, cost_text(comparison.contest, c)});
         for (const std::string& name : comparison.contest.measures) row.push_back(cell(c, name, 3));
     }
     return table;
@@ -58,6 +59,10 @@ Table methods_table(const Comparison& comparison) {
     for (const Contestant& c : comparison.contestants)
         table.rows.push_back({c.name, set_text(c), short_number(c.cost, 3), short_number(c.seconds, 3),
                               c.notes.empty() ? "" : joined(c.notes, "; ")});
+    for (const Refusal& one : comparison.failed)
+        table.rows.push_back({one.name, "", "-", "-", "failed: " + one.reason});
+    for (const Refusal& one : comparison.left_out)
+        table.rows.push_back({one.name, "", "-", "-", "left out: " + one.reason});
     return table;
 }
 
@@ -98,7 +103,7 @@ Table verdict_table(const Comparison& comparison) {
                 .rows = {}};
     for (const Verdict& v : verdicts(comparison.contest, comparison.contestants)) {
         const bool all = v.alike.empty() && v.behind.size() > 3;
-        table.rows.push_back({marked(v.measure), v.best, joined(v.alike, ", "),
+        table.rows.push_back({marked(v.measure), v.alone() ? v.best + " (the only one)" : v.best, joined(v.alike, ", "),
                               all ? text("all ", v.behind.size(), " others") : joined(v.behind, ", "),
                               joined(v.controls_alike, ", "), joined(v.controls_ahead, ", ")});
     }
@@ -135,7 +140,8 @@ Report comparison_report(const Comparison& comparison) {
                   .sections = {{"At a glance", {facts_of(comparison), verdict_table(comparison), doubt(q)}}},
                   .provenance = {{"command", comparison.command},
                                  {"model", text(q.subject.name, ", ", q.subject.hash)},
-                                 {"data", text(comparison.data_name, ", ", data_hash(comparison.data.x))},
+                                 {"data", text(comparison.data_name, ", ", comparison.data_hash)},
+                                 {"question", question_text(comparison)},
                                  {"seed", std::to_string(q.seed)},
                                  {"gradpath", version()},
                                  {"instruction set", isa()},

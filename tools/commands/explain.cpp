@@ -56,18 +56,7 @@ void declare(Arguments& arguments, ExplainOptions& o) {
     arguments.option("--index", "I", o.index, "the rows of the input to explain, such as 0 or 3,1,4 (all)");
     arguments.option("--method", "NAME", o.method,
                      "see gradpath methods; or random, constant, edges, which know no model");
-    arguments.option("--target", "T", o.target,
-                     "N or a class, one N per row (3,1,4, an .npy, or `target` of an .npz), predicted, true, all "
-                     "(predicted)");
-    arguments.option("--output", "STAGE", o.stage,
-                     "logit, probability, log-probability, log-odds or margin:A,B (logit; of a network that ends in a "
-                     "softmax, its probability)");
-    arguments.value("--baseline", "B",
-                    "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, farthest:L,H, black+white:L,H, "
-                    "coalition:C,N, samples:FILE, learned:DATA, typical (a table's means), numbers, a file, or all of "
-                    "the kinds side by side (zero, "
-                    "unless the method says otherwise)",
-                    [&o](const std::string& text) { o.baseline = text, o.baseline_given = true; });
+    add_question(arguments, o, ", or all of the kinds side by side (zero, unless the method says otherwise)");
     arguments.option("--pool", "X", o.pool, "data for methods that lead ways through them (points around the line)");
     arguments.option("--locate", "REGION", o.locate,
                      "how much of the positive values lies in box:TOP,BOTTOM,LEFT,RIGHT (pixels of the model's input "
@@ -218,15 +207,6 @@ Exit under_all_baselines(const ExplainOptions& o, const attribution::Method& met
     const bool failed = std::ranges::any_of(all.answers, [&](const auto& a) { return tolerance_failed(o, a); });
     if (failed) say(o.common, "the tolerance was not met");
     return failed ? Exit::not_met : Exit::fine;
-}
-
-/// Of settings for many rows, those for the first.
-attribution::Settings of_first_row(attribution::Settings settings, const Tensor& x) {
-    if (auto* targets = std::get_if<std::vector<Index>>(&settings.target)) targets->resize(1);
-    if (auto* baseline = settings.baseline ? std::get_if<Tensor>(&*settings.baseline) : nullptr;
-        baseline && baseline->shape() == x.shape())
-        *baseline = slice(*baseline, 0, 0, 1);
-    return settings;
 }
 
 /// The first row tells what a row costs, and of a path a few steps.

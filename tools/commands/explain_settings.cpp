@@ -37,9 +37,11 @@ std::optional<Index> class_named(const std::string& name, const Subject& subject
     return found == names.end() ? std::nullopt : std::optional<Index>(found - names.begin());
 }
 
+}  // namespace
+
 attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
     if (o.target == "true") {
-        require<UsageError>(rows.labels.has_value(), "explain: --target true needs labels: ", rows.name, " has none");
+        require<UsageError>(rows.labels.has_value(), o.asker, ": --target true needs labels: ", rows.name, " has none");
         return std::vector<Index>(rows.labels->data().begin(), rows.labels->data().end());
     }
     if (const std::optional<Index> named = class_named(o.target, subject)) return *named;
@@ -51,9 +53,9 @@ attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows, con
             targets.clear();
             for (const Index i : rows.picks) targets.push_back(read[i]);
         }
-        require<IoError>(static_cast<Index>(targets.size()) == rows.x.rows(),
-                         "explain: --target: there must be one index per row: ", o.target, " has ", targets.size(),
-                         " for ", rows.x.rows(), " rows");
+        require<IoError>(static_cast<Index>(targets.size()) == rows.x.rows(), o.asker,
+                         ": --target: there must be one index per row: ", o.target, " has ", targets.size(), " for ",
+                         rows.x.rows(), " rows");
         return targets;
     }
     return attribution::parse_target(o.target);
@@ -67,8 +69,8 @@ attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows,
     const auto file = [&](const char* ending) { return ending_of(o.baseline) == ending; };
     const bool numbers = looks_like_numbers(o.baseline);
     if (o.baseline == "typical") {
-        require<UsageError>(!o.table.columns.empty(),
-                            "explain: --baseline typical is a row of a table's means: ", subject.name,
+        require<UsageError>(!o.table.columns.empty(), o.asker,
+                            ": --baseline typical is a row of a table's means: ", subject.name,
                             " was not trained on a table");
         return read_typed_row(unknown_row(o.table.columns), reading).x.to(subject.dtype);
     }
@@ -79,10 +81,13 @@ attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows,
     static const std::vector<std::string> beside{"samples:FILE", "learned:DATA", "typical", "all"};
     if (!read) return attribution::parse_baseline(o.baseline, beside);
     const bool single = numbers && o.baseline.find(',') == std::string::npos;
-    require<UsageError>(!single || subject.row.size() == 1, "explain: --baseline: the model takes ", subject.row.size(),
+    require<UsageError>(!single || subject.row.size() == 1, o.asker, ": --baseline: the model takes ",
+                        subject.row.size(),
                         " numbers a row: got 1; for the same number everywhere write constant:", o.baseline);
     return matched(rows, read_rows(o.baseline, subject.row, subject.dtype, reading), reading.what);
 }
+
+namespace {
 
 void require_target_taken(const ExplainOptions& o, const attribution::Method& method) {
     const auto usual = [&](const char* option, const std::string& given, const char* standard) {
@@ -103,8 +108,30 @@ attribution::Region region_of(const std::string& words, const Rows& rows, const 
 
 }  // namespace
 
+void add_question(Arguments& arguments, ExplainOptions& o, const std::string& more) {
+    arguments.option("--target", "T", o.target,
+                     "N or a class, one N per row (3,1,4, an .npy, or `target` of an .npz), predicted, true, all "
+                     "(predicted)");
+    arguments.option("--output", "STAGE", o.stage,
+                     "logit, probability, log-probability, log-odds or margin:A,B (logit; of a network that ends in a "
+                     "softmax, its probability)");
+    arguments.value("--baseline", "B",
+                    "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, farthest:L,H, black+white:L,H, "
+                    "coalition:C,N, samples:FILE, learned:DATA, typical (a table's means), numbers, a file" +
+                        more,
+                    [&o](const std::string& text) { o.baseline = text, o.baseline_given = true; });
+}
+
+attribution::Settings of_first_row(attribution::Settings settings, const Tensor& x) {
+    if (auto* targets = std::get_if<std::vector<Index>>(&settings.target)) targets->resize(1);
+    if (auto* baseline = settings.baseline ? std::get_if<Tensor>(&*settings.baseline) : nullptr;
+        baseline && baseline->shape() == x.shape())
+        *baseline = slice(*baseline, 0, 0, 1);
+    return settings;
+}
+
 ReadRows reading_of(const ExplainOptions& o, const std::string& option) {
-    return {.what = "explain: " + option, .seed = o.common.seed, .table = o.table, .ends = o.ends};
+    return {.what = o.asker + ": " + option, .seed = o.common.seed, .table = o.table, .ends = o.ends};
 }
 
 attribution::Settings settings_of(const ExplainOptions& o, const attribution::Method& method, const Rows& rows,
@@ -117,7 +144,7 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
                                    .stage = asked_stage("explain", o.stage, subject).run,
                                    .seed = o.common.seed,
                                    .set = o.set};
-    read_groups(settings.set);
+    read_groups(o.asker, settings.set);
     if (o.baseline_given) settings.baseline = chosen_baseline(o, rows, subject);
     if (!o.pool.empty()) settings.pool = read_rows(o.pool, subject.row, subject.dtype, reading_of(o, "--pool")).x;
     if (const auto given = o.set.find("region"); given != o.set.end() && given->second.starts_with("mask:")) {

@@ -1,5 +1,5 @@
 #pragma once
-// What `gradpath explain` was told, and what it means to a method of the registry.
+// What `gradpath explain` was told, and what it means to a method of the registry; compare asks the same questions.
 #include <atomic>
 #include <map>
 #include <optional>
@@ -13,6 +13,7 @@
 namespace gradpath::tools {
 
 struct ExplainOptions {
+    std::string asker = "explain";  ///< the command, in messages
     std::string model, input, index, method, target = "predicted", stage, baseline = "zero", pool, locate;
     std::string command = {};  ///< as it was typed
     bool baseline_given = false, dry_run = false;
@@ -25,6 +26,14 @@ struct ExplainOptions {
     const std::atomic<bool>* interrupted = nullptr;
 };
 
+/// Declares --target, --output and --baseline. `more` ends the help of --baseline.
+void add_question(Arguments& arguments, ExplainOptions& o, const std::string& more);
+/// Of --target: a name of a class, numbers, a file, or the labels of the rows. Throws UsageError or IoError.
+attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows, const Subject& subject);
+/// Of --baseline, which is read or learned where it is not a kind that needs no data. Throws UsageError or IoError.
+attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows, const Subject& subject);
+/// Of settings for the rows x, those for the first.
+attribution::Settings of_first_row(attribution::Settings settings, const Tensor& x);
 /// How rows are read for an option such as "--pool".
 ReadRows reading_of(const ExplainOptions& o, const std::string& option);
 

@@ -11,13 +11,6 @@ namespace {
 
 namespace region = attribution::region;
 
-/// 0 and 1, [rows, pixels]: a pixel's channels lie in the region together.
-Tensor pixels_of(const attribution::Region& where, const Tensor& x) {
-    const Tensor mask = attribution::region_mask("explain: --locate", where, x, [&] { return x; });
-    const Index pixels = x.shape()[-2] * x.shape()[-1];
-    return slice(reshape(mask, {x.rows(), x.size() / x.rows() / pixels, pixels}), 1, 0, 1);
-}
-
 std::vector<double> shares(const Tensor& values, const Tensor& mask) {
     std::vector<double> list;
     for (const auto& row : attribution::quality::localisation(values, mask, 1)) list.push_back(row.mass);
@@ -26,14 +19,21 @@ std::vector<double> shares(const Tensor& values, const Tensor& mask) {
 
 }  // namespace
 
+/// A pixel's channels lie in the region together.
+Tensor region_pixels(const std::string& what, const attribution::Region& where, const Tensor& x) {
+    require<UsageError>(std::holds_alternative<region::Box>(where) || std::holds_alternative<region::Mask>(where), what,
+                        " takes box:TOP,BOTTOM,LEFT,RIGHT or mask:FILE");
+    const Tensor mask = attribution::region_mask(what, where, x, [&] { return x; });
+    const Index pixels = x.shape()[-2] * x.shape()[-1];
+    return slice(reshape(mask, {x.rows(), x.size() / x.rows() / pixels, pixels}), 1, 0, 1);
+}
+
 Located locate(const Tensor& x, const Tensor& values, const attribution::Region& where, std::uint64_t seed) {
-    require<UsageError>(std::holds_alternative<region::Box>(where) || std::holds_alternative<region::Mask>(where),
-                        "explain: --locate takes box:TOP,BOTTOM,LEFT,RIGHT or mask:FILE");
     const auto size = [](const Tensor& t) { return t.shape().slice(t.rank() - 2, t.rank()); };
     require<UsageError>(x.rank() >= 3 && values.rank() >= 3 && values.rank() <= x.rank() && size(values) == size(x),
                         "explain: --locate asks where in a picture an answer lies: the input has shape ", x.shape(),
                         ", the answer ", values.shape());
-    const Tensor mask = pixels_of(where, x);
+    const Tensor mask = region_pixels("explain: --locate", where, x);
     const auto of_control = [&](const char* name) { return shares(control_values(name, x, seed), mask); };
     const auto* box = std::get_if<region::Box>(&where);
     return {.region = attribution::describe(where),

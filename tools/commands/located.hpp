@@ -19,6 +19,10 @@ struct Located {
     std::optional<attribution::region::Box> box = {};  ///< the region, where it is one
 };
 
+/// The region, of pictures x, as 0 and 1: [rows, pixels]. `what` begins errors. Throws UsageError for a region that is
+/// neither a box nor a mask, and as region_mask.
+Tensor region_pixels(const std::string& what, const attribution::Region& region, const Tensor& x);
+
 /// "the region, 45 % of the picture, holds 64 % of the positive values; 50 % of edges" of a row; a box by its rows and
 /// columns.
 std::string located_words(const Located& located, std::size_t row);

@@ -6,6 +6,7 @@
 #include <gradpath/tools/commands/bibtex.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
+#include <gradpath/tools/commands/comparison.hpp>
 #include <gradpath/tools/commands/format.hpp>
 
 namespace gradpath::tools {
@@ -43,28 +44,69 @@ std::string method_text(const attribution::Method& method) {
     return words;
 }
 
+const char* words_of(Better better) {
+    return better == Better::high ? "more is better" : better == Better::low ? "less is better" : "neither is better";
+}
+
+const char* words_of(Needs needs) {
+    switch (needs) {
+        case Needs::nothing: return "";
+        case Needs::pictures: return "pictures";
+        case Needs::region: return "--locate";
+        case Needs::network: return "a network of ours";
+        case Needs::players: return "few players";
+        case Needs::many_rows: return "two rows";
+    }
+    return "";
+}
+
+Json measure_json(const Measure& m) {
+    return {{"name", m.name},
+            {"summary", m.words},
+            {"better", m.better == Better::neither ? Json() : Json(m.better == Better::high ? "high" : "low")},
+            {"interval", m.bounded() ? "Wilson" : "Student"},
+            {"needs", words_of(m.needs)},
+            {"curve", *m.across != 0},
+            {"usual", m.usual}};
+}
+
+std::string measure_text(const Measure& m) {
+    std::string facts = words_of(m.better);
+    if (m.usual) facts += ", usual";
+    if (m.needs != Needs::nothing) facts += text(", needs ", words_of(m.needs));
+    return text(m.name, "  (", facts, ")\n") + wrapped(m.words, 4);
+}
+
+/// One after the other, as one document or as text with a line between.
+template <class Item>
+void print_list(const Common& common, const char* name, std::span<const Item> items, Json (*as_json)(const Item&),
+                std::string (*as_text)(const Item&)) {
+    Json list = Json::array();
+    std::string words;
+    for (const Item& item : items) {
+        if (common.json) list.push_back(as_json(item));
+        else words += (words.empty() ? "" : "\n") + as_text(item);
+    }
+    if (common.json) print_json(Json{{"schema", text("gradpath.", name, "/1")}, {name, list}});
+    else print(words);
+}
+
 }  // namespace
 
 Exit methods(Words words, const std::atomic<bool>&) {
     Common common;
     Arguments arguments("methods",
                         "Lists the attribution methods: name, family, options with defaults, claims, papers.",
-                        "gradpath methods\ngradpath methods --json\ngradpath methods --cite >methods.bib");
-    bool cite = false;
+                        "gradpath methods\ngradpath methods --json\ngradpath methods --cite >methods.bib\n"
+                        "gradpath methods --metrics");
+    bool cite = false, metrics = false;
     arguments.flag("--cite", cite, "the papers they come from, as BibTeX");
+    arguments.flag("--metrics", metrics, "the figures that compare measures methods by, in their place");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     if (cite) return print(bibtex(attribution::methods())), Exit::fine;
-    if (common.json) {
-        Json list = Json::array();
-        for (const attribution::Method& method : attribution::methods()) list.push_back(method_json(method));
-        print_json(Json{{"schema", "gradpath.methods/1"}, {"methods", list}});
-        return Exit::fine;
-    }
-    std::string text;
-    for (const attribution::Method& method : attribution::methods())
-        text += (text.empty() ? "" : "\n") + method_text(method);
-    print(text);
+    if (metrics) print_list(common, "metrics", measures(), measure_json, measure_text);
+    else print_list(common, "methods", attribution::methods(), method_json, method_text);
     return Exit::fine;
 }
 

@@ -93,6 +93,46 @@ TEST_CASE("a mean's interval is t standard errors to each side") {
     CHECK(std::isnan(quality::confidence(Values{5}).low));
 }
 
+TEST_CASE("within bounds the interval is Wilson's, of as many rows as the variance leaves") {
+    using quality::confidence_within;
+    const auto ends = [](double p, double rows, double t) {  // of μ with (p - μ)² = t² μ (1 - μ) / rows
+        const double a = 1 + t * t / rows, b = -(2 * p + t * t / rows), root = std::sqrt(b * b - 4 * a * p * p);
+        return Values{(-b - root) / (2 * a), (-b + root) / (2 * a)};
+    };
+    constexpr double t4 = 2.7764451, t1 = 12.7062047;
+    const quality::Confidence yes_no = confidence_within(Values{1, 0, 1, 1, 1}, {0, 1});
+    CHECK(yes_no.mean == doctest::Approx(0.8));
+    CHECK(yes_no.low == doctest::Approx(ends(0.8, 5, t4)[0]));
+    CHECK(yes_no.high == doctest::Approx(ends(0.8, 5, t4)[1]));
+    const quality::Confidence all = confidence_within(Values{1, 1, 1, 1, 1}, {0, 1});
+    CHECK(all.high == 1);
+    CHECK(all.low == doctest::Approx(1 / (1 + t4 * t4 / 5)));
+    const quality::Confidence narrow = confidence_within(Values{-0.5, 0.5}, {-1, 1});  // places 1/4, 3/4: s² = 1/16
+    CHECK(narrow.mean == doctest::Approx(0));
+    CHECK(narrow.high == doctest::Approx(2 * ends(0.5, 8, t1)[1] - 1));
+    const quality::Confidence alike = confidence_within(Values{0.25, 0.25, 0.25}, {0, 1});
+    CHECK(alike.low == 0.25);
+    CHECK(alike.high == 0.25);
+    CHECK(std::isnan(confidence_within(Values{0.3}, {0, 1}).low));
+}
+
+TEST_CASE("within wide bounds it is nearly the interval of any numbers, and never beyond narrow ones") {
+    const Values values = numbers(random_tensor({200}, 5));
+    const quality::Confidence free = quality::confidence(values), wide = quality::confidence_within(values, {-50, 50});
+    CHECK(wide.low == doctest::Approx(free.low).epsilon(0.01));
+    CHECK(wide.high == doctest::Approx(free.high).epsilon(0.01));
+    for (const double most : {1e-9, 0.01, 0.5, 1.0})
+        for (const std::size_t count : {2U, 3U, 9U}) {
+            Values few(count, 0.0);
+            few.back() = most;
+            const quality::Confidence c = quality::confidence_within(few, {0, 1});
+            CHECK(c.low >= 0);
+            CHECK(c.high <= 1);
+            CHECK(c.low <= c.mean);
+            CHECK(c.mean <= c.high);
+        }
+}
+
 TEST_CASE("the interval covers the expectation 95 times in 100") {
     constexpr Index runs = 4000, each = 5;
     const Tensor drawn = random_tensor({runs, each}, 3) * 2.0 + 7.0;
@@ -117,5 +157,13 @@ TEST_CASE("lists that do not fit are refused") {
               quality::rank_agreement(answer({1, 2}), answer({1, 2}, 2));
           },
           "rank_agreement: the answers have the shapes (1, 2) and (2, 1)"},
-         {[&] { quality::confidence(none); }, "confidence: there are no values"}});
+         {[&] { quality::confidence(none); }, "confidence: there are no values"},
+         {[&] {
+              quality::confidence_within(none, {0, 1});
+          },
+          "confidence: there are no values"},
+         {[&] {
+              quality::confidence_within(two, {0, 1});
+          },
+          "confidence: values must lie in [0, 1]: one is 2"}});
 }

@@ -34,6 +34,10 @@ TEST_CASE("entropy and Gini's index of lists worked out by hand") {
     CHECK(quality::gini(Values{3, -1}) == doctest::Approx(0.25));
     CHECK(quality::gini(Values{0, 0}) == doctest::Approx(0));
     CHECK(quality::gini(Values{8}) == doctest::Approx(0));
+    CHECK(quality::sparsity(Values{100, -5, 5.1, 0}) == 0.5);  // of 100, 5 are small and 5.1 are not
+    CHECK(quality::sparsity(Values{0, -7, 0, 0}) == 0.75);
+    CHECK(quality::sparsity(Values{0, 0}) == 0);
+    CHECK(std::isnan(quality::sparsity(Values{1, NAN})));
     CHECK(std::isnan(quality::gini(Values{1, NAN})));
     CHECK(std::isnan(quality::entropy(Values{1, NAN})));
 }

@@ -41,6 +41,15 @@ TEST_CASE("curves of a logistic model by hand") {
     }
 }
 
+TEST_CASE("the probability asked for may be another's than the predicted one") {
+    const Tensor ranking({1, 4}, {4, -1, 3, -2}, DType::float64);
+    const MaskingCurves c = masking_curves(logistic, ones_row, ranking, {.target = Index{0}, .areas = {0.25}});
+    CHECK(c.comprehensiveness[0] == doctest::Approx(sigmoid_of(-8) - sigmoid_of(-4)));
+    CHECK(c.accuracy[0] == 0);
+    tests::check_refused({{[&] { masking_curves(logistic, ones_row, ranking, {.target = attribution::AllTargets{}}); },
+                           "masking: takes one target at a time"}});
+}
+
 TEST_CASE("every row has curves of its own, whose mean is that of all") {
     const Tensor x = concat({ones_row, ones_row * 0.5}), values({2, 4}, {4, -1, 3, -2, 1, 2, 3, 4}, DType::float64);
     const Masking options{.areas = {0.25, 0.5}, .replacement = baseline::Samples{x}};

@@ -32,6 +32,13 @@ TEST_CASE("purity counts the upper half that is not of the baseline's class, wha
     CHECK(purity(Numbers{2, 2, 2, 2}, Classes{1, 1, 0, 0}, 0).value == 1);  // equals by row
 }
 
+TEST_CASE("by row, purity counts both halves, and has the same mean where the classes are as large") {
+    const Numbers sizes{1, 9, 3, 7, 5};
+    CHECK(purity_by_row(sizes, Classes{0, 1, 0, 0, 1}, 0) == Numbers{1, 1, 1, 0, 0});
+    CHECK(purity_by_row(Numbers{4, 3, 2, 1}, Classes{0, 1, 1, 0}, 0) == Numbers{0, 1, 0, 1});
+    CHECK(purity(Numbers{4, 3, 2, 1}, Classes{0, 1, 1, 0}, 0).value == 0.5);
+}
+
 TEST_CASE("sizes are sums of absolute values over all features of a row") {
     CHECK(sizes_of(Tensor({2, 2, 2}, {1, -2, 3, -4, 0, 0, -0.5, 0})) == Numbers{10, 0.5});
 }
