@@ -46,10 +46,11 @@ void only_tell(const CompareOptions& o, const Contest& all, const Entrants& entr
         run.forward += c.cost * rows;
         names.push_back(entrant.name);
         for (const auto& [curve, points] : c.curves) drawings.insert(curve + ".svg");
-        if (c.f_baseline) drawings.insert("waterfall.svg");
+        if (!c.f_baseline) continue;
+        drawings.insert("waterfall.svg");
+        if (all.of_pictures()) drawings.insert("maps.png");
     }
     run.files.insert(run.files.end(), drawings.begin(), drawings.end());
-    if (all.of_pictures()) run.files.emplace_back("maps.png");
     run.backward = run.forward;
     run.seconds = seconds_since(start) * rows;
     run.what = {
