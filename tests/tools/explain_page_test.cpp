@@ -112,6 +112,11 @@ TEST_CASE("of many answers the first ten stand on the page, and of all layers ea
     CHECK(many.find("Row 10: ") == many.npos);
     save_network(folder);
     const std::string layers = page_of("net.safetensors --input image.npy --method conductance --layer all", folder);
+    check_words(layers, {"These are the answers of the first row and target; result.json holds all 2."});
+    CHECK(layers.find("Row 1: ") == layers.npos);
+    const std::string one =
+        page_of("net.safetensors --input image.npy --index 0 --method conductance --layer all", folder);
+    CHECK(one.find("result.json holds all") == one.npos);
     std::size_t maps = 0;
     for (auto at = layers.find("class=\"by-day\""); at != layers.npos; at = layers.find("class=\"by-day\"", at + 1))
         ++maps;

@@ -181,20 +181,23 @@ std::string subtitle(std::span<const Explained> all) {
 Report explanation_report(std::span<const Explained> all) {
     require(!all.empty(), "report: there must be an explanation to report: got none");
     const Explained& first = all.front();
-    const std::size_t answers = all.size() > 1 ? 1 : first.attribution.f_input.size();
+    const bool layers = all.size() > 1;
+    const std::size_t answers = first.attribution.f_input.size(), shown = layers ? 1 : std::min(answers, most_answers);
     Report report{
-        .title = answers > 1 ? text("Why? ", answers, " answers explained") : text("Why ", output_name(first, 0), "?"),
+        .title = shown > 1 ? text("Why? ", answers, " answers explained") : text("Why ", output_name(first, 0), "?"),
         .subtitle = subtitle(all),
         .sections = {},
         .provenance = provenance_of(first)};
     for (const Explained& e : all)
-        for (std::size_t k = 0; k < std::min(answers, most_answers); ++k)
+        for (std::size_t k = 0; k < shown; ++k)
             report.sections.push_back(
-                {all.size() > 1 ? text(e.attribution.layer, ", ", heading(e, k)) : heading(e, k), blocks_of(e, k)});
+                {layers ? text(e.attribution.layer, ", ", heading(e, k)) : heading(e, k), blocks_of(e, k)});
     Text notes = notes_of(all);
-    if (answers > most_answers)
-        notes.paragraphs.push_back(text("These are the first ", most_answers, " of ", answers,
-                                        " answers; attribution.npz and result.json hold all of them."));
+    if (shown < answers)
+        notes.paragraphs.push_back(
+            layers ? text("These are the answers of the first row and target; result.json holds all ", answers, ".")
+                   : text("These are the first ", shown, " of ", answers,
+                          " answers; attribution.npz and result.json hold all of them."));
     if (!notes.paragraphs.empty()) report.sections.push_back({"Notes", {std::move(notes)}});
     return report;
 }
