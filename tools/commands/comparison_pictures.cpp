@@ -41,7 +41,8 @@ Panels apart(std::span<const HeatColumn> columns) {
     }
     all.caption = text("Slopes, and controls, have units of their own, so each map has a scale of its own: ",
                        "1 on the bar is the number below the map, the 99th percentile of its |a|; ", all.scale.clipped,
-                       " of ", all.scale.total, " numbers lie beyond and are clipped.");
+                       " of ", all.scale.total, " numbers lie beyond and are clipped. Red is above zero, blue below: ",
+                       "of a slope, red says that the score rises with the number; of a control, its sign alone.");
     return all;
 }
 
