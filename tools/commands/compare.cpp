@@ -153,7 +153,7 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
                           .data_name = text(o.data, ", ", o.split),
                           .data_hash = data_hash(rows.data.x),
                           .command = command_line("compare", words),
-                          .question = {.target = asked.target,
+                          .question = {.target = told_target(asked.target, contest.stage, subject),
                                        .output = describe(asked_stage("compare", asked.stage, subject).name),
                                        .baseline = asked.baseline_given ? asked.baseline : "",
                                        .groups = o.groups,

@@ -10,6 +10,7 @@
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/one_answer.hpp>
+#include <gradpath/tools/commands/output_stage.hpp>
 #include <gradpath/tools/commands/provenance.hpp>
 
 namespace gradpath::tools {
@@ -28,7 +29,13 @@ std::string output_name(const Explained& e, std::size_t k) {
 }
 
 std::string score_of(const Explained& e, std::size_t k) {
-    return text("the ", attribution::describe(e.attribution.stage), " of ", output_name(e, k));
+    const attribution::OutputStage& stage = e.attribution.stage;
+    const bool margin = stage.kind == attribution::Stage::margin;  // its outputs are in its name
+    return text("the ", margin ? "margin" : attribution::describe(stage), " of ", output_name(e, k));
+}
+
+std::string target_of(const Explained& e) {
+    return told_target(e.attribution.target_kind, e.attribution.stage, e.subject);
 }
 
 /// "Row 3: predicted 9 (ankle boot), labelled 8 (bag)"
@@ -36,12 +43,9 @@ std::string heading(const Explained& e, std::size_t k) {
     const Index row = row_index(e, k);
     const bool several = e.rows.x.rows() > 1 || !e.rows.picks.empty();
     std::string words = several ? text("Row ", e.rows.position(row), ": ") : "";
-    words += (e.attribution.target_kind == "predicted" ? "predicted " : "") + output_name(e, k);
+    words += (target_of(e) == "predicted" ? "predicted " : "") + output_name(e, k);
     if (!e.rows.labels || e.subject.class_names.empty()) return words;
-    const auto label = static_cast<std::size_t>(e.rows.labels->data()[static_cast<std::size_t>(row)]);
-    return label < e.subject.class_names.size()
-               ? text(words, ", labelled ", label, " (", e.subject.class_names[label], ")")
-               : words;
+    return text(words, ", labelled ", output_text(e.subject, e.rows.labels->data()[static_cast<std::size_t>(row)]));
 }
 
 /// The first line is the heading; so many columns from the left are words.
