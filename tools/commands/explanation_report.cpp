@@ -142,14 +142,15 @@ std::string options_text(const Explained& e) {
 
 std::vector<std::pair<std::string, std::string>> provenance_of(const Explained& e) {
     const Attribution& a = e.attribution;
-    const std::string ends = describe(e.subject.ends);
+    const std::string target = target_of(e);
     return {{"command", e.command},
             {"model", text(e.subject.name, ", ", e.subject.hash)},
             {"input", text(e.rows.name, ", ", data_hash(e.rows.x))},
-            {"prepared", ends.empty() ? "as it is" : ends},
+            {"prepared", prepared_text(e.subject.ends)},
             {"method", a.method},
             {"options", options_text(e)},
-            {"target", a.target_kind},
+            {"target", target.empty() ? output_name(e, 0) : target},
+            {"output", attribution::describe(a.stage)},
             {"baseline", a.baseline_kind.empty() ? "none" : a.baseline_kind},
             {"seed", std::to_string(e.seed)},
             {"cost", text(a.evaluations.forward, " forward, ", a.evaluations.backward, " backward rows")},
