@@ -107,9 +107,11 @@ struct Measure {
     bool usual = false;                       ///< measured unless others are named
     double low = -INFINITY, high = INFINITY;  ///< beyond which it, and its curve, cannot be
     const char *across = "", *upwards = "";   ///< what the axes of its curve are, if it has one
+    bool of_values = false;                   ///< of the values alone: alike in all rows, it leaves nothing to chance
 
-    bool bounded() const { return std::isfinite(low); }
-    /// The mean with its 95 % interval: Wilson's within bounds, else Student's.
+    bool bounded() const { return std::isfinite(low) && std::isfinite(high); }
+    const char* interval() const { return bounded() ? "Wilson" : "Student"; }
+    /// The mean with its 95 % interval: Wilson's within bounds, else Student's, cut where it cannot be.
     attribution::quality::Confidence mean_of(std::span<const double> numbers) const;
 };
 std::span<const Measure> measures();

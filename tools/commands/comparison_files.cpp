@@ -62,7 +62,7 @@ Json figures_json(const Contestant& c, const Contest& q) {
         if (mean.rows == 0) continue;
         Json rows = Json::array();
         for (const double value : c.figures.at(name)) rows.push_back(number(value));
-        figures[name] = {{"interval", find_measure(name).bounded() ? "Wilson" : "Student"},
+        figures[name] = {{"interval", mean.of.low < mean.of.high ? find_measure(name).interval() : "none"},
                          {"mean", number(mean.of.mean)},
                          {"low", number(mean.of.low)},
                          {"high", number(mean.of.high)},

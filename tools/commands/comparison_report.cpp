@@ -20,11 +20,15 @@ std::string set_text(const Contestant& c) {
     return joined(words, ", ");
 }
 
-std::string cell(const Contestant& c, const std::string& measure, int digits) {
-    const MeanFigure mean = mean_figure(c, measure);
-    if (mean.rows == 0) return "-";
-    const std::string middle = short_number(mean.of.mean, digits);
-    return mean.of.low < mean.of.high ? text(middle, " ± ", short_number((mean.of.high - mean.of.low) / 2, 2)) : middle;
+/// "0.5 ± 0.42", or "0.25 (0 to 1.05)" where one end is further from the mean than the other.
+std::string cell(const Contestant& c, const std::string& measure) {
+    const MeanFigure figure = mean_figure(c, measure);
+    if (figure.rows == 0) return "-";
+    const auto [mean, low, high] = figure.of;
+    const std::string middle = short_number(mean, 3), above = short_number(high - mean, 2);
+    if (!(low < high)) return middle;
+    if (short_number(mean - low, 2) == above) return text(middle, " ± ", above);
+    return text(middle, " (", short_number(low, 3), " to ", short_number(high, 3), ")");
 }
 
 /// A figure with its arrow, on one line.
@@ -35,10 +39,11 @@ std::string marked(const std::string& measure) {
 
 Table figures_table(const Comparison& comparison) {
     Table table{.caption = text("Means over the ", rows_word(comparison.contest),
-                                " with half of their 95 % intervals (Wilson's for shares, probabilities and "
-                                "correlations, else Student's). \u2191: more is better, \u2193: less is better, else "
-                                "neither. Cost: gradient evaluations for each, a forward pass counts half; ! is above "
-                                "the budget."),
+                                " with 95 % intervals, ± half of one or from end to end (Wilson's for shares, "
+                                "probabilities and correlations, else Student's; none for what is of the values alone "
+                                "and alike in all). \u2191: more is better, \u2193: less is better, else neither. "
+                                "Cost: gradient evaluations for each, a forward pass counts half; ! is above the "
+                                "budget."),
                 .columns = {{"method"}, {"cost", true}},
                 .rows = {},
                 .sorts = true};
@@ -46,7 +51,7 @@ Table figures_table(const Comparison& comparison) {
     for (const Contestant& c : comparison.contestants) {
         std::vector<std::string>& row = table.rows.emplace_back(
             std::vector{c.control ? c.name + " (control)" : c.name, cost_text(comparison.contest, c)});
-        for (const std::string& name : comparison.contest.measures) row.push_back(cell(c, name, 3));
+        for (const std::string& name : comparison.contest.measures) row.push_back(cell(c, name));
     }
     return table;
 }

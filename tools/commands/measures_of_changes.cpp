@@ -1,5 +1,6 @@
 // What the model says of rows that change in the order of the values: pixels removed, put in, masked, jittered.
 #include <array>
+#include <cmath>
 
 #include <gradpath/attribution/quality/infidelity.hpp>
 #include <gradpath/attribution/quality/information.hpp>
@@ -140,8 +141,9 @@ constexpr std::array<Measure, 11> list{{
                  -1, 1)),
     of_masking("log-odds", "change of the log-probability with the top 1 to 65 % by |a| masked, mean", Better::low,
                masked<&Masked::log_odds>, "change of the log-probability"),
-    of_masking("cross-entropy", "of the class, with the top 1 to 65 % by |a| masked, mean, in nats", Better::high,
-               masked<&Masked::cross_entropy>, "cross-entropy"),
+    within(of_masking("cross-entropy", "of the class, with the top 1 to 65 % by |a| masked, mean, in nats",
+                      Better::high, masked<&Masked::cross_entropy>, "cross-entropy"),
+           0, INFINITY),
     within(of_masking("accuracy", "share of rows with a probability of 1/2 at least, the top 1 to 65 % masked, mean",
                       Better::low, masked<&Masked::accuracy>, "share of rows at 1/2 or above"),
            0, 1),
@@ -149,7 +151,8 @@ constexpr std::array<Measure, 11> list{{
            .words = "mean squared error of the change foretold for normal noise of 0.1, scaled (squared units of what "
                     "is explained); of a method with a baseline, values count divided by input less baseline",
            .better = Better::low,
-           .of = infidelity}),
+           .of = infidelity,
+           .low = 0}),
     of_pictures({.name = "sic",
                  .words = "area under probability over bits shown",
                  .better = Better::high,

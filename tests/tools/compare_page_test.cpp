@@ -1,0 +1,73 @@
+// What gradpath compare says of figures that are made up here: cells, notes, and what so many rows can tell.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <gradpath/autodiff/ops.hpp>
+#include <gradpath/tools/commands/comparison_files.hpp>
+
+namespace {
+
+using namespace gradpath;
+using tools::Contestant;
+using Numbers = std::vector<double>;
+
+/// A contest of rows of two, without a model.
+struct Told {
+    tools::Subject subject{.run = {}, .name = "points", .hash = "", .row = {2}, .dtype = DType::float32};
+    tools::Contest contest;
+    models::DataSet data;
+    tools::Comparison comparison{
+        .contest = contest, .data = data, .data_name = "", .data_hash = "", .command = "", .question = {"1", "logit"}};
+
+    Told(Index rows, const std::vector<std::string>& measures)
+        : contest{.subject = subject,
+                  .x = zeros({rows, 2}),
+                  .target = std::vector<Index>(static_cast<std::size_t>(rows), 0),
+                  .budget = 10,
+                  .seed = 1,
+                  .run = {},
+                  .methods = {},
+                  .measures = measures},
+          data{.name = "", .x = contest.x, .labels = Indices({rows}, contest.target), .classes = {"a"}} {}
+
+    void add(const std::string& name, const std::string& measure, const Numbers& numbers) {
+        Contestant c{.name = name, .values = contest.x};
+        c.figures[measure] = numbers;
+        comparison.contestants.push_back(c);
+        contest.methods.push_back(name);
+        ++comparison.planned;
+    }
+    const std::vector<tools::Block>& section(const std::string& title) {
+        report = comparison_report(comparison);
+        return std::ranges::find(report.sections, title, &tools::Section::title)->blocks;
+    }
+    /// The last cell of each row of the figures.
+    std::vector<std::string> cells() {
+        std::vector<std::string> list;
+        for (const auto& row : std::get<tools::Table>(section("Figures")[0]).rows) list.push_back(row.back());
+        return list;
+    }
+    tools::Report report{};
+};
+
+std::string cell_of(const char* measure, const Numbers& numbers) {
+    Told told(static_cast<Index>(numbers.size()), {measure});
+    told.add("gradient", measure, numbers);
+    return told.cells()[0];
+}
+
+}  // namespace
+
+TEST_CASE("a cell has the reach of its interval, or the ends where one is further") {
+    CHECK(cell_of("deletion", {0, 1, 0, 1}) == "0.5 ± 0.42");
+    CHECK(cell_of("deletion", {0, 0, 0, 0}) == "0 (0 to 0.717)");      // t²/n / (1 + t²/n)
+    CHECK(cell_of("log-odds", {0, 0, 0, 1}) == "0.25 ± 0.8");          // t = 3.182
+    CHECK(cell_of("infidelity", {0, 0, 0, 1}) == "0.25 (0 to 1.05)");  // cannot be negative
+    CHECK(cell_of("gini", {0, 0, 0, 0}) == "0");                       // of the values alone
+    CHECK(cell_of("gini", {0, 1, 0, 1}) == "0.5 ± 0.42");
+    CHECK(cell_of("infidelity", {2}) == "2");
+    CHECK(std::isnan(tools::find_measure("infidelity").mean_of(Numbers{2}).low));
+    for (const tools::Measure& m : tools::measures()) CHECK(m.bounded() == std::isfinite(m.high));
+}
