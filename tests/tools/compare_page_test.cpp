@@ -71,3 +71,21 @@ TEST_CASE("a cell has the reach of its interval, or the ends where one is furthe
     CHECK(std::isnan(tools::find_measure("infidelity").mean_of(Numbers{2}).low));
     for (const tools::Measure& m : tools::measures()) CHECK(m.bounded() == std::isfinite(m.high));
 }
+
+TEST_CASE("rows that can tell nothing apart are named first, with how many it takes") {
+    const std::string words = "9 rows are too few to tell 15 answers apart: take at least 10.";
+    for (const Index rows : {1, 9, 10}) {
+        Told told(rows, {"deletion"});
+        for (int k = 0; k < 15; ++k)  // as clear as can be: each is worse than the one before in every row
+            told.add(text("method-", k), "deletion", Numbers(static_cast<std::size_t>(rows), k / 20.0));
+        const std::size_t behind = verdicts(told.contest, told.comparison.contestants)[0].behind.size();
+        CHECK(behind == (rows < 10 ? 0 : 14));
+        CHECK(comparison_text(told.comparison).starts_with(words) == (rows == 9));
+        const auto* first = std::get_if<tools::Text>(&told.section("At a glance")[0]);
+        CHECK((first != nullptr) == (rows < 10));
+        if (rows == 1) CHECK(first->paragraphs[0].starts_with("1 row is too few to tell 15 answers apart"));
+    }
+    Told plain(1, {"gini"});  // of which neither more nor less is better
+    for (const char* name : {"gradient", "idgi"}) plain.add(name, "gini", {0.5});
+    CHECK(too_few_rows(plain.comparison).empty());
+}

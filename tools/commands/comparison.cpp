@@ -104,6 +104,12 @@ void measure(const Contest& q, Contestant& c) {
     }
 }
 
+std::size_t least_rows(std::size_t answers) {
+    std::size_t rows = 1;
+    while ((static_cast<double>(answers) - 1) * quality::least_p(rows) > false_alarm) ++rows;
+    return rows;
+}
+
 std::vector<Verdict> verdicts(const Contest& q, std::span<const Contestant> contestants) {
     std::vector<Verdict> list;
     for (const std::string& name : q.measures) {

@@ -137,6 +137,8 @@ struct Verdict {
     bool alone() const { return alike.empty() && behind.empty(); }  ///< no other method has the figure
 };
 constexpr double false_alarm = 0.05;
+/// Of fewer rows a verdict tells none of so many answers apart, not even those that differ alike in every row.
+std::size_t least_rows(std::size_t answers);
 /// For each figure in which more or less is better: paired bootstrap of each method and control against the best
 /// method, Holm's correction, 5 %.
 std::vector<Verdict> verdicts(const Contest& contest, std::span<const Contestant> contestants);

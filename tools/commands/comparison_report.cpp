@@ -128,6 +128,12 @@ Text doubt(const Contest& q) {
     return words;
 }
 
+std::vector<Block> at_a_glance(const Comparison& comparison) {
+    std::vector<Block> blocks{facts_of(comparison), verdict_table(comparison), doubt(comparison.contest)};
+    if (const std::string few = too_few_rows(comparison); !few.empty()) blocks.insert(blocks.begin(), Text{{few}});
+    return blocks;
+}
+
 std::string subtitle(const Comparison& comparison) {
     if (!comparison.complete()) return comparison.missing();
     return text("Why does the model answer as it does? ", comparison.contest.methods.size(),
@@ -142,7 +148,7 @@ Report comparison_report(const Comparison& comparison) {
     Report report{.title = text(comparison.complete() ? "" : "Incomplete: ", "Methods compared on ",
                                 std::filesystem::path(q.subject.name).filename().string()),
                   .subtitle = subtitle(comparison),
-                  .sections = {{"At a glance", {facts_of(comparison), verdict_table(comparison), doubt(q)}}},
+                  .sections = {{"At a glance", at_a_glance(comparison)}},
                   .provenance = {{"command", comparison.command},
                                  {"model", text(q.subject.name, ", ", q.subject.hash)},
                                  {"data", text(comparison.data_name, ", ", comparison.data_hash)},
