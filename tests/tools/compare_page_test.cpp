@@ -89,3 +89,13 @@ TEST_CASE("rows that can tell nothing apart are named first, with how many it ta
     for (const char* name : {"gradient", "idgi"}) plain.add(name, "gini", {0.5});
     CHECK(too_few_rows(plain.comparison).empty());
 }
+
+TEST_CASE("the page says of how many rows a figure is, where some have none") {
+    Told told(4, {"sic", "deletion"});
+    told.add("gradient", "sic", {0.5, NAN, 0.6, NAN});
+    told.comparison.contestants[0].figures["deletion"] = {0.1, 0.2, 0.3, 0.4};
+    const std::vector<std::string> words = std::get<tools::Text>(told.section("Figures")[1]).paragraphs;
+    CHECK(words[0].find("probability below 0.8, or one that does not rise, are left out. Here 2 of 4 rows have it.") !=
+          std::string::npos);
+    CHECK(words[1].find("Here") == std::string::npos);
+}

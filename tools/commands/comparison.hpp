@@ -122,7 +122,7 @@ std::string unsuited(const Measure& measure, const Contest& contest);
 
 /// Fills in what the measures share. Throws what the model does.
 void prepare(Contest& contest);
-/// Fills in the figures; one that cannot be had leaves a note.
+/// Fills in the figures; one that cannot be had, or not of every row, leaves a note.
 void measure(const Contest& contest, Contestant& contestant);
 
 /// Who is best by a figure, and for whom that is more than chance.

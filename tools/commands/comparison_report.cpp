@@ -83,12 +83,20 @@ Facts facts_of(const Comparison& comparison) {
     return facts;
 }
 
-Text figures_explained(const Contest& q) {
+/// " Here 22 of 40 images have it.", where some have not; of the answer with the fewest.
+std::string rows_that_have(const Comparison& comparison, const std::string& measure) {
+    const auto rows = static_cast<std::size_t>(comparison.contest.x.rows());
+    std::size_t fewest = rows;
+    for (const Contestant& c : comparison.contestants)
+        if (c.figures.contains(measure)) fewest = std::min(fewest, mean_figure(c, measure).rows);
+    return fewest == rows ? "" : text(" Here ", fewest, " of ", rows, " ", rows_word(comparison.contest), " have it.");
+}
+
+Text figures_explained(const Comparison& comparison) {
     Text words;
-    for (const std::string& name : q.measures) {
-        const Measure& m = find_measure(name);
-        words.paragraphs.push_back(text(marked(name), ": ", m.words, "."));
-    }
+    for (const std::string& name : comparison.contest.measures)
+        words.paragraphs.push_back(
+            text(marked(name), ": ", find_measure(name).words, ".", rows_that_have(comparison, name)));
     words.paragraphs.emplace_back(
         "None of them says that an explanation is true. Controls know nothing of the model: where one does as well as "
         "a "
@@ -166,7 +174,7 @@ Report comparison_report(const Comparison& comparison) {
     for (Index image = 0; image < std::min(Index{3}, q.x.rows()); ++image)
         std::ranges::move(map_blocks(comparison, image), std::back_inserter(maps));
     add("How the answers look", maps);
-    add("Figures", std::vector<Block>{figures_table(comparison), figures_explained(q)});
+    add("Figures", std::vector<Block>{figures_table(comparison), figures_explained(comparison)});
     add("Curves", curve_charts(comparison));
     add("What ran", std::vector<Block>{methods_table(comparison)});
     return report;

@@ -154,13 +154,15 @@ constexpr std::array<Measure, 11> list{{
            .of = infidelity,
            .low = 0}),
     of_pictures({.name = "sic",
-                 .words = "area under probability over bits shown",
+                 .words = "area under the rise of the probability, 1 is that of the whole picture, over bits shown; "
+                          "images whose class has a probability below 0.8, or one that does not rise, are left out",
                  .better = Better::high,
                  .of = information<&Shown::softmax, &Shown::softmax_area>,
                  .across = "share of the bits shown",
                  .upwards = "probability of the class"}),
     of_pictures({.name = "aic",
-                 .words = "area under accuracy over bits shown",
+                 .words = "area under the share of pictures that are given the class, over bits shown; of the same "
+                          "images as sic",
                  .better = Better::high,
                  .of = information<&Shown::accuracy, &Shown::accuracy_area>,
                  .across = "share of the bits shown",
