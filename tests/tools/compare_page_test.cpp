@@ -98,4 +98,5 @@ TEST_CASE("the page says of how many rows a figure is, where some have none") {
     CHECK(words[0].find("probability below 0.8, or one that does not rise, are left out. Here 2 of 4 rows have it.") !=
           std::string::npos);
     CHECK(words[1].find("Here") == std::string::npos);
+    CHECK(tools::find_measure("sic").upwards == std::string("rise of the probability, 1 is that of the whole picture"));
 }

@@ -159,7 +159,7 @@ constexpr std::array<Measure, 11> list{{
                  .better = Better::high,
                  .of = information<&Shown::softmax, &Shown::softmax_area>,
                  .across = "share of the bits shown",
-                 .upwards = "probability of the class"}),
+                 .upwards = "rise of the probability, 1 is that of the whole picture"}),
     of_pictures({.name = "aic",
                  .words = "area under the share of pictures that are given the class, over bits shown; of the same "
                           "images as sic",
