@@ -100,3 +100,12 @@ TEST_CASE("the page says of how many rows a figure is, where some have none") {
     CHECK(words[1].find("Here") == std::string::npos);
     CHECK(tools::find_measure("sic").upwards == std::string("rise of the probability, 1 is that of the whole picture"));
 }
+
+TEST_CASE("the page names what metrics favour by construction, and counts the answers that were measured") {
+    Told told(4, {"deletion"});
+    told.add("gradient", "deletion", {0.1, 0.2, 0.3, 0.4});
+    const auto& blocks = told.section("At a glance");
+    const std::string words = std::get<tools::Text>(blocks.back()).paragraphs[1];
+    CHECK(words.find("infidelity suits gradient and what else has no baseline") != std::string::npos);
+    CHECK(words.find("keep to zero whatever --baseline says") != std::string::npos);
+}

@@ -128,11 +128,14 @@ Text doubt(const Contest& q) {
         {text("Where a control, which knows nothing of the model, is as good as the best, the figure decides nothing. "
               "The best is chosen from the same ",
               rows_word(q), ": a narrow lead should be looked at with others.")}};
-    words.paragraphs.push_back(
-        text("By construction, deletion and masking suit methods whose baseline is zero, ",
-             q.of_pictures() ? "insertion begins with a blurred picture and suits blur-ig, " : "",
-             "and what is scaled to its sum is complete. Costs differ from the budget where a method has neither steps "
-             "nor samples, or needs more than that for its fewest."));
+    words.paragraphs.push_back(text(
+        "By construction, deletion and masking, which keep to zero whatever --baseline says, suit methods whose "
+        "baseline is zero, ",
+        q.of_pictures() ? "insertion begins with a blurred picture and suits blur-ig, " : "",
+        "infidelity suits gradient and what else has no baseline (of the others it takes a slope of 0 wherever the "
+        "input equals the baseline), and what is scaled to its sum is complete. Costs differ from the budget where a "
+        "method has neither steps "
+        "nor samples, or needs more than that for its fewest."));
     return words;
 }
 
