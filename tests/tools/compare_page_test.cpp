@@ -104,7 +104,11 @@ TEST_CASE("the page says of how many rows a figure is, where some have none") {
 TEST_CASE("the page names what metrics favour by construction, and counts the answers that were measured") {
     Told told(4, {"deletion"});
     told.add("gradient", "deletion", {0.1, 0.2, 0.3, 0.4});
+    told.contest.methods.emplace_back("lrp");  // which failed
+    told.comparison.failed.push_back({"lrp", "lrp: no"});
+    ++told.comparison.planned;
     const auto& blocks = told.section("At a glance");
+    CHECK(told.report.subtitle.find(" 1 answers to that, measured on the same 4 rows in ") != std::string::npos);
     const std::string words = std::get<tools::Text>(blocks.back()).paragraphs[1];
     CHECK(words.find("infidelity suits gradient and what else has no baseline") != std::string::npos);
     CHECK(words.find("keep to zero whatever --baseline says") != std::string::npos);

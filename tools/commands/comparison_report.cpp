@@ -147,9 +147,10 @@ std::vector<Block> at_a_glance(const Comparison& comparison) {
 
 std::string subtitle(const Comparison& comparison) {
     if (!comparison.complete()) return comparison.missing();
-    return text("Why does the model answer as it does? ", comparison.contest.methods.size(),
-                " answers to that, measured on the same ", comparison.contest.x.rows(), " rows in ",
-                short_number(comparison.seconds, 3), " seconds. The command that made this page is at its end.");
+    return text("Why does the model answer as it does? ", comparison.contestants.size(),
+                " answers to that, measured on the same ", comparison.contest.x.rows(), " ",
+                rows_word(comparison.contest), " in ", short_number(comparison.seconds, 3),
+                " seconds. The command that made this page is at its end.");
 }
 
 }  // namespace

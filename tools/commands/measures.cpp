@@ -113,8 +113,9 @@ const Measure& find_measure(const std::string& name) {
     }
     std::string list;
     for (const std::string& known : names) list += (list.empty() ? "" : ", ") + known;
+    const std::string guess = did_you_mean(name, names);
     throw UsageError(
-        text("compare: there is no metric \"", name, "\"", did_you_mean(name, names), "; there are: ", list));
+        text("compare: there is no metric \"", name, "\"", guess.empty() ? "; there are: " + list : guess));
 }
 
 std::string unsuited(const Measure& m, const Contest& q) {
