@@ -28,9 +28,6 @@ double mean_of(std::span<const double> list) {
     return std::accumulate(list.begin(), list.end(), 0.0) / static_cast<double>(list.size());
 }
 
-/// Of n rows whose differences are all of one sign: each sign is as likely by chance.
-double least_p(std::size_t rows) { return std::min(1.0, std::ldexp(2.0, -static_cast<int>(rows))); }
-
 /// Means of resampled differences, in ascending order.
 std::vector<double> resampled_means(const std::vector<double>& differences, const Bootstrap& o) {
     const auto rows = static_cast<Index>(differences.size());
@@ -46,6 +43,8 @@ std::vector<double> resampled_means(const std::vector<double>& differences, cons
 }
 
 }  // namespace
+
+double least_p(std::size_t rows) { return std::min(1.0, std::ldexp(2.0, -static_cast<int>(rows))); }
 
 PairedDifference paired_bootstrap(std::span<const double> a, std::span<const double> b, const Bootstrap& o) {
     check(a.size(), b.size(), o);

@@ -25,6 +25,8 @@ struct PairedDifference {
 /// The same seed draws the same rows for every pair. Rows in which either is NaN are left out. Throws ShapeError unless
 /// there are as many a as b, ValueError for none, resamples below 1 or a level outside (0, 1).
 PairedDifference paired_bootstrap(std::span<const double> a, std::span<const double> b, const Bootstrap& options = {});
+/// The least p that so many rows can have: that all differences are of one sign by chance.
+double least_p(std::size_t rows);
 /// p of several questions asked at once, each raised so that a false alarm anywhere stays as rare (Holm 1979); in the
 /// order given.
 std::vector<double> holm(std::span<const double> p);

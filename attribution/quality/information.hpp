@@ -22,7 +22,7 @@ struct Information {
     /// Shares of the pixels that are shown, in ascending order (metrics/pic.py).
     std::vector<double> shares = {.005, .01, .02, .03, .04, .05, .07, .1, .13, .21, .34, .5, .75};
     double seeds = 0.01;  ///< share of pixels that are always shown, drawn by the seed, the same for all rows
-    double least_probability = 0.8;  ///< rows of which the model is less sure are left out
+    double least_probability = 0.8;  ///< rows whose class is less probable are left out
     Index points = 101;              ///< of a curve, evenly from 0 to 1
     Bits bits = difference_bits;
     std::uint64_t seed = 0;
@@ -30,7 +30,7 @@ struct Information {
 };
 /// Over information: 0 is the picture of the seeds alone, 1 the whole one.
 struct InformationCurve {
-    std::vector<double> softmax;   ///< p of the predicted class, from 0 at the seeds alone to 1 at the whole picture
+    std::vector<double> softmax;   ///< rise of p of the row's class: 0 at the seeds alone, 1 at the whole picture
     std::vector<double> accuracy;  ///< 1 where the class is the predicted one
     double softmax_area = 0, accuracy_area = 0;  ///< SIC and AIC: high is good; NaN where the row is left out
     bool left_out = false;  ///< unsure, or the whole picture says no more than the seeds; then there is no curve

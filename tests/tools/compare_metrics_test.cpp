@@ -73,6 +73,10 @@ TEST_CASE("agreement with exact Shapley values is full for what equals them, and
     CHECK(mean_figure(against, "shapley-cosine").of.low >= -1);
     const Contestant none = arena.measured(zeros({3, 2}, DType::float64), names);
     CHECK(mean_figure(none, "shapley-divergence").rows == 0);  // infinite
+    CHECK(none.notes.back() == "without shapley-divergence: no row has it; see gradpath methods --metrics");
+    const Contestant some = arena.measured(concat({slice(arena.shares(), 0, 0, 2), zeros({1, 2}, DType::float64)}, 0),
+                                           {"shapley-divergence"});
+    CHECK(some.notes == Names{"shapley-divergence: 2 of 3 rows have it; see gradpath methods --metrics"});
 }
 
 TEST_CASE("players are the groups, and too many are refused") {
@@ -206,6 +210,7 @@ TEST_CASE("--metrics all has every figure that suits, and says which do not") {
     }
     CHECK(d["methods"][1]["figures"]["randomisation"]["mean"].get<double>() == doctest::Approx(1));  // no model
     CHECK(d["methods"][0]["figures"]["localisation"]["interval"] == "Wilson");
+    CHECK(d["methods"][0]["notes"].dump().find("without sic: no row has it") != std::string::npos);
     const double place = d["methods"][2]["figures"]["localisation"]["mean"];  // of the constant: the area
     CHECK(place == doctest::Approx(320.0 / 1024));
     CHECK(d["question"] == Json{{"target", "true"},

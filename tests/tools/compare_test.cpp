@@ -187,9 +187,12 @@ TEST_CASE("compare says what does not fit") {
         {"--metrics localisation", "compare: localisation asks where the evidence is: give --locate"},
         {"--metrics purity --images 1", "compare: purity ranks rows: there must be two at least"},
         {"--methods gradien,conductance --metrics road --set samples",
-         "compare: there is no method \"gradien\"; did you mean \"gradient\"?; and conductance looks at a layer, not "
-         "at "
-         "the input; and --set takes METHOD.OPTION=VALUE or OPTION=VALUE: got \"samples\"; and road is of pictures"},
+         "compare: there is no method \"gradien\"; did you mean \"gradient\"?\n"
+         "compare: conductance looks at a layer, not at the input\n"
+         "compare: --set takes METHOD.OPTION=VALUE or OPTION=VALUE: got \"samples\"\n"
+         "compare: road is of pictures"},
+        {"--methods \"\"", "compare: there is no method \"\"; see gradpath methods"},
+        {"--metrics \"\"", "compare: there is no metric \"\"; there are: completeness, "},
         {"--methods idgi --set idgi.stepps=3",
          "compare: --set idgi.stepps=3: idgi has no option \"stepps\"; did you mean \"steps\"?"},
         {"--methods idgi --set sigma=3", "compare: --set sigma=3: no method has the option \"sigma\""},

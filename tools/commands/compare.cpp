@@ -64,7 +64,7 @@ Entrants checked(const CompareOptions& o, Contest& contest) {
     Entrants entrants = entrants_of(contest);
     std::vector<std::string> reasons;
     for (const Refusal& refused : entrants.refused) reasons.push_back(refused.words());
-    require<UsageError>(o.methods.empty() || reasons.empty(), "compare: not every method suits ", contest.subject.name,
+    require<UsageError>(!o.methods || reasons.empty(), "compare: not every method suits ", contest.subject.name,
                         ", so none was run: ", attribution::joined(reasons, "; and "));
     for (const Refusal& refused : entrants.refused) {
         std::erase(contest.methods, refused.name);

@@ -47,7 +47,7 @@ std::vector<std::string> split_names(const std::string& list) {
     return names;
 }
 
-/// What is wrong, said at once.
+/// What is wrong, said at once, a line for each.
 class Problems {
 public:
     template <class F>
@@ -55,11 +55,10 @@ public:
         try {
             check();
         } catch (const UsageError& error) {
-            const std::string words = error.what();
-            list_.push_back(words.starts_with(prefix) ? words.substr(prefix.size()) : words);
+            list_.emplace_back(error.what());
         }
     }
-    void require_none() const { require<UsageError>(list_.empty(), prefix, attribution::joined(list_, "; and ")); }
+    void require_none() const { require<UsageError>(list_.empty(), attribution::joined(list_, "\n")); }
 
 private:
     std::vector<std::string> list_;
@@ -77,8 +76,8 @@ void require_method(const std::string& name) {
 
 /// The methods as they were named, then the controls.
 std::vector<std::string> chosen_methods(const CompareOptions& o, const Contest& q, Problems& problems) {
-    std::vector<std::string> names = o.methods.empty() ? usual_methods() : split_names(o.methods);
-    if (o.methods.empty() && !q.of_pictures()) std::erase(names, "blur-ig");
+    std::vector<std::string> names = o.methods ? split_names(*o.methods) : usual_methods();
+    if (!o.methods && !q.of_pictures()) std::erase(names, "blur-ig");
     for (const std::string& name : names) problems.in([&] { require_method(name); });
     for (const std::string& control : controls_of(q))
         if (std::ranges::find(names, control) == names.end()) names.push_back(control);
@@ -87,8 +86,8 @@ std::vector<std::string> chosen_methods(const CompareOptions& o, const Contest& 
 
 std::vector<std::string> chosen_measures(const CompareOptions& o, const Contest& q, Problems& problems) {
     const bool all = o.metrics == "all";
-    if (!all && !o.metrics.empty()) {
-        const std::vector<std::string> names = split_names(o.metrics);
+    if (o.metrics && !all) {
+        const std::vector<std::string> names = split_names(*o.metrics);
         for (const std::string& name : names)
             problems.in([&] {
                 const std::string reason = unsuited(find_measure(name), q);

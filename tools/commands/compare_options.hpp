@@ -11,8 +11,9 @@ namespace gradpath::tools {
 
 struct CompareOptions {
     ExplainOptions asked = {.asker = "compare"};  ///< model, target, stage, baseline, region and what is common
-    std::string data, split = "test", methods, metrics, groups;
-    std::vector<std::string> set = {};  ///< [METHOD.]OPTION=VALUE
+    std::string data, split = "test", groups;
+    std::optional<std::string> methods = {}, metrics = {};  ///< absent: the usual ones
+    std::vector<std::string> set = {};                      ///< [METHOD.]OPTION=VALUE
     Index images = 100, budget = 50;
 };
 void declare(Arguments& arguments, CompareOptions& o);

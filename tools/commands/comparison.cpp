@@ -62,6 +62,16 @@ Verdict verdict_of(const Measure& m, const Race& race, const Contest& q) {
     return verdict;
 }
 
+/// What is to be said where rows have no figure; empty: nothing.
+std::string without_rows(const std::string& name, const std::vector<double>& per_row) {
+    const auto rows = std::ssize(per_row);
+    const auto have = std::ranges::count_if(per_row, [](double number) { return !std::isnan(number); });
+    if (have == rows) return {};
+    return text(
+        have == 0 ? text("without ", name, ": no row has it") : text(name, ": ", have, " of ", rows, " rows have it"),
+        "; see gradpath methods --metrics");
+}
+
 }  // namespace
 
 MeanFigure mean_figure(const Contestant& c, const std::string& measure) {
@@ -95,6 +105,7 @@ void measure(const Contest& q, Contestant& c) {
         const Measure& m = find_measure(name);
         try {
             std::vector<double> per_row = m.of(m, q, c);
+            if (const std::string note = without_rows(name, per_row); !note.empty()) c.notes.push_back(note);
             if (!per_row.empty()) c.figures[name] = std::move(per_row);
         } catch (const Cancelled&) {
             throw;
@@ -102,6 +113,12 @@ void measure(const Contest& q, Contestant& c) {
             c.notes.push_back(text("without ", name, ": ", error.what()));
         }
     }
+}
+
+std::size_t least_rows(std::size_t answers) {
+    std::size_t rows = 1;
+    while ((static_cast<double>(answers) - 1) * quality::least_p(rows) > false_alarm) ++rows;
+    return rows;
 }
 
 std::vector<Verdict> verdicts(const Contest& q, std::span<const Contestant> contestants) {

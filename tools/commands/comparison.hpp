@@ -107,9 +107,11 @@ struct Measure {
     bool usual = false;                       ///< measured unless others are named
     double low = -INFINITY, high = INFINITY;  ///< beyond which it, and its curve, cannot be
     const char *across = "", *upwards = "";   ///< what the axes of its curve are, if it has one
+    bool of_values = false;                   ///< of the values alone: alike in all rows, it leaves nothing to chance
 
-    bool bounded() const { return std::isfinite(low); }
-    /// The mean with its 95 % interval: Wilson's within bounds, else Student's.
+    bool bounded() const { return std::isfinite(low) && std::isfinite(high); }
+    const char* interval() const { return bounded() ? "Wilson" : "Student"; }
+    /// The mean with its 95 % interval: Wilson's within bounds, else Student's, cut where it cannot be.
     attribution::quality::Confidence mean_of(std::span<const double> numbers) const;
 };
 std::span<const Measure> measures();
@@ -120,7 +122,7 @@ std::string unsuited(const Measure& measure, const Contest& contest);
 
 /// Fills in what the measures share. Throws what the model does.
 void prepare(Contest& contest);
-/// Fills in the figures; one that cannot be had leaves a note.
+/// Fills in the figures; one that cannot be had, or not of every row, leaves a note.
 void measure(const Contest& contest, Contestant& contestant);
 
 /// Who is best by a figure, and for whom that is more than chance.
@@ -135,6 +137,8 @@ struct Verdict {
     bool alone() const { return alike.empty() && behind.empty(); }  ///< no other method has the figure
 };
 constexpr double false_alarm = 0.05;
+/// Of fewer rows a verdict tells none of so many answers apart, not even those that differ alike in every row.
+std::size_t least_rows(std::size_t answers);
 /// For each figure in which more or less is better: paired bootstrap of each method and control against the best
 /// method, Holm's correction, 5 %.
 std::vector<Verdict> verdicts(const Contest& contest, std::span<const Contestant> contestants);

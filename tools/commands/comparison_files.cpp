@@ -9,6 +9,7 @@
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/threads.hpp>
 #include <gradpath/autodiff/version.hpp>
+#include <gradpath/tools/commands/comparison_pictures.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
 #include <gradpath/tools/commands/subject_json.hpp>
@@ -62,7 +63,7 @@ Json figures_json(const Contestant& c, const Contest& q) {
         if (mean.rows == 0) continue;
         Json rows = Json::array();
         for (const double value : c.figures.at(name)) rows.push_back(number(value));
-        figures[name] = {{"interval", find_measure(name).bounded() ? "Wilson" : "Student"},
+        figures[name] = {{"interval", mean.of.low < mean.of.high ? find_measure(name).interval() : "none"},
                          {"mean", number(mean.of.mean)},
                          {"low", number(mean.of.low)},
                          {"high", number(mean.of.high)},
@@ -166,6 +167,18 @@ std::string question_text(const Comparison& c) {
                 given(", evidence in ", q.region));
 }
 
+std::string too_few_rows(const Comparison& c) {
+    const Contest& q = c.contest;
+    const std::size_t answers = c.contestants.size(), needed = least_rows(answers);
+    const Index rows = q.x.rows();
+    const bool tells = std::ranges::any_of(
+        q.measures, [](const std::string& name) { return find_measure(name).better != Better::neither; });
+    if (!tells || rows >= static_cast<Index>(needed)) return {};
+    const char* one = q.of_pictures() ? " image is" : " row is";
+    return text(rows, rows == 1 ? std::string(one) : text(" ", rows_word(q), " are"), " too few to tell ", answers,
+                " answers apart: take at least ", needed, ".");
+}
+
 std::string comparison_text(const Comparison& comparison) {
     std::vector<std::vector<std::string>> rows{{"method", "cost"}};
     for (const std::string& name : comparison.contest.measures)
@@ -181,6 +194,7 @@ std::string comparison_text(const Comparison& comparison) {
     if (marked) words += text("! above the budget of ", comparison.contest.budget, " gradient evaluations a row\n");
     words += notes_text(comparison);
     for (const std::string& line : sentences(comparison)) words += wrapped(line, 0);
+    if (const std::string few = too_few_rows(comparison); !few.empty()) words = few + "\n" + words;
     return comparison.complete() ? words : comparison.missing() + "\n" + words;
 }
 

@@ -44,6 +44,9 @@ std::string question_text(const Comparison& comparison);
 /// "129 !" where that is above the budget.
 std::string cost_text(const Contest& contest, const Contestant& contestant);
 
+/// "4 images are too few to tell 15 answers apart: take at least 10."; empty: they are enough, or nothing is told.
+std::string too_few_rows(const Comparison& comparison);
+
 const char* arrow(Better better);  ///< " ↑" where more is better, " ↓" where less is, else nothing
 std::string comparison_text(const Comparison& comparison);
 nlohmann::ordered_json comparison_json(const Comparison& comparison);

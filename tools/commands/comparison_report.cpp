@@ -20,11 +20,15 @@ std::string set_text(const Contestant& c) {
     return joined(words, ", ");
 }
 
-std::string cell(const Contestant& c, const std::string& measure, int digits) {
-    const MeanFigure mean = mean_figure(c, measure);
-    if (mean.rows == 0) return "-";
-    const std::string middle = short_number(mean.of.mean, digits);
-    return mean.of.low < mean.of.high ? text(middle, " ± ", short_number((mean.of.high - mean.of.low) / 2, 2)) : middle;
+/// "0.5 ± 0.42", or "0.25 (0 to 1.05)" where one end is further from the mean than the other.
+std::string cell(const Contestant& c, const std::string& measure) {
+    const MeanFigure figure = mean_figure(c, measure);
+    if (figure.rows == 0) return "-";
+    const auto [mean, low, high] = figure.of;
+    const std::string middle = short_number(mean, 3), above = short_number(high - mean, 2);
+    if (!(low < high)) return middle;
+    if (short_number(mean - low, 2) == above) return text(middle, " ± ", above);
+    return text(middle, " (", short_number(low, 3), " to ", short_number(high, 3), ")");
 }
 
 /// A figure with its arrow, on one line.
@@ -35,10 +39,11 @@ std::string marked(const std::string& measure) {
 
 Table figures_table(const Comparison& comparison) {
     Table table{.caption = text("Means over the ", rows_word(comparison.contest),
-                                " with half of their 95 % intervals (Wilson's for shares, probabilities and "
-                                "correlations, else Student's). \u2191: more is better, \u2193: less is better, else "
-                                "neither. Cost: gradient evaluations for each, a forward pass counts half; ! is above "
-                                "the budget."),
+                                " with 95 % intervals, ± half of one or from end to end (Wilson's for shares, "
+                                "probabilities and correlations, else Student's; none for what is of the values alone "
+                                "and alike in all). \u2191: more is better, \u2193: less is better, else neither. "
+                                "Cost: gradient evaluations for each, a forward pass counts half; ! is above the "
+                                "budget."),
                 .columns = {{"method"}, {"cost", true}},
                 .rows = {},
                 .sorts = true};
@@ -46,7 +51,7 @@ Table figures_table(const Comparison& comparison) {
     for (const Contestant& c : comparison.contestants) {
         std::vector<std::string>& row = table.rows.emplace_back(
             std::vector{c.control ? c.name + " (control)" : c.name, cost_text(comparison.contest, c)});
-        for (const std::string& name : comparison.contest.measures) row.push_back(cell(c, name, 3));
+        for (const std::string& name : comparison.contest.measures) row.push_back(cell(c, name));
     }
     return table;
 }
@@ -78,12 +83,20 @@ Facts facts_of(const Comparison& comparison) {
     return facts;
 }
 
-Text figures_explained(const Contest& q) {
+/// " Here 22 of 40 images have it.", where some have not; of the answer with the fewest.
+std::string rows_that_have(const Comparison& comparison, const std::string& measure) {
+    const auto rows = static_cast<std::size_t>(comparison.contest.x.rows());
+    std::size_t fewest = rows;
+    for (const Contestant& c : comparison.contestants)
+        if (c.figures.contains(measure)) fewest = std::min(fewest, mean_figure(c, measure).rows);
+    return fewest == rows ? "" : text(" Here ", fewest, " of ", rows, " ", rows_word(comparison.contest), " have it.");
+}
+
+Text figures_explained(const Comparison& comparison) {
     Text words;
-    for (const std::string& name : q.measures) {
-        const Measure& m = find_measure(name);
-        words.paragraphs.push_back(text(marked(name), ": ", m.words, "."));
-    }
+    for (const std::string& name : comparison.contest.measures)
+        words.paragraphs.push_back(
+            text(marked(name), ": ", find_measure(name).words, ".", rows_that_have(comparison, name)));
     words.paragraphs.emplace_back(
         "None of them says that an explanation is true. Controls know nothing of the model: where one does as well as "
         "a "
@@ -115,19 +128,29 @@ Text doubt(const Contest& q) {
         {text("Where a control, which knows nothing of the model, is as good as the best, the figure decides nothing. "
               "The best is chosen from the same ",
               rows_word(q), ": a narrow lead should be looked at with others.")}};
-    words.paragraphs.push_back(
-        text("By construction, deletion and masking suit methods whose baseline is zero, ",
-             q.of_pictures() ? "insertion begins with a blurred picture and suits blur-ig, " : "",
-             "and what is scaled to its sum is complete. Costs differ from the budget where a method has neither steps "
-             "nor samples, or needs more than that for its fewest."));
+    words.paragraphs.push_back(text(
+        "By construction, deletion and masking, which keep to zero whatever --baseline says, suit methods whose "
+        "baseline is zero, ",
+        q.of_pictures() ? "insertion begins with a blurred picture and suits blur-ig, " : "",
+        "infidelity suits gradient and what else has no baseline (of the others it takes a slope of 0 wherever the "
+        "input equals the baseline), and what is scaled to its sum is complete. Costs differ from the budget where a "
+        "method has neither steps "
+        "nor samples, or needs more than that for its fewest."));
     return words;
+}
+
+std::vector<Block> at_a_glance(const Comparison& comparison) {
+    std::vector<Block> blocks{facts_of(comparison), verdict_table(comparison), doubt(comparison.contest)};
+    if (const std::string few = too_few_rows(comparison); !few.empty()) blocks.insert(blocks.begin(), Text{{few}});
+    return blocks;
 }
 
 std::string subtitle(const Comparison& comparison) {
     if (!comparison.complete()) return comparison.missing();
-    return text("Why does the model answer as it does? ", comparison.contest.methods.size(),
-                " answers to that, measured on the same ", comparison.contest.x.rows(), " rows in ",
-                short_number(comparison.seconds, 3), " seconds. The command that made this page is at its end.");
+    return text("Why does the model answer as it does? ", comparison.contestants.size(),
+                " answers to that, measured on the same ", comparison.contest.x.rows(), " ",
+                rows_word(comparison.contest), " in ", short_number(comparison.seconds, 3),
+                " seconds. The command that made this page is at its end.");
 }
 
 }  // namespace
@@ -137,7 +160,7 @@ Report comparison_report(const Comparison& comparison) {
     Report report{.title = text(comparison.complete() ? "" : "Incomplete: ", "Methods compared on ",
                                 std::filesystem::path(q.subject.name).filename().string()),
                   .subtitle = subtitle(comparison),
-                  .sections = {{"At a glance", {facts_of(comparison), verdict_table(comparison), doubt(q)}}},
+                  .sections = {{"At a glance", at_a_glance(comparison)}},
                   .provenance = {{"command", comparison.command},
                                  {"model", text(q.subject.name, ", ", q.subject.hash)},
                                  {"data", text(comparison.data_name, ", ", comparison.data_hash)},
@@ -156,7 +179,7 @@ Report comparison_report(const Comparison& comparison) {
     for (Index image = 0; image < std::min(Index{3}, q.x.rows()); ++image)
         std::ranges::move(map_blocks(comparison, image), std::back_inserter(maps));
     add("How the answers look", maps);
-    add("Figures", std::vector<Block>{figures_table(comparison), figures_explained(q)});
+    add("Figures", std::vector<Block>{figures_table(comparison), figures_explained(comparison)});
     add("Curves", curve_charts(comparison));
     add("What ran", std::vector<Block>{methods_table(comparison)});
     return report;

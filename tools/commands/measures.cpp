@@ -1,7 +1,9 @@
 // The figures of compare: those of the values alone here, the others by what they look at.
 #include <gradpath/tools/commands/measures.hpp>
 
+#include <algorithm>
 #include <array>
+#include <functional>
 
 #include <gradpath/attribution/quality/completeness.hpp>
 #include <gradpath/attribution/quality/complexity.hpp>
@@ -38,12 +40,14 @@ std::span<const Measure> measures_of_sums() {
          .words = "|sum of a - dF| / max(|dF|, sum of |a|, 1e-12)",
          .better = Better::low,
          .of = sums<&quality::Completeness::relative_gap>,
-         .usual = true},
+         .usual = true,
+         .low = 0},
         {.name = "cancellation",
          .words = "sum of |a| / |dF|; 1 where nothing cancels",
          .better = Better::neither,
          .of = sums<&quality::Completeness::cancellation>,
-         .usual = true},
+         .usual = true,
+         .low = 0},
     }};
     return list;
 }
@@ -54,20 +58,24 @@ std::span<const Measure> measures_of_sizes() {
          .words = "of the shares |a| / sum, in nats",
          .better = Better::neither,
          .of = sizes<quality::entropy>,
-         .usual = true},
+         .usual = true,
+         .low = 0,
+         .of_values = true},
         {.name = "gini",
          .words = "of |a|: 0 all alike, towards 1 one pixel has all",
          .better = Better::neither,
          .of = sizes<quality::gini>,
          .usual = true,
          .low = 0,
-         .high = 1},
+         .high = 1,
+         .of_values = true},
         {.name = "sparsity",
          .words = "share of the numbers whose |a| is at most 0.05 of the largest",
          .better = Better::neither,
          .of = sizes<quality::sparsity>,
          .low = 0,
-         .high = 1},
+         .high = 1,
+         .of_values = true},
     }};
     return list;
 }
@@ -105,8 +113,9 @@ const Measure& find_measure(const std::string& name) {
     }
     std::string list;
     for (const std::string& known : names) list += (list.empty() ? "" : ", ") + known;
+    const std::string guess = did_you_mean(name, names);
     throw UsageError(
-        text("compare: there is no metric \"", name, "\"", did_you_mean(name, names), "; there are: ", list));
+        text("compare: there is no metric \"", name, "\"", guess.empty() ? "; there are: " + list : guess));
 }
 
 std::string unsuited(const Measure& m, const Contest& q) {
@@ -127,7 +136,12 @@ std::string unsuited(const Measure& m, const Contest& q) {
 }
 
 attribution::quality::Confidence Measure::mean_of(std::span<const double> numbers) const {
-    return bounded() ? quality::confidence_within(numbers, {low, high}) : quality::confidence(numbers);
+    const bool alike = numbers.size() > 1 && std::ranges::adjacent_find(numbers, std::not_equal_to{}) == numbers.end();
+    if (of_values && alike) return {numbers.front(), numbers.front(), numbers.front()};
+    if (bounded()) return quality::confidence_within(numbers, {low, high});
+    quality::Confidence found = quality::confidence(numbers);
+    found.low = std::max(found.low, low);  // NaN stays
+    return found;
 }
 
 }  // namespace gradpath::tools

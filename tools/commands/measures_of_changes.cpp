@@ -1,5 +1,6 @@
 // What the model says of rows that change in the order of the values: pixels removed, put in, masked, jittered.
 #include <array>
+#include <cmath>
 
 #include <gradpath/attribution/quality/infidelity.hpp>
 #include <gradpath/attribution/quality/information.hpp>
@@ -140,8 +141,9 @@ constexpr std::array<Measure, 11> list{{
                  -1, 1)),
     of_masking("log-odds", "change of the log-probability with the top 1 to 65 % by |a| masked, mean", Better::low,
                masked<&Masked::log_odds>, "change of the log-probability"),
-    of_masking("cross-entropy", "of the class, with the top 1 to 65 % by |a| masked, mean, in nats", Better::high,
-               masked<&Masked::cross_entropy>, "cross-entropy"),
+    within(of_masking("cross-entropy", "of the class, with the top 1 to 65 % by |a| masked, mean, in nats",
+                      Better::high, masked<&Masked::cross_entropy>, "cross-entropy"),
+           0, INFINITY),
     within(of_masking("accuracy", "share of rows with a probability of 1/2 at least, the top 1 to 65 % masked, mean",
                       Better::low, masked<&Masked::accuracy>, "share of rows at 1/2 or above"),
            0, 1),
@@ -149,15 +151,18 @@ constexpr std::array<Measure, 11> list{{
            .words = "mean squared error of the change foretold for normal noise of 0.1, scaled (squared units of what "
                     "is explained); of a method with a baseline, values count divided by input less baseline",
            .better = Better::low,
-           .of = infidelity}),
+           .of = infidelity,
+           .low = 0}),
     of_pictures({.name = "sic",
-                 .words = "area under probability over bits shown",
+                 .words = "area under the rise of the probability, 1 is that of the whole picture, over bits shown; "
+                          "images whose class has a probability below 0.8, or one that does not rise, are left out",
                  .better = Better::high,
                  .of = information<&Shown::softmax, &Shown::softmax_area>,
                  .across = "share of the bits shown",
-                 .upwards = "probability of the class"}),
+                 .upwards = "rise of the probability, 1 is that of the whole picture"}),
     of_pictures({.name = "aic",
-                 .words = "area under accuracy over bits shown",
+                 .words = "area under the share of pictures that are given the class, over bits shown; of the same "
+                          "images as sic",
                  .better = Better::high,
                  .of = information<&Shown::accuracy, &Shown::accuracy_area>,
                  .across = "share of the bits shown",

@@ -72,7 +72,7 @@ constexpr Measure of_region(const char* name, const char* words, decltype(Measur
 }
 
 constexpr Measure of_shapley(const char* name, const char* words, Better better, decltype(Measure::of) of) {
-    return {.name = name, .words = words, .better = better, .of = of, .needs = Needs::players};
+    return {.name = name, .words = words, .better = better, .of = of, .needs = Needs::players, .low = 0};
 }
 
 constexpr Measure correlation(const char* name, const char* words, decltype(Measure::of) of) {

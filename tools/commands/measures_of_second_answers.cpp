@@ -56,12 +56,14 @@ constexpr std::array<Measure, 3> list{{
     {.name = "sensitivity-max",
      .words = "largest relative change of the answer for inputs within 0.02; asks each method ten times more",
      .better = Better::low,
-     .of = nearby<quality::sensitivity_max>},
+     .of = nearby<quality::sensitivity_max>,
+     .low = 0},
     {.name = "local-lipschitz",
      .words = "largest change of the answer by that of the input, within 0.02, in units of a by units of x; asks each "
               "method ten times more",
      .better = Better::low,
-     .of = nearby<quality::local_lipschitz>},
+     .of = nearby<quality::local_lipschitz>,
+     .low = 0},
     {.name = "randomisation",
      .words = "size of the rank correlation with the answers of the model while its layers forget what they learned, "
               "from the output down, mean; asks each method once more a layer",

@@ -64,7 +64,7 @@ Json measure_json(const Measure& m) {
     return {{"name", m.name},
             {"summary", m.words},
             {"better", m.better == Better::neither ? Json() : Json(m.better == Better::high ? "high" : "low")},
-            {"interval", m.bounded() ? "Wilson" : "Student"},
+            {"interval", m.interval()},
             {"needs", words_of(m.needs)},
             {"curve", *m.across != 0},
             {"usual", m.usual}};

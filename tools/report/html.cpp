@@ -41,9 +41,9 @@ std::string block(const Facts& block) {
     return out + "</dl>\n";
 }
 
-/// A number and its ± may stand on two lines, but neither is broken.
+/// A number and its ±, or its ends in brackets, may stand on two lines, but neither is broken.
 std::string number(const std::string& words) {
-    const auto mark = words.find(" ±");
+    const auto mark = std::min(words.find(" ±"), words.find(" ("));
     if (mark == words.npos) return text(" class=\"n\">", escape(words));
     return text(" class=\"n two\"><span>", escape(words.substr(0, mark)), "</span> <span>",
                 escape(words.substr(mark + 1)), "</span>");

@@ -17,6 +17,8 @@ TEST_CASE("a difference that is the same in every row is beyond chance, none is 
     const Values many(12, 1.0), none(12, 0.0);
     CHECK(quality::paired_bootstrap(many, none).p == doctest::Approx(2.0 / 2001));
     CHECK(quality::paired_bootstrap(Values{3, 5}, Values{3, 5}).p == 1);
+    CHECK(quality::least_p(0) == 1);
+    CHECK(quality::paired_bootstrap(Values{3, 5, 4}, Values{1, 2, 3}).p == quality::least_p(3));
 }
 
 TEST_CASE("two opposite differences: means are -1, 0 and 1") {
