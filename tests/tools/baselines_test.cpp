@@ -1,6 +1,8 @@
 // explain --baseline: all kinds side by side, and the pools and ranges that one may name.
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include <nlohmann/json.hpp>
 
 #include <gradpath/autodiff/io/npy.hpp>
@@ -63,6 +65,28 @@ TEST_CASE("with --out the answers under all baselines are files, for images a pi
               .exit == 0);
     const tools::Picture picture = tools::read_png(folder / "all/heatmap.png");
     CHECK(picture.width > 9 * picture.height / 2);  // ten panels in a row
+}
+
+TEST_CASE("a folder holds the files of one run, whichever kind of run was there before") {
+    const program::Folder folder;
+    models::save_model(folder / "net.safetensors", models::make("moons-mlp", {}, {.seed = 1}));
+    const std::string words = "explain net.safetensors --input 1,2 --method ";
+    const std::vector<std::string> runs{words + "integrated-gradients --steps 2",
+                                        words + "integrated-gradients --steps 2 --baseline all",
+                                        words + "conductance --steps 2 --layer all"};
+    const auto names_after = [&](const std::string& run, const std::string& out) {
+        CHECK(program::run(run + " --out " + out, folder.path()).exit == 0);
+        std::set<std::string> names;
+        for (const auto& file : std::filesystem::directory_iterator(folder / out)) names.insert(file.path().filename());
+        return names;
+    };
+    for (std::size_t k = 0; k < runs.size(); ++k) {
+        const std::set<std::string> alone = names_after(runs[k], std::to_string(k));
+        for (const std::string& before : runs) {
+            names_after(before, "shared");
+            CHECK_MESSAGE(names_after(runs[k], "shared") == alone, before, ", then ", runs[k]);
+        }
+    }
 }
 
 TEST_CASE("a pool of samples, the farther end, and both ends are baselines by name") {

@@ -82,7 +82,9 @@ TEST_CASE("pictures get all figures, and the files say the same") {
     CHECK(Json::parse(program::read(folder / "both/compare.json")) == d);
     const std::string page = program::read(folder / "both/compare.html");
     for (const char* words : {"heat map: integrated-gradients", "heat map: positive", "heat map: absolute",
-                              "How integrated-gradients adds up", "on one scale", "<table class=\"sorts\">"})
+                              "How integrated-gradients adds up", "on one scale", "Image 0: predicted ",
+                              "of a slope, red says that the score rises with the number",
+                              "<dt>prepared</dt>\n<dd>as it is</dd>", "<table class=\"sorts\">"})
         CHECK_MESSAGE(page.find(words) != page.npos, words);
     CHECK(program::read(folder / "both/maps.png").starts_with("\x89PNG"));
     CHECK(program::read(folder / "both/waterfall.svg").find("How integrated-gradients adds up</text>") !=
@@ -93,6 +95,25 @@ TEST_CASE("pictures get all figures, and the files say the same") {
     CHECK(page.find("ncomplete") == page.npos);
     CHECK(page.find("gradpath compare pictures.safetensors --data shapes") != page.npos);
     CHECK(program::read(folder / "both/compare.csv").starts_with("method,control,metric,better,mean,"));
+}
+
+TEST_CASE("a margin and a single output are no predictions, and the page does not call them so") {
+    const program::Folder folder;
+    save_networks(folder);
+    const auto page_of = [&](const std::string& line) {
+        CHECK(json_of(line + "--methods integrated-gradients --metrics gini --out page",
+                      folder)["question"]["target"] == nullptr);
+        std::string page = program::read(folder / "page/compare.html");
+        CHECK(page.find("predicted") == page.npos);
+        CHECK(page.find("<dt>question</dt>\n<dd>output ") != page.npos);
+        return page;
+    };
+    const std::string margin = page_of(of_pictures + "--output margin:1,0 ");
+    for (const char* words :
+         {"asked about 1 against 0, labelled ", "the margin of 1 against 0 less that of the baseline"})
+        CHECK_MESSAGE(margin.find(words) != margin.npos, words);
+    const std::string one = page_of("compare expr:x1*x2 --data moons --quiet --images 3 ");
+    CHECK(one.find("Row 0: asked about the only output, labelled ") != one.npos);
 }
 
 TEST_CASE("the text says who is best, and what is left of doubt") {

@@ -80,6 +80,23 @@ TEST_CASE("compare tells of the methods, the controls and the files, whose names
     CHECK(program::listing(folder / "c").size() == d["files"].size());
 }
 
+TEST_CASE("compare tells of maps only where a method shares out a difference") {
+    const program::Folder folder;
+    models::save_model(folder / "net.safetensors",
+                       models::make("lenet-small", {{"size", "32"}, {"classes", "2"}}, {.seed = 1}));
+    const std::string line = "compare net.safetensors --data shapes --images 2 --budget 4 --metrics gini --out c ";
+    const auto files = [&](const std::string& method) -> Names {
+        return json_of(line + "--quiet --dry-run --json --methods " + method, folder)["files"];
+    };
+    const Names slopes{"c/compare.csv", "c/compare.html", "c/compare.json"};
+    CHECK(files("gradient") == slopes);
+    Names shares = slopes;
+    shares.insert(shares.end(), {"c/maps.png", "c/waterfall.svg"});
+    CHECK(files("integrated-gradients") == shares);
+    program::fine(line + "--methods gradient", folder);
+    CHECK(program::listing(folder / "c").size() == slopes.size());
+}
+
 TEST_CASE("train counts its steps and leaves nothing") {
     const program::Folder folder;
     const Json d = json_of(

@@ -68,16 +68,16 @@ TEST_CASE("the page of a picture shows it in all ways, adds up, and says how it 
     save_network(folder);
     const std::string page =
         page_of("net.safetensors --input image.npy --index 1 --method integrated-gradients", folder);
-    check_words(page,
-                {"<h1>Why ", "Row 1: predicted ", "the input image", "heat map: both signs", "heat map: positive",
-                 "heat map: negative", "heat map: on the image", "heat map: absolute", "<ol aria-label=\"colour bar",
-                 " clipped. Red speaks for the logit of ", "blue against it", "The values add up to ",
-                 "is not accounted for", "F(x\u2032), of the baseline", "shared out among patches"});
+    check_words(page, {"<h1>Why ", "Row 1: predicted ", "the input image", "heat map: both signs", "heat map: positive",
+                       "heat map: negative", "heat map: on the image", "heat map: absolute",
+                       "tinted; read values from &#39;both signs&#39;", "<ol aria-label=\"colour bar",
+                       " clipped. Red speaks for the logit of ", "blue against it", "The values add up to ",
+                       "is not accounted for", "F(x\u2032), of the baseline", "shared out among patches"});
     check_adds_up(page, "How integrated-gradients adds up");
-    check_words(
-        page,
-        {"gradpath explain net.safetensors --input image.npy --index 1 --method integrated-gradients --out why",
-         "<dt>seed</dt>", "<dt>gradpath</dt>", "<dt>instruction set</dt>", "<dt>dtype</dt>", "tolerance automatic"});
+    check_words(page,
+                {"gradpath explain net.safetensors --input image.npy --index 1 --method integrated-gradients --out why",
+                 "<dt>seed</dt>", "<dt>output</dt>", "<dt>gradpath</dt>", "<dt>instruction set</dt>", "<dt>dtype</dt>",
+                 "tolerance automatic"});
     CHECK(std::regex_search(page, std::regex("net\\.safetensors, [0-9a-f]{64}")));
     CHECK(std::regex_search(page, std::regex("image\\.npy, [0-9a-f]{64}")));
     CHECK(page == page_of("net.safetensors --input image.npy --index 1 --method integrated-gradients", folder));
@@ -98,10 +98,23 @@ TEST_CASE("the page of a table's row names its columns and what they hold, and s
 TEST_CASE("a method that shares out no difference has no bars that add up, and the page says so") {
     const program::Folder folder;
     const std::string page = page_of("'expr:x1*x2' --input 2,3 --method gradient", folder);
-    check_words(page, {"Why output 0?", "promises no sum", "gradpath explain &#39;expr:x1*x2&#39; --input 2,3"});
+    CHECK(page.find("predicted") == page.npos);  // of one output there is nothing to predict
+    check_words(page, {"Why output 0?", "<h2>output 0</h2>", "promises no sum",
+                       "gradpath explain &#39;expr:x1*x2&#39; --input 2,3"});
     CHECK(page.find("adds up</h3>") == page.npos);
     check_adds_up(page_of("'expr:x1*x2+x1' --input 2,3 --method integrated-gradients", folder),
                   "How integrated-gradients adds up");
+}
+
+TEST_CASE("a margin is explained as one output against another, and is no prediction") {
+    const program::Folder folder;
+    save_network(folder);
+    const std::string page = page_of(
+        "net.safetensors --input image.npy --index 1 --method integrated-gradients --output margin:1,0", folder);
+    check_words(page, {"<h1>Why 1 (dog) against 0 (cat)?", "<h2>Row 1: 1 (dog) against 0 (cat)</h2>",
+                       "and the margin of 1 (dog) against 0 (cat) changes by ",
+                       "<dt>target</dt>\n<dd>1 (dog) against 0 (cat)</dd>", "<dt>output</dt>\n<dd>margin:1,0</dd>"});
+    CHECK(page.find("predicted") == page.npos);
 }
 
 TEST_CASE("of many answers the first ten stand on the page, and of all layers each") {
@@ -112,6 +125,11 @@ TEST_CASE("of many answers the first ten stand on the page, and of all layers ea
     CHECK(many.find("Row 10: ") == many.npos);
     save_network(folder);
     const std::string layers = page_of("net.safetensors --input image.npy --method conductance --layer all", folder);
+    check_words(layers, {"These are the answers of the first row and target; result.json holds all 2."});
+    CHECK(layers.find("Row 1: ") == layers.npos);
+    const std::string one =
+        page_of("net.safetensors --input image.npy --index 0 --method conductance --layer all", folder);
+    CHECK(one.find("result.json holds all") == one.npos);
     std::size_t maps = 0;
     for (auto at = layers.find("class=\"by-day\""); at != layers.npos; at = layers.find("class=\"by-day\"", at + 1))
         ++maps;

@@ -10,7 +10,6 @@
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/version.hpp>
-#include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
 #include <gradpath/tools/commands/subject_json.hpp>
@@ -114,7 +113,7 @@ std::string baselines_text(const UnderBaselines& all) {
 }
 
 void write_baselines(const std::filesystem::path& folder, const UnderBaselines& all) {
-    for (const char* old : {"baselines.json", "heatmap.png"}) remove_file(folder / old);
+    clear_result(folder);
     std::vector<Tensor> values;
     std::vector<HeatColumn> columns;
     for (std::size_t k = 0; k < all.answers.size(); ++k) {

@@ -46,10 +46,11 @@ void only_tell(const CompareOptions& o, const Contest& all, const Entrants& entr
         run.forward += c.cost * rows;
         names.push_back(entrant.name);
         for (const auto& [curve, points] : c.curves) drawings.insert(curve + ".svg");
-        if (c.f_baseline) drawings.insert("waterfall.svg");
+        if (!c.f_baseline) continue;
+        drawings.insert("waterfall.svg");
+        if (all.of_pictures()) drawings.insert("maps.png");
     }
     run.files.insert(run.files.end(), drawings.begin(), drawings.end());
-    if (all.of_pictures()) run.files.emplace_back("maps.png");
     run.backward = run.forward;
     run.seconds = seconds_since(start) * rows;
     run.what = {
@@ -140,7 +141,7 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
                           .data_name = text(o.data, ", ", o.split),
                           .data_hash = data_hash(rows.data.x),
                           .command = command_line("compare", words),
-                          .question = {.target = asked.target,
+                          .question = {.target = told_target(asked.target, contest.stage, subject),
                                        .output = describe(asked_stage("compare", asked.stage, subject).name),
                                        .baseline = asked.baseline_given ? asked.baseline : "",
                                        .groups = o.groups,

@@ -80,7 +80,7 @@ Json refusals_json(const std::vector<Refusal>& list) {
 
 Json question_json(const Comparison& c) {
     const auto given = [](const std::string& words) { return words.empty() ? Json() : Json(words); };
-    return {{"target", c.question.target},
+    return {{"target", given(c.question.target)},
             {"output", c.question.output},
             {"baseline", given(c.question.baseline)},
             {"groups", given(c.question.groups)},
@@ -161,7 +161,7 @@ std::string cost_text(const Contest& q, const Contestant& c) {
 std::string question_text(const Comparison& c) {
     const QuestionWords& q = c.question;
     const auto given = [](const char* name, const std::string& words) { return words.empty() ? "" : name + words; };
-    return text("target ", q.target, ", output ", q.output, ", baseline ",
+    return text(q.target.empty() ? "" : text("target ", q.target, ", "), "output ", q.output, ", baseline ",
                 q.baseline.empty() ? "each method's own" : q.baseline, given(", groups ", q.groups),
                 given(", evidence in ", q.region));
 }

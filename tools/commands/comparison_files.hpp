@@ -38,7 +38,8 @@ struct Comparison {
 
 /// Runs and measures one more. What it throws makes it one that failed, but for Cancelled.
 void add_answer(Comparison& comparison, const Entrant& entrant);
-/// "target predicted, output logit, baseline zero": what was asked of every method.
+/// "target predicted, output logit, baseline zero": what was asked of every method; of a margin and of a single output
+/// no target.
 std::string question_text(const Comparison& comparison);
 /// "129 !" where that is above the budget.
 std::string cost_text(const Contest& contest, const Contestant& contestant);

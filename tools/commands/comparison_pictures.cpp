@@ -7,6 +7,7 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/one_answer.hpp>
+#include <gradpath/tools/commands/output_stage.hpp>
 #include <gradpath/tools/commands/result.hpp>
 #include <gradpath/tools/report/chart.hpp>
 #include <gradpath/tools/report/png.hpp>
@@ -41,16 +42,28 @@ Panels apart(std::span<const HeatColumn> columns) {
     }
     all.caption = text("Slopes, and controls, have units of their own, so each map has a scale of its own: ",
                        "1 on the bar is the number below the map, the 99th percentile of its |a|; ", all.scale.clipped,
-                       " of ", all.scale.total, " numbers lie beyond and are clipped.");
+                       " of ", all.scale.total, " numbers lie beyond and are clipped. Red is above zero, blue below: ",
+                       "of a slope, red says that the score rises with the number; of a control, its sign alone.");
     return all;
 }
 
-std::string about(const Comparison& comparison, Index row) {
-    const auto r = static_cast<std::size_t>(row);
-    const bool predicted = comparison.question.target == "predicted";
-    return text(comparison.contest.of_pictures() ? "Image " : "Row ", row,
-                predicted ? ": predicted " : ": asked about ", class_of(comparison, comparison.contest.target[r]),
-                ", labelled ", class_of(comparison, comparison.data.labels[row]));
+bool of_margin(const Comparison& c) { return c.contest.stage.kind == attribution::Stage::margin; }
+
+/// What a row is explained for: a class, "the only output", or both classes of a margin.
+std::string asked_of(const Comparison& c, Index row) {
+    if (of_margin(c)) return margin_text(c.contest.subject, c.contest.stage);
+    if (c.contest.subject.outputs() == 1) return "the only output";
+    return class_of(c, c.contest.target[static_cast<std::size_t>(row)]);
+}
+
+std::string score_of(const Comparison& c, Index row) {
+    return text(of_margin(c) ? "the margin" : text("the score (", c.question.output, ")"), " of ", asked_of(c, row));
+}
+
+std::string about(const Comparison& c, Index row) {
+    const bool predicted = c.question.target == "predicted";
+    return text(c.contest.of_pictures() ? "Image " : "Row ", row, predicted ? ": predicted " : ": asked about ",
+                asked_of(c, row), ", labelled ", class_of(c, c.data.labels[row]));
 }
 
 /// What each column of a row, or each feature, was given.
@@ -67,8 +80,7 @@ std::vector<ColumnShare> shares_of(const Comparison& comparison, const Contestan
 OneAnswer first_answer(const Comparison& comparison, const Contestant& c) {
     OneAnswer answer{.method = c.name,
                      .title = text(about(comparison, 0), ", as ", c.name, " explains it"),
-                     .score = text("the score (", comparison.question.output, ") of ",
-                                   class_of(comparison, comparison.contest.target.front())),
+                     .score = score_of(comparison, 0),
                      .values = row_of(c.values, 0),
                      .f_input = c.f_input.front(),
                      .f_baseline = c.f_baseline->front()};
@@ -138,10 +150,9 @@ std::vector<Block> map_blocks(const Comparison& comparison, Index image) {
     if (const std::vector<HeatColumn> shares = columns_of(comparison, image, true); !shares.empty()) {
         Panels together = heat_panels(picture, shares);
         together.title = about(comparison, image);
-        together.caption = text("Shares of F(x) \u2212 F(x\u2032), the class's score (", comparison.question.output,
-                                ") less that of the baseline, on "
-                                "one scale. Red speaks for the class, blue against it; ",
-                                together.caption, ".");
+        together.caption =
+            text("Shares of F(x) \u2212 F(x\u2032), ", score_of(comparison, image),
+                 " less that of the baseline, on one scale. Red raises it, blue lowers it; ", together.caption, ".");
         blocks.emplace_back(std::move(together));
     }
     if (const std::vector<HeatColumn> others = columns_of(comparison, image, false); !others.empty()) {

@@ -141,6 +141,7 @@ Report comparison_report(const Comparison& comparison) {
                   .provenance = {{"command", comparison.command},
                                  {"model", text(q.subject.name, ", ", q.subject.hash)},
                                  {"data", text(comparison.data_name, ", ", comparison.data_hash)},
+                                 {"prepared", prepared_text(q.subject.ends)},
                                  {"question", question_text(comparison)},
                                  {"seed", std::to_string(q.seed)},
                                  {"gradpath", version()},

@@ -10,6 +10,7 @@
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/one_answer.hpp>
+#include <gradpath/tools/commands/output_stage.hpp>
 #include <gradpath/tools/commands/provenance.hpp>
 
 namespace gradpath::tools {
@@ -28,7 +29,13 @@ std::string output_name(const Explained& e, std::size_t k) {
 }
 
 std::string score_of(const Explained& e, std::size_t k) {
-    return text("the ", attribution::describe(e.attribution.stage), " of ", output_name(e, k));
+    const attribution::OutputStage& stage = e.attribution.stage;
+    const bool margin = stage.kind == attribution::Stage::margin;  // its outputs are in its name
+    return text("the ", margin ? "margin" : attribution::describe(stage), " of ", output_name(e, k));
+}
+
+std::string target_of(const Explained& e) {
+    return told_target(e.attribution.target_kind, e.attribution.stage, e.subject);
 }
 
 /// "Row 3: predicted 9 (ankle boot), labelled 8 (bag)"
@@ -36,12 +43,9 @@ std::string heading(const Explained& e, std::size_t k) {
     const Index row = row_index(e, k);
     const bool several = e.rows.x.rows() > 1 || !e.rows.picks.empty();
     std::string words = several ? text("Row ", e.rows.position(row), ": ") : "";
-    words += (e.attribution.target_kind == "predicted" ? "predicted " : "") + output_name(e, k);
+    words += (target_of(e) == "predicted" ? "predicted " : "") + output_name(e, k);
     if (!e.rows.labels || e.subject.class_names.empty()) return words;
-    const auto label = static_cast<std::size_t>(e.rows.labels->data()[static_cast<std::size_t>(row)]);
-    return label < e.subject.class_names.size()
-               ? text(words, ", labelled ", label, " (", e.subject.class_names[label], ")")
-               : words;
+    return text(words, ", labelled ", output_text(e.subject, e.rows.labels->data()[static_cast<std::size_t>(row)]));
 }
 
 /// The first line is the heading; so many columns from the left are words.
@@ -138,14 +142,15 @@ std::string options_text(const Explained& e) {
 
 std::vector<std::pair<std::string, std::string>> provenance_of(const Explained& e) {
     const Attribution& a = e.attribution;
-    const std::string ends = describe(e.subject.ends);
+    const std::string target = target_of(e);
     return {{"command", e.command},
             {"model", text(e.subject.name, ", ", e.subject.hash)},
             {"input", text(e.rows.name, ", ", data_hash(e.rows.x))},
-            {"prepared", ends.empty() ? "as it is" : ends},
+            {"prepared", prepared_text(e.subject.ends)},
             {"method", a.method},
             {"options", options_text(e)},
-            {"target", a.target_kind},
+            {"target", target.empty() ? output_name(e, 0) : target},
+            {"output", attribution::describe(a.stage)},
             {"baseline", a.baseline_kind.empty() ? "none" : a.baseline_kind},
             {"seed", std::to_string(e.seed)},
             {"cost", text(a.evaluations.forward, " forward, ", a.evaluations.backward, " backward rows")},
@@ -181,20 +186,23 @@ std::string subtitle(std::span<const Explained> all) {
 Report explanation_report(std::span<const Explained> all) {
     require(!all.empty(), "report: there must be an explanation to report: got none");
     const Explained& first = all.front();
-    const std::size_t answers = all.size() > 1 ? 1 : first.attribution.f_input.size();
+    const bool layers = all.size() > 1;
+    const std::size_t answers = first.attribution.f_input.size(), shown = layers ? 1 : std::min(answers, most_answers);
     Report report{
-        .title = answers > 1 ? text("Why? ", answers, " answers explained") : text("Why ", output_name(first, 0), "?"),
+        .title = shown > 1 ? text("Why? ", answers, " answers explained") : text("Why ", output_name(first, 0), "?"),
         .subtitle = subtitle(all),
         .sections = {},
         .provenance = provenance_of(first)};
     for (const Explained& e : all)
-        for (std::size_t k = 0; k < std::min(answers, most_answers); ++k)
+        for (std::size_t k = 0; k < shown; ++k)
             report.sections.push_back(
-                {all.size() > 1 ? text(e.attribution.layer, ", ", heading(e, k)) : heading(e, k), blocks_of(e, k)});
+                {layers ? text(e.attribution.layer, ", ", heading(e, k)) : heading(e, k), blocks_of(e, k)});
     Text notes = notes_of(all);
-    if (answers > most_answers)
-        notes.paragraphs.push_back(text("These are the first ", most_answers, " of ", answers,
-                                        " answers; attribution.npz and result.json hold all of them."));
+    if (shown < answers)
+        notes.paragraphs.push_back(
+            layers ? text("These are the answers of the first row and target; result.json holds all ", answers, ".")
+                   : text("These are the first ", shown, " of ", answers,
+                          " answers; attribution.npz and result.json hold all of them."));
     if (!notes.paragraphs.empty()) report.sections.push_back({"Notes", {std::move(notes)}});
     return report;
 }

@@ -10,7 +10,6 @@
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/version.hpp>
-#include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/explanation_report.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/report/html.hpp>
@@ -108,7 +107,7 @@ std::string layers_text(const std::vector<Explained>& all) {
 }
 
 void write_layers(const std::filesystem::path& folder, const std::vector<Explained>& all) {
-    for (const char* old : {"result.json", "heatmap.png", "explain.html"}) remove_file(folder / old);
+    clear_result(folder);
     std::vector<io::NamedTensor> arrays;
     std::vector<Picture> pictures;
     for (const Explained& e : all) {

@@ -78,6 +78,7 @@ Panels ways_to_draw(const OneAnswer& answer) {
     add("positive", relu(answer.values), HeatKind::heat);
     add("negative", -relu(-answer.values), HeatKind::heat);
     add("on the image", answer.values, HeatKind::overlay);
+    all.panels.back().note = "tinted; read values from 'both signs'";
     add("absolute", answer.values, HeatKind::absolute);
     all.panels.back().note = text("paper is 0, ink ", short_number(limit, 3));
     all.title = answer.title;

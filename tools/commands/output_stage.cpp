@@ -76,4 +76,18 @@ std::string ending_note(const Subject& subject) {
                     : text("; --output-tensor ", ending.before, " looks at what that is taken of"));
 }
 
+std::string output_text(const Subject& subject, Index output) {
+    const auto place = static_cast<std::size_t>(output);
+    return place < subject.class_names.size() ? text(output, " (", subject.class_names[place], ")") : to_text(output);
+}
+
+std::string margin_text(const Subject& subject, const attribution::OutputStage& margin) {
+    return text(output_text(subject, margin.first), " against ", output_text(subject, margin.second));
+}
+
+std::string told_target(const std::string& target, const attribution::OutputStage& stage, const Subject& subject) {
+    const bool chosen = stage.kind != Stage::margin && subject.outputs() > 1;
+    return target == "predicted" && !chosen ? "" : target;
+}
+
 }  // namespace gradpath::tools

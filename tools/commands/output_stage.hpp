@@ -20,5 +20,12 @@ void check_metric(const std::string& command, const std::string& metric, const S
 Subject before_softmax(const std::string& command, const Subject& subject, const Common& common);
 /// What a reader should know of a network that ends in a softmax; nothing for others.
 std::string ending_note(const Subject& subject);
+/// "9 (ankle boot)", or "9" where the outputs have no names.
+std::string output_text(const Subject& subject, Index output);
+/// "9 (ankle boot) against 2 (pullover)", of a margin.
+std::string margin_text(const Subject& subject, const attribution::OutputStage& margin);
+/// --target as a reader should be told of it: nothing for `predicted` where the model predicts nothing by it, as of a
+/// margin, which names its outputs itself, and of a single output.
+std::string told_target(const std::string& target, const attribution::OutputStage& stage, const Subject& subject);
 
 }  // namespace gradpath::tools

@@ -38,4 +38,9 @@ std::string data_hash(const Tensor& x) {
     return sha.hex();
 }
 
+std::string prepared_text(const NetworkEnds& ends) {
+    const std::string words = describe(ends);
+    return words.empty() ? "as it is" : words;
+}
+
 }  // namespace gradpath::tools

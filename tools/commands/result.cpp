@@ -208,9 +208,14 @@ std::vector<std::string> result_files(const Explained& e) {
     return names;
 }
 
+void clear_result(const std::filesystem::path& folder) {
+    for (const char* old :
+         {"result.json", "baselines.json", "attribution.npz", "heatmap.png", "bars.svg", "explain.html"})
+        remove_file(folder / old);
+}
+
 void write_result(const std::filesystem::path& folder, const Explained& e) {
-    for (const char* old : {"result.json", "heatmap.png", "bars.svg", "explain.html"})
-        remove_file(folder / old);  // all is of one run
+    clear_result(folder);
     io::write_npz(folder / "attribution.npz", result_arrays(e), index_arrays(e.attribution));
     for (const std::string& name : result_files(e)) {
         if (name == "heatmap.png") write_png(folder / name, result_picture(e));

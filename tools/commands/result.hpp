@@ -30,6 +30,8 @@ struct Explained {
 /// Schema gradpath.result/1. `values_file` is named in it; empty: the values were not written.
 nlohmann::ordered_json result_json(const Explained& e, const std::string& values_file);
 std::string result_text(const Explained& e);
+/// Removes what any run of explain leaves, so that all in the folder will be of one. Throws WriteError.
+void clear_result(const std::filesystem::path& folder);
 /// attribution.npz, bars.svg (of few features, the first row's), heatmap.png (for images, and for rows of a table),
 /// explain.html, a page with all of it, and, last, result.json. Throws IoError.
 void write_result(const std::filesystem::path& folder, const Explained& e);
@@ -56,7 +58,7 @@ std::vector<io::NamedTensor> result_arrays(const Explained& e);
 Index targets_of(const attribution::Attribution& a);
 /// Does a row of this shape show as a picture?
 bool is_image(const Shape& row);
-/// The output that [row, target] k is about, with the name of its class: "2 (virginica)".
+/// The output that [row, target] k is about, with the name of its class: "2 (virginica)"; of a margin, both outputs.
 std::string target_text(const Explained& e, std::size_t k);
 
 /// Lines of cells, for a table; but for facts, which are names and values, the first line is the heading.

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/commands/output_stage.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 #include <gradpath/tools/commands/result.hpp>
 
@@ -105,9 +106,8 @@ std::string target_text(const Explained& e, std::size_t k) {
     const Attribution& a = e.attribution;
     const std::size_t at = a.all_targets ? k % a.target.size() : k;
     if (at >= a.target.size()) return a.target_kind;
-    const auto index = static_cast<std::size_t>(a.target[at]);
-    const std::string number = std::to_string(index);
-    return index < e.subject.class_names.size() ? number + " (" + e.subject.class_names[index] + ")" : number;
+    const bool margin = a.stage.kind == attribution::Stage::margin;
+    return margin ? margin_text(e.subject, a.stage) : output_text(e.subject, a.target[at]);
 }
 
 Lines answer_facts(const Explained& e, std::size_t k) {

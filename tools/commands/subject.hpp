@@ -22,6 +22,8 @@ struct Subject {
     std::optional<models::Model> model = {};      ///< of a file
     NetworkEnds ends = {};                        ///< what was put before and behind it
     bool is_formula() const { return !model; }
+    /// Per row; a formula has one.
+    Index outputs() const { return model ? model->classes : 1; }
 };
 /// Rows to explain or to run, and what is known of them.
 struct Rows {
