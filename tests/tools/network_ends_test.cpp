@@ -193,8 +193,8 @@ TEST_CASE("metrics and studies take no second softmax") {
               metric);
     }
     io::write_npy(place.folder / "row.npy", Tensor({1, 2}, {0.2F, 0.3F}));
-    const program::Outcome studied =
-        program::run("reproduce geodesics --quick --model soft.ONNX --input row.npy --out studied", place.folder.path());
+    const program::Outcome studied = program::run(
+        "reproduce geodesics --quick --model soft.ONNX --input row.npy --out studied", place.folder.path());
     CHECK(studied.err.find("note: the network ends in Softmax: explained is what that is taken of, as by "
                            "--output-tensor z\n") != std::string::npos);
 }
