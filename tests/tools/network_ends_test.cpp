@@ -185,7 +185,8 @@ TEST_CASE("a network that ends in a softmax gives probabilities, and no second s
 TEST_CASE("metrics and studies take no second softmax") {
     const Place place;
     for (const std::string metric : {"fisher", "probabilities"}) {
-        const std::string rest = ": --metric " + metric + " takes a softmax of logits, and soft.ONNX ends in Softmax: "
+        const std::string rest = ": --metric " + metric +
+                                 " takes a softmax of logits, and soft.ONNX ends in Softmax: "
                                  "give --output-tensor z, what that is taken of";
         place.refused("geodesic soft.ONNX --to 1,2 --metric " + metric, "geodesic" + rest);
         place.refused("explain soft.ONNX --input 1,2 --method geodesic-ig --metric " + metric, "explain" + rest);
@@ -208,8 +209,9 @@ TEST_CASE("sigmoids of several outputs are no softmax, and none is taken of what
                   "geodesic: --metric fisher takes a softmax of logits, and each.onnx" + none);
     const std::string line = "explain each.onnx --input 1,2 --method gradient --output ";
     place.refused(line + "log-odds", "explain: --output log-odds is made of logits, and each.onnx" + none);
-    place.refused(line + "logit", "explain: --output logit is made of logits, and each.onnx ends in Sigmoid: give "
-                                  "--output-tensor z, what that is taken of");
+    place.refused(line + "logit",
+                  "explain: --output logit is made of logits, and each.onnx ends in Sigmoid: give "
+                  "--output-tensor z, what that is taken of");
     const std::string help = fine("compare --help", place.folder).out;
     CHECK(std::regex_search(help, std::regex("ends\\s+in\\s+a\\s+softmax,\\s+what\\s+that\\s+is\\s+taken")));
 }

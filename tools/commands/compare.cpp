@@ -126,8 +126,8 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
     check_numbers(o);
     apply(asked.common);
     const ReadRows reading{.seed = asked.common.seed, .ends = asked.ends};
-    const Subject subject = before_softmax(
-        "compare", open_subject("compare", asked.model, asked.common.dtype, "", reading), asked.common);
+    const Subject subject =
+        before_softmax("compare", open_subject("compare", asked.model, asked.common.dtype, "", reading), asked.common);
     o.asked.ends = subject.ends;
     if (subject.model) o.asked.table = table_for(asked.table, *subject.model);
     const FirstRows rows = first_rows(o, subject);

@@ -114,7 +114,8 @@ void add_question(Arguments& arguments, ExplainOptions& o, const std::string& of
                      "(predicted)");
     arguments.option("--output", "STAGE", o.stage,
                      "logit, probability, log-probability, log-odds or margin:A,B (logit; of a network that ends in a "
-                     "softmax, " + of_softmax + ")");
+                     "softmax, " +
+                         of_softmax + ")");
     arguments.value("--baseline", "B",
                     "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, farthest:L,H, black+white:L,H, "
                     "coalition:C,N, samples:FILE, learned:DATA, typical (a table's means), numbers, a file" +

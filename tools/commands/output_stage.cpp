@@ -69,11 +69,10 @@ Subject before_softmax(const std::string& command, const Subject& subject, const
 std::string ending_note(const Subject& subject) {
     const Ending ending = model_ending(subject);
     if (ending.kind == Ending::logits) return "";
-    return text("the network ends in ", ending.step, ": its output is a ",
-                describe(attribution::OutputStage{.kind = own_stage(ending)}),
-                ending.before.empty()
-                    ? ""
-                    : text("; --output-tensor ", ending.before, " looks at what that is taken of"));
+    return text(
+        "the network ends in ", ending.step, ": its output is a ",
+        describe(attribution::OutputStage{.kind = own_stage(ending)}),
+        ending.before.empty() ? "" : text("; --output-tensor ", ending.before, " looks at what that is taken of"));
 }
 
 std::string output_text(const Subject& subject, Index output) {

@@ -271,8 +271,8 @@ Subject open_subject(const std::string& command, const std::string& name, std::o
 }
 
 Rows read_rows(const std::string& text, const Shape& row, DType dtype, const ReadRows& options) {
-    Rows rows = text.starts_with(data_prefix) ? read_data(text, row, options)
-                                              : picked(read_any(text, row, options), options);
+    Rows rows =
+        text.starts_with(data_prefix) ? read_data(text, row, options) : picked(read_any(text, row, options), options);
     rows.x = rows.x.to(dtype);
     return rows;
 }

@@ -59,8 +59,8 @@ Shown own_network(const ExperimentOptions& o, const Size& size) {
 /// The user's, as many images as there are.
 Shown given_network(const ExperimentOptions& o, const Size& size) {
     const ReadRows reading{.what = "reproduce: --input", .seed = o.common.seed};
-    const Subject subject = before_softmax(
-        "reproduce", open_subject("reproduce", o.model, DType::float64, o.input, reading), o.common);
+    const Subject subject =
+        before_softmax("reproduce", open_subject("reproduce", o.model, DType::float64, o.input, reading), o.common);
     return {o.model, o.input, subject.run, read_rows(o.input, subject.row, subject.dtype, reading).x, size.points};
 }
 

@@ -164,8 +164,9 @@ TEST_CASE("many large constants are bounded in sum, reals and whole numbers, how
         } catch (const IoError& error) {
             const std::string told = error.what();
             CHECK_MESSAGE(told.find("memory: all tensors together must stay within 67108864 bytes") != told.npos, told);
-            CHECK(told.ends_with("; it is more than a file may take when it is opened; Import::memory raises that in a "
-                                 "program (m)"));
+            CHECK(
+                told.ends_with("; it is more than a file may take when it is opened; Import::memory raises that in a "
+                               "program (m)"));
         }
     }
 }
