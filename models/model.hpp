@@ -17,7 +17,7 @@ namespace gradpath::models {
 struct Ending {
     enum Kind : std::uint8_t { logits, probabilities, log_probabilities } kind = logits;
     std::string step = {};    ///< the last: Softmax, Sigmoid or LogSoftmax
-    std::string before = {};  ///< the name of what it was taken of
+    std::string before = {};  ///< the name of what it was taken of, unless that is an input
 };
 
 struct Model {

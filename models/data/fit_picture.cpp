@@ -30,6 +30,8 @@ Windows windows_of(const Shape& pictures, Index height, Index width, const Pictu
     const double scale = fit.side == 0 ? needed : static_cast<double>(fit.side) / std::min(tall, wide);
     require(scale >= needed, "fit: the shorter side must be long enough to cut ", height, " by ", width,
             " out of it: got ", fit.side);
+    require(std::max(rows, columns) / scale >= 1, "fit: what is cut out must be a pixel or more of the picture: got ",
+            fit.side);
     return {{(tall - rows / scale) / 2, rows / scale}, {(wide - columns / scale) / 2, columns / scale}};
 }
 

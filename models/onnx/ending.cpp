@@ -34,6 +34,13 @@ bool passes_on(const Node& node) {
     return operators.contains(node.type) && !node.inputs.empty();
 }
 
+// As far as the file tells types.
+std::string first_real(const std::vector<Port>& outputs) {
+    const auto found =
+        std::ranges::find_if(outputs, [](const Port& port) { return !port.element || is_real(*port.element); });
+    return found == outputs.end() ? "" : found->name;
+}
+
 }  // namespace
 
 Graph ended_at(const Graph& graph, const std::string& tensor) {
@@ -55,11 +62,13 @@ Graph ended_at(const Graph& graph, const std::string& tensor) {
 }
 
 Ending ending_of(const Graph& graph, const std::string& output) {
-    if (graph.outputs.empty()) return {};
-    const Node* node = maker_of(graph, output.empty() ? graph.outputs[0].name : output);
+    const Node* node = maker_of(graph, output.empty() ? first_real(graph.outputs) : output);
     while (node != nullptr && passes_on(*node)) node = maker_of(graph, node->inputs[0]);
     if (node == nullptr || node->inputs.empty()) return {};
-    const auto of = [&](Ending::Kind kind) { return Ending{kind, node->type, node->inputs[0]}; };
+    const std::string& before = node->inputs[0];
+    const auto of = [&](Ending::Kind kind) {
+        return Ending{kind, node->type, maker_of(graph, before) == nullptr ? "" : before};
+    };
     if (node->type == "Softmax" || node->type == "Sigmoid") return of(Ending::probabilities);
     return node->type == "LogSoftmax" ? of(Ending::log_probabilities) : Ending{};
 }

@@ -11,7 +11,7 @@ namespace gradpath::models::onnx {
 /// needs; an output of the file's leaves the graph as it is. Throws ValueError, with the nearest name, for a tensor that no node makes.
 Graph ended_at(const Graph& graph, const std::string& tensor);
 /// What an output of the graph is, told by the step that made it: seen through steps that leave numbers as they are, in
-/// their order. An empty name stands for the first output.
+/// their order. An empty name stands for the first real output, to which rows are mapped.
 Ending ending_of(const Graph& graph, const std::string& output);
 
 }  // namespace gradpath::models::onnx

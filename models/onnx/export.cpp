@@ -55,12 +55,19 @@ void write_graph(::onnx::GraphProto& proto, const Exported& e) {
     fill(*proto.add_output(), port_of("output", output));
 }
 
+std::string serialised(const ::onnx::ModelProto& model) {
+    std::string bytes;
+    require(model.SerializeToString(&bytes),
+            "export: an ONNX file must be smaller than 2 GiB; a .safetensors file may be larger");
+    return bytes;
+}
+
 }  // namespace
 
 std::string to_bytes(const Exported& function) {
     ::onnx::ModelProto model = message_of(13, function.metadata);
     write_graph(*model.mutable_graph(), function);
-    return model.SerializeAsString();
+    return serialised(model);
 }
 
 std::string to_bytes(const Graph& graph) {
@@ -70,7 +77,7 @@ std::string to_bytes(const Graph& graph) {
     for (const auto& [name, value] : graph.initializers) fill(*proto.add_initializer(), name, value);
     for (const Port& port : graph.inputs) fill(*proto.add_input(), port);
     for (const Port& port : graph.outputs) fill(*proto.add_output(), port);
-    return model.SerializeAsString();
+    return serialised(model);
 }
 
 std::string to_bytes(const Model& model) {

@@ -243,7 +243,8 @@ const Port& Network::input() const {
     std::string names;
     for (const Port& port : ports) names += text(names.empty() ? ": \"" : ", \"", port.name, "\" (", port.type, ")");
     require(one, "onnx: rows need a network of one real input: this one has ", ports.size(), names,
-            "; make the others constants when it is exported, or use Network::run() in a program");
+            ports.size() > 1 ? "; make the others constants when it is exported, or use" : "; use",
+            " Network::run() in a program");
     return ports[0];
 }
 

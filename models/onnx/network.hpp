@@ -27,7 +27,8 @@ struct Import {
     std::size_t memory = std::size_t{2} << 30;
 };
 
-inline constexpr const char* import_memory = "Import::memory sets how much an import may take";
+inline constexpr const char* import_memory =
+    "it is more than a file may take when it is opened; Import::memory raises that in a program";
 
 /// How a network that was made for one row, or for a batch, takes any number of rows.
 enum class Batching {

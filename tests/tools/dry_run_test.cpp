@@ -55,6 +55,9 @@ TEST_CASE("a path that a tolerance decides about is not walked: a few steps tell
         CHECK(d["evaluations"]["forward"].get<double>() < 2020);
         CHECK(d["seconds"].get<double>() > 0);
     }
+    const std::string of = "explain points.safetensors --input data:moons:test:0,1 --dry-run --json --method ";
+    for (const std::string without_rule : {"idgi", "integrated-hessians"})
+        CHECK(json_of(of + without_rule, folder)["steps"] == "as many as the tolerance takes; told for 1000");
     const Json few = json_of(line + "--steps 5 --dry-run --json", folder);
     CHECK(few["evaluations"]["backward"] == 10);
     CHECK_FALSE(few.contains("steps"));

@@ -2,11 +2,13 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <regex>
 
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/models/data/fit_picture.hpp>
+#include <gradpath/models/data/load.hpp>
 #include <gradpath/models/data/png.hpp>
 #include <gradpath/models/saved.hpp>
 #include <gradpath/tools/report/png.hpp>
@@ -31,6 +33,7 @@ struct Place {
         models::save_model(folder / "points.safetensors", models::make("moons-mlp", {}, 1));
         write("soft.ONNX", "Softmax");
         write("log.onnx", "LogSoftmax");
+        write("each.onnx", "Sigmoid");
     }
     Json json(const std::string& line) const { return json_of(line + " --json --quiet", folder); }
     Tensor outputs(const std::string& line) const {
@@ -126,6 +129,26 @@ TEST_CASE("a picture is cut, resized and turned as it was asked, and that is tol
     models::save_model(place.folder / "grey.safetensors", models::make("lenet5", {{"size", "12"}}, 1));
     const Json data = place.json("explain grey.safetensors --method gradient --input data:shapes:test:0 --fit stretch");
     CHECK(data["input"]["notes"][0] == "shapes: 32 by 32 pixels resized to 12 by 12");
+    place.refused("eval grey.safetensors --data shapes",
+                  "eval: --data: pictures must be 12 by 12 pixels: shapes is 32 by 32; --fit crop or --fit stretch "
+                  "makes it so");
+    place.refused("explain grey.safetensors --method gradient --input data:shapes:test:0 --fit crop:100000000",
+                  "--fit: what is cut out must be a pixel or more of the picture: got 100000000");
+}
+
+TEST_CASE("a data set is made to fit a few rows at a time, and only where they are wanted") {
+    const Place place;
+    models::save_model(place.folder / "grey.safetensors", models::make("lenet5", {{"size", "12"}}, 1));
+    const std::string line = "eval grey.safetensors --fit stretch ";
+    const Tensor all = place.outputs(line + "--input data:shapes:test");
+    CHECK(max(abs(place.outputs(line + "--input data:shapes:test:7,3") - gather(all, Indices{7, 3}))).item() < 1e-6);
+    const Tensor shapes = models::load("shapes", "test").x;
+    const Json whole = place.json(line + "--data shapes");
+    CHECK(whole["rows"] == shapes.rows());
+    models::DataSet fitted = models::load("shapes", "test");
+    fitted.x = models::fitted(fitted.x, 12, 12, {.way = models::PictureFit::stretch});
+    const models::Model net = models::load_model(place.folder / "grey.safetensors");
+    CHECK(whole["loss"].get<double>() == doctest::Approx(nn::evaluate(net, {fitted.x, fitted.labels}).loss));
 }
 
 TEST_CASE("a network that ends in a softmax gives probabilities, and no second softmax is taken") {
@@ -157,6 +180,40 @@ TEST_CASE("a network that ends in a softmax gives probabilities, and no second s
     CHECK(compared.err.starts_with(
         "note: the network ends in Softmax: explained is what that is taken of, as by --output-tensor z\n"));
     CHECK(Json::parse(compared.out)["model"]["output_tensor"] == "z");
+}
+
+TEST_CASE("metrics and studies take no second softmax") {
+    const Place place;
+    for (const std::string metric : {"fisher", "probabilities"}) {
+        const std::string rest = ": --metric " + metric +
+                                 " takes a softmax of logits, and soft.ONNX ends in Softmax: "
+                                 "give --output-tensor z, what that is taken of";
+        place.refused("geodesic soft.ONNX --to 1,2 --metric " + metric, "geodesic" + rest);
+        place.refused("explain soft.ONNX --input 1,2 --method geodesic-ig --metric " + metric, "explain" + rest);
+        CHECK(place.json("geodesic soft.ONNX --to 1,2 --points 5 --output-tensor z --metric " + metric)["metric"] ==
+              metric);
+    }
+    io::write_npy(place.folder / "row.npy", Tensor({1, 2}, {0.2F, 0.3F}));
+    const program::Outcome studied = program::run(
+        "reproduce geodesics --quick --model soft.ONNX --input row.npy --out studied", place.folder.path());
+    CHECK(studied.err.find("note: the network ends in Softmax: explained is what that is taken of, as by "
+                           "--output-tensor z\n") != std::string::npos);
+}
+
+TEST_CASE("sigmoids of several outputs are no softmax, and none is taken of what they are taken of") {
+    const Place place;
+    const std::string none = " ends in Sigmoid, which is a softmax of no tensor inside";
+    place.refused("compare each.onnx --data moons --images 4 --methods gradient",
+                  "compare: it takes a softmax of logits, and each.onnx" + none);
+    place.refused("geodesic each.onnx --to 1,2 --metric fisher",
+                  "geodesic: --metric fisher takes a softmax of logits, and each.onnx" + none);
+    const std::string line = "explain each.onnx --input 1,2 --method gradient --output ";
+    place.refused(line + "log-odds", "explain: --output log-odds is made of logits, and each.onnx" + none);
+    place.refused(line + "logit",
+                  "explain: --output logit is made of logits, and each.onnx ends in Sigmoid: give "
+                  "--output-tensor z, what that is taken of");
+    const std::string help = fine("compare --help", place.folder).out;
+    CHECK(std::regex_search(help, std::regex("ends\\s+in\\s+a\\s+softmax,\\s+what\\s+that\\s+is\\s+taken")));
 }
 
 TEST_CASE("of logarithms of probabilities all is right but their name") {

@@ -77,21 +77,6 @@ Entrants checked(const CompareOptions& o, Contest& contest) {
     return entrants;
 }
 
-/// What stands before a softmax at the end of the network: methods explain it, and measures take the softmax.
-Subject open_before_softmax(ExplainOptions& asked) {
-    const auto open = [&] {
-        return open_subject("compare", asked.model, asked.common.dtype, "",
-                            {.seed = asked.common.seed, .ends = asked.ends});
-    };
-    Subject subject = open();
-    if (!subject.model || subject.model->ending.kind != models::Ending::probabilities) return subject;
-    const models::Ending& ending = subject.model->ending;
-    say(asked.common, text("note: the network ends in ", ending.step, ": explained is what that is taken of, ",
-                           "as by --output-tensor ", ending.before));
-    asked.ends.output_tensor = ending.before;
-    return open();
-}
-
 void run_all(const CompareOptions& o, Comparison& comparison, const std::vector<Entrant>& entrants) {
     const std::filesystem::path& out = o.asked.common.out;
     const auto start = std::chrono::steady_clock::now();
@@ -140,7 +125,10 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
     require_given(arguments, "--data", o.data);
     check_numbers(o);
     apply(asked.common);
-    const Subject subject = open_before_softmax(o.asked);
+    const ReadRows reading{.seed = asked.common.seed, .ends = asked.ends};
+    const Subject subject =
+        before_softmax("compare", open_subject("compare", asked.model, asked.common.dtype, "", reading), asked.common);
+    o.asked.ends = subject.ends;
     if (subject.model) o.asked.table = table_for(asked.table, *subject.model);
     const FirstRows rows = first_rows(o, subject);
     Contest contest = contest_for(o, subject, rows);

@@ -212,7 +212,7 @@ void declare(Arguments& arguments, CompareOptions& o) {
     arguments.option("--budget", "N", o.budget,
                      "gradient evaluations per row, where a method has steps or samples; a forward pass counts half "
                      "(50)");
-    add_question(arguments, o.asked, " (each method's own)");
+    add_question(arguments, o.asked, "what that is taken of", " (each method's own)");
     arguments.option("--groups", "G", o.groups,
                      "players of methods that have them, and of exact Shapley values: features, patches:7x7, grid:4x4, "
                      "block:K, the player of every feature, or FILE.npy (grid:3x3 for pictures, else features)");

@@ -80,21 +80,37 @@ std::string evaluation_text(const EvalOptions& o, const Subject& subject, const 
     return words + "\n" + table_text(table);
 }
 
+/// Rows are made to fit a batch at a time: all of them, as large as the network takes them, may be many bytes.
+nn::Evaluation evaluation(const EvalOptions& o, const Subject& subject, const models::DataSet& data,
+                          const std::atomic<bool>& interrupted) {
+    const models::DataSet one = data_for(subject.row, o.ends, subset(data, 0, 1));
+    const std::string fault = misfit(subject.row, one.x, data.name);
+    require<UsageError>(fault.empty(), "eval: --data: ", fault);
+    for (const std::string& note : one.notes) say(o.common, "note: " + note);
+    const models::Model& model = *subject.model;
+    const models::Task task = models::task_for(model, data);
+    const auto fitted = [&](const Tensor& x) {
+        std::vector<std::string> told;
+        return pictures_for(subject.row, o.ends, x, data.name, told).to(subject.dtype);
+    };
+    const auto loss = [&](const Tensor& output, nn::Examples batch) {
+        if (model.reconstructs) batch.x = fitted(batch.x);
+        return nn::loss_of(task.loss, output, batch);
+    };
+    return nn::evaluate([&](const Tensor& x) { return model(fitted(x)); }, task.examples,
+                        {.batch = rows_at_once, .loss = loss, .cancel = &interrupted});
+}
+
 Exit evaluate_data(const EvalOptions& o, const Subject& subject, const std::atomic<bool>& interrupted) {
     require<UsageError>(!subject.is_formula(), "eval: --data needs a trained model: ", subject.name,
                         " is a formula; give --input");
-    const models::DataSet data =
-        with_dtype(data_for(subject.row, o.ends, open_data("eval: --data", o.data, o.split, o.common.seed, o.table)),
-                   subject.dtype);
+    const models::DataSet data = open_data("eval: --data", o.data, o.split, o.common.seed, o.table);
     const models::Model& model = *subject.model;
     require<UsageError>(model.reconstructs || static_cast<Index>(data.classes.size()) <= model.classes,
                         "eval: ", data.name, " has ", data.classes.size(), " classes, the model has ", model.classes,
                         " outputs");
     require<UsageError>(data.labels.size() > 0, "eval: ", data.name, " has no ", o.split, " rows");
-    for (const std::string& note : data.notes) say(o.common, "note: " + note);
-    const models::Task task = models::task_for(model, data);
-    const nn::Evaluation e =
-        nn::evaluate(model, task.examples, {.batch = rows_at_once, .loss = task.loss, .cancel = &interrupted});
+    const nn::Evaluation e = evaluation(o, subject, data, interrupted);
     if (o.common.json) print_json(evaluation_json(o, subject, e));
     else if (o.common.out.empty()) print(evaluation_text(o, subject, e));
     if (o.common.out.empty()) return Exit::fine;

@@ -56,7 +56,8 @@ void declare(Arguments& arguments, ExplainOptions& o) {
     arguments.option("--index", "I", o.index, "the rows of the input to explain, such as 0 or 3,1,4 (all)");
     arguments.option("--method", "NAME", o.method,
                      "see gradpath methods; or random, constant, edges, which know no model");
-    add_question(arguments, o, ", or all of the kinds side by side (zero, unless the method says otherwise)");
+    add_question(arguments, o, "its probability",
+                 ", or all of the kinds side by side (zero, unless the method says otherwise)");
     arguments.option("--pool", "X", o.pool, "data for methods that lead ways through them (points around the line)");
     arguments.option("--locate", "REGION", o.locate,
                      "how much of the positive values lies in box:TOP,BOTTOM,LEFT,RIGHT (pixels of the model's input "

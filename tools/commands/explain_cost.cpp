@@ -15,11 +15,12 @@ bool knows(const attribution::Method& method, const std::string& option) {
     return std::ranges::count(method.options, option, &attribution::OptionInfo::name) > 0;
 }
 
-attribution::Attribution with_steps(const ExplainOptions& o, Index steps,
+attribution::Attribution with_steps(const ExplainOptions& o, const attribution::Method& method, Index steps,
                                     const std::function<attribution::Attribution(const ExplainOptions&)>& run) {
     ExplainOptions probe = o;
     probe.set["steps"] = std::to_string(steps);
-    if (!o.set.contains("steps")) probe.set["rule"] = "gauss-legendre";  // others may take no steps
+    const bool may_choose = !o.set.contains("steps") && knows(method, "rule");
+    if (may_choose) probe.set["rule"] = "gauss-legendre";  // others may take no steps
     probe.set.erase("tolerance");
     return run(probe);
 }
@@ -40,7 +41,7 @@ RowCost row_cost(const ExplainOptions& o, const attribution::Method& method,
     Index steps = usual;
     if (told) read_value("explain: --steps", o.set.at("steps"), steps);
     if (!knows(method, "steps") || !knows(method, "max-steps") || steps <= more) return cost(run(o));
-    const RowCost at_few = cost(with_steps(o, few, run)), at_more = cost(with_steps(o, more, run));
+    const RowCost at_few = cost(with_steps(o, method, few, run)), at_more = cost(with_steps(o, method, more, run));
     const auto at_steps = [&](double RowCost::*figure) {
         const double each = std::max((at_more.*figure - at_few.*figure) / (more - few), 0.0);
         return at_more.*figure + each * static_cast<double>(steps - more);

@@ -108,13 +108,14 @@ attribution::Region region_of(const std::string& words, const Rows& rows, const 
 
 }  // namespace
 
-void add_question(Arguments& arguments, ExplainOptions& o, const std::string& more) {
+void add_question(Arguments& arguments, ExplainOptions& o, const std::string& of_softmax, const std::string& more) {
     arguments.option("--target", "T", o.target,
                      "N or a class, one N per row (3,1,4, an .npy, or `target` of an .npz), predicted, true, all "
                      "(predicted)");
     arguments.option("--output", "STAGE", o.stage,
                      "logit, probability, log-probability, log-odds or margin:A,B (logit; of a network that ends in a "
-                     "softmax, its probability)");
+                     "softmax, " +
+                         of_softmax + ")");
     arguments.value("--baseline", "B",
                     "zero, constant:C, mean, blur:S, uniform:L,H,N, gaussian:S,N, farthest:L,H, black+white:L,H, "
                     "coalition:C,N, samples:FILE, learned:DATA, typical (a table's means), numbers, a file" +
@@ -140,6 +141,8 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
     require<UsageError>(!o.baseline_given || method.takes_baseline || inner, "explain: ", method.name,
                         " takes no --baseline");
     require_target_taken(o, method);
+    if (const auto metric = o.set.find("metric"); metric != o.set.end())
+        check_metric("explain", metric->second, subject);
     attribution::Settings settings{.target = chosen_target(o, rows, subject),
                                    .stage = asked_stage("explain", o.stage, subject).run,
                                    .seed = o.common.seed,

@@ -26,8 +26,9 @@ struct ExplainOptions {
     const std::atomic<bool>* interrupted = nullptr;
 };
 
-/// Declares --target, --output and --baseline. `more` ends the help of --baseline.
-void add_question(Arguments& arguments, ExplainOptions& o, const std::string& more);
+/// Declares --target, --output and --baseline. `of_softmax` is what is explained of a network that ends in one, `more`
+/// ends the help of --baseline.
+void add_question(Arguments& arguments, ExplainOptions& o, const std::string& of_softmax, const std::string& more);
 /// Of --target: a name of a class, numbers, a file, or the labels of the rows. Throws UsageError or IoError.
 attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows, const Subject& subject);
 /// Of --baseline, which is read or learned where it is not a kind that needs no data. Throws UsageError or IoError.

@@ -69,6 +69,7 @@ GeodesicIg options_of(const GeodesicOptions& o, const Subject& subject, const Te
                        .stage = asked_stage("geodesic", o.stage, subject).run};
     auto set = o.set;
     attribution::take_options("geodesic", options, set);
+    check_metric("geodesic", options.metric, subject);
     if (!o.pool.empty())
         options.pool.points = read_rows(o.pool, subject.row, subject.dtype, reading_of(o, "geodesic: --pool")).x;
     options.seed = o.common.seed;

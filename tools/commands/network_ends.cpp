@@ -54,6 +54,10 @@ Numbers per_channel(const std::string& option, const Numbers& given, double stan
 
 bool has_colours(const Shape& row) { return row.rank() == 3 && row[0] == 3; }
 
+bool are_pictures(const Shape& row, const Tensor& x) { return x.rank() == 4 && (row.rank() == 2 || row.rank() == 3); }
+
+bool same_size(const Shape& a, const Shape& b) { return a[-2] == b[-2] && a[-1] == b[-1]; }
+
 }  // namespace
 
 void add_network_ends(Arguments& arguments, NetworkEnds& ends) {
@@ -126,10 +130,8 @@ void check_colours(const std::string& command, const NetworkEnds& ends, const Sh
 Tensor pictures_for(const Shape& row, const NetworkEnds& ends, const Tensor& pictures, const std::string& name,
                     std::vector<std::string>& notes) {
     Tensor x = pictures;
-    const bool is_picture = x.rank() == 4 && (row.rank() == 2 || row.rank() == 3);
-    if (!is_picture) return x;
-    const auto size = [](const Shape& shape) { return shape.slice(shape.rank() - 2, shape.rank()); };
-    if (ends.fit && size(x.shape()) != size(row)) {
+    if (!are_pictures(row, x)) return x;
+    if (ends.fit && !same_size(x.shape(), row)) {
         x = as_usage("--fit", [&] { return models::fitted(x, row[-2], row[-1], *ends.fit); });
         notes.push_back(name + ": " + models::fit_words(pictures.shape(), row[-2], row[-1], *ends.fit));
     }
@@ -139,6 +141,12 @@ Tensor pictures_for(const Shape& row, const NetworkEnds& ends, const Tensor& pic
 models::DataSet data_for(const Shape& row, const NetworkEnds& ends, models::DataSet data) {
     data.x = pictures_for(row, ends, data.x, data.name, data.notes);
     return data;
+}
+
+std::string misfit(const Shape& row, const Tensor& pictures, const std::string& name) {
+    if (!are_pictures(row, pictures) || same_size(pictures.shape(), row)) return "";
+    return text("pictures must be ", row[-1], " by ", row[-2], " pixels: ", name, " is ", pictures.shape()[-1], " by ",
+                pictures.shape()[-2], "; --fit crop or --fit stretch makes it so");
 }
 
 Tensor red_first(const NetworkEnds& ends, const Tensor& row) {

@@ -36,6 +36,8 @@ Tensor pictures_for(const Shape& row, const NetworkEnds& ends, const Tensor& pic
                     std::vector<std::string>& notes);
 /// The same for all rows of a data set.
 models::DataSet data_for(const Shape& row, const NetworkEnds& ends, models::DataSet data);
+/// What to tell a user whose pictures are not of the size that a network takes; nothing of those that are.
+std::string misfit(const Shape& row, const Tensor& pictures, const std::string& name);
 /// A row of such a network as a picture has it: red first.
 Tensor red_first(const NetworkEnds& ends, const Tensor& row);
 

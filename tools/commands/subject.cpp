@@ -90,9 +90,8 @@ Rows read_picture(const std::string& name, const Shape& row, const ReadRows& opt
     const Tensor seen = models::planes(models::read_png(name), images ? row[0] : 1);
     Rows rows{.x = {}, .name = name};
     const Tensor x = pictures_for(row, options.ends, reshape(seen, Shape{1}.joined(seen.shape())), name, rows.notes);
-    const bool fits = x.shape()[-1] == row[-1] && x.shape()[-2] == row[-2];
-    require<IoError>(fits, what, ": pictures must be ", row[-1], " by ", row[-2], " pixels: ", name, " is ",
-                     x.shape()[-1], " by ", x.shape()[-2], "; --fit crop or --fit stretch makes it so");
+    const std::string fault = misfit(row, x, name);
+    require<IoError>(fault.empty(), what, ": ", fault);
     rows.x = as_rows<IoError>(x, row, what, name);
     return rows;
 }
@@ -133,6 +132,12 @@ Rows pick(const Rows& rows, const std::vector<Index>& picks, const std::string& 
     return picked;
 }
 
+/// What --index leaves.
+Rows picked(Rows rows, const ReadRows& options) {
+    rows.read = rows.x.rows();
+    return options.picks.empty() ? rows : pick(rows, options.picks, options.index);
+}
+
 /// NAME, SPLIT and, if it is there, INDEX.
 std::vector<std::string> data_parts(const std::string& name, const ReadRows& options) {
     const std::vector<std::string> parts = split(name.substr(data_prefix.size()), ':');
@@ -143,16 +148,15 @@ std::vector<std::string> data_parts(const std::string& name, const ReadRows& opt
 
 Rows read_data(const std::string& name, const Shape& row, const ReadRows& options) {
     const std::vector<std::string> parts = data_parts(name, options);
-    const models::DataSet data =
-        data_for(row, options.ends, open_data(options.what, parts[0], parts[1], options.seed, options.table));
-    Rows rows{.x = as_rows<UsageError>(data.x, row, options.what, data.name),
-              .name = parts[0] + ":" + parts[1],
-              .labels = {},
-              .notes = data.notes};
+    const models::DataSet data = open_data(options.what, parts[0], parts[1], options.seed, options.table);
+    Rows rows{.x = data.x, .name = parts[0] + ":" + parts[1], .labels = {}, .notes = data.notes};
     if (data.labels.size() == data.x.rows()) rows.labels = data.labels;
     if (parts.size() == 3) rows = pick(rows, parse_positions(options.what, parts[2]), options.what);
     rows.name = name;
     rows.picks.clear();  // what is named is the input; only --index picks of it
+    rows = picked(rows, options);
+    rows.x = pictures_for(row, options.ends, rows.x, data.name, rows.notes);  // of those that are left
+    rows.x = as_rows<UsageError>(rows.x, row, options.what, data.name);
     return rows;
 }
 
@@ -195,7 +199,6 @@ std::optional<Rows> read_rows_file(const std::string& name, const Shape& row, co
 }
 
 Rows read_any(const std::string& text, const Shape& row, const ReadRows& options) {
-    if (text.starts_with(data_prefix)) return read_data(text, row, options);
     if (std::optional<Rows> rows = read_rows_file(text, row, options)) return *rows;
     if (is_typed_row(text, options)) return read_typed_row(text, options);
     check_count(text, options);
@@ -268,9 +271,8 @@ Subject open_subject(const std::string& command, const std::string& name, std::o
 }
 
 Rows read_rows(const std::string& text, const Shape& row, DType dtype, const ReadRows& options) {
-    Rows rows = read_any(text, row, options);
-    rows.read = rows.x.rows();
-    if (!options.picks.empty()) rows = pick(rows, options.picks, options.index);
+    Rows rows =
+        text.starts_with(data_prefix) ? read_data(text, row, options) : picked(read_any(text, row, options), options);
     rows.x = rows.x.to(dtype);
     return rows;
 }

@@ -11,6 +11,7 @@
 #include <gradpath/models/data/fashion_mnist.hpp>
 #include <gradpath/models/data/load.hpp>
 #include <gradpath/tools/commands/format.hpp>
+#include <gradpath/tools/commands/output_stage.hpp>
 #include <gradpath/tools/commands/progress.hpp>
 #include <gradpath/tools/commands/provenance.hpp>
 #include <gradpath/tools/commands/subject.hpp>
@@ -58,7 +59,8 @@ Shown own_network(const ExperimentOptions& o, const Size& size) {
 /// The user's, as many images as there are.
 Shown given_network(const ExperimentOptions& o, const Size& size) {
     const ReadRows reading{.what = "reproduce: --input", .seed = o.common.seed};
-    const Subject subject = open_subject("reproduce", o.model, DType::float64, o.input, reading);
+    const Subject subject =
+        before_softmax("reproduce", open_subject("reproduce", o.model, DType::float64, o.input, reading), o.common);
     return {o.model, o.input, subject.run, read_rows(o.input, subject.row, subject.dtype, reading).x, size.points};
 }
 

@@ -68,7 +68,7 @@ TEST_CASE("what was done is told, and slopes go through it") {
                 {random::uniform({2, 5, 4}, 0, 1, {.seed = 2, .dtype = DType::float64})}, {.order = 2});
 }
 
-TEST_CASE("pictures without pixels and sides that are too short are refused") {
+TEST_CASE("pictures without pixels and sides that are too short or too long are refused") {
     check_refused({
         {[] { fitted(zeros({3}), 2, 2); }, "fit: there must be pictures with pixels: (3,) to 2 by 2"},
         {[] {
@@ -83,6 +83,10 @@ TEST_CASE("pictures without pixels and sides that are too short are refused") {
              fitted(zeros({1, 8, 8}), 4, 6, {.side = 5});
          },
          "fit: the shorter side must be long enough to cut 4 by 6 out of it: got 5"},
+        {[] {
+             fitted(zeros({1, 8, 8}), 4, 6, {.side = 49});
+         },
+         "fit: what is cut out must be a pixel or more of the picture: got 49"},
     });
 }
 

@@ -67,6 +67,16 @@ TEST_CASE("what the outputs are is told by the last step that does not only pass
     CHECK(ending({{"Relu", "r", {"z"}, {"y"}}}).kind == Ending::logits);
     CHECK(opened(softmax_at_last, "z").ending.kind == Ending::logits);
     CHECK(opened(softmax_at_last, "p").ending.before == "z");
+    wire::Graph labelled = softmax_at_last, bare = softmax_at_last;
+    labelled.nodes.push_back({"ArgMax", "a", {"p"}, {"label"}, wire::integer("axis", 1)});
+    labelled.outputs.insert(labelled.outputs.begin(), wire::port("label", {-1, 1}, 7));
+    CHECK(opened(labelled).ending.before == "z");
+    CHECK(same_bits(opened(labelled)(rows), opened(softmax_at_last)(rows)));
+    bare.nodes = {{"Softmax", "s", {"x"}, {"y"}}};
+    bare.outputs = {wire::port("y", {-1, 2})};
+    bare.initializers.clear();
+    CHECK(opened(bare).ending.kind == Ending::probabilities);
+    CHECK(opened(bare).ending.before.empty());
 }
 
 TEST_CASE("the loss of a network of probabilities is that of its logits") {
@@ -111,7 +121,9 @@ TEST_CASE("inputs that are no rows are named, with a way out") {
                              .c_str(),
                          IoError);
     CHECK_THROWS_WITH_AS(
-        opened(whole), ("onnx: rows need a network of one real input: this one has 1: \"x\" (int64)" + several).c_str(),
+        opened(whole),
+        "onnx: rows need a network of one real input: this one has 1: \"x\" (int64); use Network::run() in a program "
+        "(m)",
         IoError);
     check_refused({{[&] { opened(free); },
                     "onnx: the input \"x\" must have fixed lengths behind the leading axis: export it with only that "

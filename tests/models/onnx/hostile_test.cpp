@@ -164,7 +164,9 @@ TEST_CASE("many large constants are bounded in sum, reals and whole numbers, how
         } catch (const IoError& error) {
             const std::string told = error.what();
             CHECK_MESSAGE(told.find("memory: all tensors together must stay within 67108864 bytes") != told.npos, told);
-            CHECK(told.find("Import::memory sets how much an import may take (m)") != told.npos);
+            CHECK(
+                told.ends_with("; it is more than a file may take when it is opened; Import::memory raises that in a "
+                               "program (m)"));
         }
     }
 }
