@@ -73,7 +73,7 @@ TEST_CASE("a curve through places where F is not finite is refused, and nothing 
     const program::Folder folder;
     const std::pair<const char*, const char*> refused[] = {
         {"'expr:log(x1)' --from 0 --to 1", "in row 0 f is -inf at its start; choose ends between which"},
-        {"'expr:sqrt(x1)' --from 1 --to 0", "in row 0 a slope is inf at its end"},
+        {"'expr:sqrt(x1)' --from 1 --to 0", "in row 0 a slope is inf at its end; f is not differentiable there"},
         {"'expr:1/x1' --from=-1 --to 1", "in row 0 f is inf at t = 0.5 of 0 .. 1"}};
     for (const auto& [words, said] : refused) {
         const program::Outcome o =

@@ -175,7 +175,8 @@ TEST_CASE("curves that begin, end or lead where F or its slope is not finite are
         CHECK(said(gap, row({1, 2}), o).starts_with("in row 0 f is "));
         CHECK(said(log_of, row({1, 2}), o) ==
               "in row 0 f is -inf at its start; choose ends between which the function is defined");
-        CHECK(said(root, row({1, 2}), o).starts_with("in row 0 a slope is inf at its start"));
+        CHECK(said(root, row({1, 2}), o) ==
+              "in row 0 a slope is inf at its start; f is not differentiable there; move that end a little");
     }
     GeodesicIg down{.baseline = row({2, 1})};
     CHECK(said(log_of, concat({row({1, 2}), row({0, 2})}), down).starts_with("in row 1 f is -inf at its end"));
