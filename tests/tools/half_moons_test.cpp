@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <filesystem>
@@ -147,7 +148,9 @@ TEST_CASE("an interrupted study leaves the rows that it has, and says that they 
 
 TEST_CASE("an interrupted study does not take the place of a whole one, and its data are those of what is done") {
     const program::Folder folder;
-    const std::vector<std::string> words{"reproduce", "half-moons", "--quick", "--out", "study", "--quiet"};
+    const std::vector<std::string> words{"reproduce", "half-moons", "--quick",   "--threads", "1",
+                                         "--out",     "study",      "--quiet"};
+    const auto begun = std::chrono::steady_clock::now();
     const std::filesystem::path file = folder / "study/half-moons.json";
     const auto interrupted = [&](std::vector<std::string> line, const std::filesystem::path& until) {
         const pid_t process = program::start(line, folder.path());
@@ -156,6 +159,7 @@ TEST_CASE("an interrupted study does not take the place of a whole one, and its 
         return program::finish(process);
     };
     REQUIRE(interrupted(words, file) == 130);
+    const std::chrono::duration<double> first = std::chrono::steady_clock::now() - begun;
     Json document = Json::parse(program::read(file));
     CHECK(document["complete"] == false);
     const std::string done = document["done"], data = document["data"].at(0)["words"];
@@ -165,8 +169,8 @@ TEST_CASE("an interrupted study does not take the place of a whole one, and its 
     document["complete"] = true;  // as if it had come to its end
     std::ofstream(file) << document;
     const std::vector<std::string> before = program::listing(folder.path());
-    const program::Outcome outcome =
-        program::run_and_interrupt("reproduce half-moons --quick --out study", folder.path(), std::chrono::seconds(8));
+    const program::Outcome outcome = program::run_and_interrupt(
+        "reproduce half-moons --quick --threads 1 --out study", folder.path(), 2 * first);  // of about five times that
     CHECK(outcome.exit == 130);
     CHECK(outcome.err.find("half-moons.html is whole: it stays until this study is") != std::string::npos);
     CHECK(program::listing(folder.path()) == before);
