@@ -6,6 +6,9 @@
 
 namespace gradpath::attribution::geometry {
 
+/// On each edge for the lengths of curves that are told: in the middle of one alone the metric may vanish.
+constexpr Index nodes_along = 5;
+
 /// Where on each edge the metric is looked at, and with which weight: 1 look is the middle, 3 are Simpson's rule, 5
 /// Boole's, both with the ends.
 struct EdgeRule {

@@ -1,4 +1,5 @@
-// An infinite slope is an infinite length, and no quadrature of it means anything: better no answer than that one.
+// A quadrature that meets an infinite slope says nothing of the length, not even where that is finite, as that of √x1
+// from 0 is: better no answer than that one.
 #include <gradpath/attribution/geometry/finite.hpp>
 
 #include <algorithm>
@@ -24,6 +25,11 @@ std::string words_of(double t) {
     return t == 1 ? "at its end" : text("at t = ", t, " of 0 .. 1");
 }
 
+std::string way_out(bool defined, double t) {
+    if (!defined) return "choose ends between which the function is defined";
+    return text("f is not differentiable there; move ", t == 0 || t == 1 ? "that" : "an", " end a little");
+}
+
 /// Points, and where each of them is.
 void require_finite(Evaluator& evaluator, const Tensor& points, const std::vector<Place>& places) {
     const auto make = [&](Index first, Index last) {
@@ -40,7 +46,7 @@ void require_finite(Evaluator& evaluator, const Tensor& points, const std::vecto
         throw NumericError(text(evaluator.method(),
                                 ": f and its gradient must be finite along the whole curve: in row ", row,
                                 value ? text(" a slope is ", *slope) : text(" f is ", values[0]), " ", words_of(t),
-                                "; choose ends between which the function is defined"));
+                                "; ", way_out(value, t)));
     };
     evaluator.gradients(points.rows(), make, take, "curves", 0, points.rows());
 }

@@ -2,6 +2,9 @@
 // energy of a straight line: it would be less for the very same line.
 #include <gradpath/attribution/geometry/measured.hpp>
 
+#include <algorithm>
+
+#include <gradpath/attribution/core/measure.hpp>
 #include <gradpath/attribution/geometry/chain.hpp>
 #include <gradpath/attribution/geometry/curve.hpp>
 #include <gradpath/attribution/geometry/explained.hpp>
@@ -10,8 +13,15 @@
 namespace gradpath::attribution::geometry {
 namespace {
 
-constexpr Index nodes = 5, looks = 5;  // on each edge, for lengths and energies
-constexpr double longer = 1 + 1e-3;    // than the straight line, beyond what quadrature may do
+constexpr Index looks = 5;           // on each edge, for energies
+constexpr double longer = 1 + 1e-3;  // than the straight line, beyond what quadrature may do
+constexpr double rounding = 64;      // of the largest coordinate, in epsilons
+
+/// Are these the same places but for rounding?
+bool coincide(const Tensor& curve, const Tensor& straight) {
+    const double size = max(abs(straight)).item(), apart = max(abs(curve - straight)).item();
+    return apart <= rounding * epsilon_of(curve.dtype()) * size;
+}
 
 std::string what_may_help(const GeodesicIg& o) {
     if (o.solver == "neighbours")
@@ -26,17 +36,18 @@ std::string what_may_help(const GeodesicIg& o) {
 }  // namespace
 
 void measure(Evaluator& evaluator, Index row, const GeodesicIg& o, Geodesic& g) {
-    const Index last = g.corners.rows() - 1;
-    const Tensor straight = line(slice(g.corners, 0, 0, 1), slice(g.corners, 0, last, last + 1), o.points);
-    const Tensor& way = last == 1 ? straight : g.corners;
+    const Index last = g.corners.rows() - 1, corners = std::max(o.points, last + 1);  // fewer see less of one line
+    const Tensor straight = line(slice(g.corners, 0, 0, 1), slice(g.corners, 0, last, last + 1), corners);
+    const Tensor steady = by_arc_length(euclidean(), g.corners, corners);
+    const bool same = coincide(steady, straight);
     const Metric metric = Explained(evaluator, o).metric(row, straight);
-    if (g.length == 0) g.length = length(metric, way, nodes);
     if (g.straight_length == 0) {
-        g.straight_length = last == 1 ? g.length : length(metric, straight, nodes);
-        const auto energy = [&](const Tensor& corners) { return energy_by(edge_rule(looks), metric, corners).item(); };
-        g.energy = energy(last == 1 ? straight : by_arc_length(euclidean(), way, o.points));
-        g.straight_energy = energy(straight);
+        g.straight_length = length(metric, straight, nodes_along);
+        g.straight_energy = energy_by(edge_rule(looks), metric, straight).item();
+        g.energy = same ? g.straight_energy : energy_by(edge_rule(looks), metric, steady).item();
+        if (same) g.length = g.straight_length;
     }
+    if (g.length == 0) g.length = length(metric, g.corners, nodes_along);
     if (g.length > longer * g.straight_length)
         g.notes.push_back(text("the curve is longer than the straight line in the metric ", metric.name, ": ", g.length,
                                " to ", g.straight_length, "; ", what_may_help(o)));

@@ -260,8 +260,8 @@ Geodesic relax(const Metric& metric, const Tensor& from, const Tensor& to, const
     g.energy = level.energy.value;
     g.straight_energy = energy_by(settings.rule, metric, straight).item();
     g.gradient_norm = level.energy.relative_norm;
-    g.length = length(metric, g.corners);
-    g.straight_length = length(metric, straight);
+    g.length = length(metric, g.corners, nodes_along);
+    g.straight_length = length(metric, straight, nodes_along);
     const Judge judge{metric, o, tolerance, level.iterations};
     judge(g);
     if (sees_too_little(metric, level)) {

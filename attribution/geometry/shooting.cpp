@@ -17,7 +17,6 @@ namespace {
 constexpr Index most_features = 64;
 constexpr Index most_newton_steps = 20;
 constexpr double miss_of_newton = 100;  // times the tolerance of a step
-constexpr Index nodes_along = 4;        // for the length of each edge
 constexpr double most_drift = 0.02;     // of that length from the speed, which the exact curve keeps
 
 double tolerance_of(const Shoot& o, DType dtype) {

@@ -62,18 +62,36 @@ TEST_CASE("gradpath geodesic prints a table, and writes corners, a picture and t
     const std::string alt = g["picture"]["alt"];
     CHECK(alt ==
           "The plane of x1 and x2 in colours of F, with the curve and the straight line from (2, 0.5) to (0.5, 2); "
-          "lengths 3.75 and 3.961");
+          "lengths 3.753 and 3.964");
     CHECK(program::read(folder / "curve/geodesic.png").find("Description") != std::string::npos);
     CHECK(program::read(folder / "curve/geodesic.png").find(alt) != std::string::npos);
     fine("geodesic 'expr:x1*x2+x3' --to 1,2,3 --points 5 --out line --quiet", folder);
     CHECK(tools::read_png(folder / "line/geodesic.png").height > 0);
 }
 
+TEST_CASE("the plane names its ends beside the curve, the colour of no number, and ticks that differ") {
+    const program::Folder folder;
+    using tools::pixel;
+    fine("geodesic 'expr:sqrt(x1)+x2' --from 0.1,1 --to 1,2 --points 9 --dtype f64 --out root --quiet", folder);
+    const tools::Picture root = tools::read_png(folder / "root/geodesic.png");
+    CHECK(pixel(root, 100, 678) == tools::missing());
+    Index ink = 0;
+    for (Index x = 140; x < 178; ++x)
+        for (Index y = 450; y < 472; ++y) ink += pixel(root, x, y) == tools::page(tools::Theme::light).ink;
+    CHECK(ink > 50);  // "from", on the left of its square: the curve leaves to the right
+    fine("geodesic 'expr:x1*0+x2' --from 1000000,1 --to 1000001,2 --points 9 --dtype f64 --out far --quiet", folder);
+    const tools::Picture far = tools::read_png(folder / "far/geodesic.png");
+    Index apart = 0;
+    for (Index x = -30; x < 30; ++x)
+        for (Index y = 562; y < 578; ++y) apart += !(pixel(far, 171 + x, y) == pixel(far, 533 + x, y));
+    CHECK(apart > 10);
+}
+
 TEST_CASE("a curve through places where F is not finite is refused, and nothing is written") {
     const program::Folder folder;
     const std::pair<const char*, const char*> refused[] = {
         {"'expr:log(x1)' --from 0 --to 1", "in row 0 f is -inf at its start; choose ends between which"},
-        {"'expr:sqrt(x1)' --from 1 --to 0", "in row 0 a slope is inf at its end"},
+        {"'expr:sqrt(x1)' --from 1 --to 0", "in row 0 a slope is inf at its end; f is not differentiable there"},
         {"'expr:1/x1' --from=-1 --to 1", "in row 0 f is inf at t = 0.5 of 0 .. 1"}};
     for (const auto& [words, said] : refused) {
         const program::Outcome o =

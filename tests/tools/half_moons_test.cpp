@@ -2,9 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include <unistd.h>
 
@@ -142,6 +144,36 @@ TEST_CASE("an interrupted study leaves the rows that it has, and says that they 
     CHECK(page.find("Incomplete: Do geodesics of a network converge?") != std::string::npos);
     CHECK(page.find(document["done"].get<std::string>()) != std::string::npos);
     CHECK(std::ranges::count(table, '\n') == static_cast<std::ptrdiff_t>(document["rows"].size()) + 1);
+}
+
+TEST_CASE("an interrupted study does not take the place of a whole one, and its data are those of what is done") {
+    const program::Folder folder;
+    const std::vector<std::string> words{"reproduce", "half-moons", "--quick",   "--threads", "1",
+                                         "--out",     "study",      "--quiet"};
+    const auto begun = std::chrono::steady_clock::now();
+    const std::filesystem::path file = folder / "study/half-moons.json";
+    const auto interrupted = [&](std::vector<std::string> line, const std::filesystem::path& until) {
+        const pid_t process = program::start(line, folder.path());
+        while (!std::filesystem::exists(until) && kill(process, 0) == 0) usleep(10'000);
+        kill(process, SIGTERM);
+        return program::finish(process);
+    };
+    REQUIRE(interrupted(words, file) == 130);
+    const std::chrono::duration<double> first = std::chrono::steady_clock::now() - begun;
+    Json document = Json::parse(program::read(file));
+    CHECK(document["complete"] == false);
+    const std::string done = document["done"], data = document["data"].at(0)["words"];
+    CHECK(data.ends_with("the rows explained by " + done.substr(0, done.find(' ')) + " networks"));
+    CHECK(document["data"][0]["hash"].get<std::string>().size() == 64);
+
+    document["complete"] = true;  // as if it had come to its end
+    std::ofstream(file) << document;
+    const std::vector<std::string> before = program::listing(folder.path());
+    const program::Outcome outcome = program::run_and_interrupt(
+        "reproduce half-moons --quick --threads 1 --out study", folder.path(), 2 * first);  // of about five times that
+    CHECK(outcome.exit == 130);
+    CHECK(outcome.err.find("half-moons.html is whole: it stays until this study is") != std::string::npos);
+    CHECK(program::listing(folder.path()) == before);
 }
 
 TEST_CASE("reproduce images: every method has its curves, and those that look beat chance") {

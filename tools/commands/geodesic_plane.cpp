@@ -12,7 +12,7 @@ namespace gradpath::tools {
 namespace {
 
 constexpr Index side = 544, cell = 4, cells = side / cell;  // pixels of the plane and of its colours
-constexpr Index left = 80, top = 8, right = 16, bottom = 132, tick = 6;
+constexpr Index left = 80, top = 8, right = 16, bottom = 154, tick = 6;
 
 /// A square of the plane around some points, and where its points are in the picture.
 struct Frame {
@@ -46,9 +46,10 @@ void draw_line(Picture& picture, const Frame& frame, const Tensor& points, Colou
     }
 }
 
-/// Where the colours of F begin and end.
+/// Where the colours of F begin and end, and whether it is not a number somewhere.
 struct Range {
     double low, high;
+    bool gaps;
 };
 
 /// F over the plane, blue where it is low and red where it is high.
@@ -61,9 +62,10 @@ Range paint_field(Picture& picture, const Frame& frame, const FoundGeodesic& g) 
         }
     const std::vector<double> values =
         g.f(Tensor({cells * cells, 2}, std::span<const double>(points)).to(g.subject.dtype));
-    Range range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+    Range range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
+                std::ranges::any_of(values, [](double value) { return std::isnan(value); })};
     for (const double value : values)
-        if (std::isfinite(value)) range = {std::min(range.low, value), std::max(range.high, value)};
+        if (std::isfinite(value)) range = {std::min(range.low, value), std::max(range.high, value), range.gaps};
     const double middle = (range.low + range.high) / 2, half = std::max((range.high - range.low) / 2, 1e-12);
     for (Index k = 0; k < cells * cells; ++k)
         fill(picture, left + k % cells * cell, top + k / cells * cell, cell, cell,
@@ -71,18 +73,47 @@ Range paint_field(Picture& picture, const Frame& frame, const FoundGeodesic& g) 
     return range;
 }
 
+/// Numbers with as many digits as tell them apart, but not fewer than three.
+std::vector<std::string> told_apart(const std::vector<double>& numbers) {
+    std::vector<std::string> words(numbers.size());
+    for (int digits = 3; digits <= std::numeric_limits<double>::max_digits10; ++digits) {
+        std::ranges::transform(numbers, words.begin(), [&](double at) { return short_number(at, digits); });
+        if (std::ranges::adjacent_find(words) == words.end()) break;
+    }
+    return words;
+}
+
+struct Ticks {
+    std::vector<double> at;
+    std::vector<std::string> words;
+};
+
+/// Along one side of the plane: not more than have room beside each other.
+Ticks ticks_from(double low, double span) {
+    for (int count = 6;; --count) {
+        const std::vector<double> at = round_ticks(low, low + span, count);
+        const Ticks ticks{at, told_apart(at)};
+        Index width = 0;
+        for (const std::string& word : ticks.words) width += text_width(word + "  ");
+        if (width <= side || count == 1) return ticks;
+    }
+}
+
 void draw_axes(Picture& picture, const Frame& frame, const Page& colours) {
     outline(picture, left - 1, top - 1, side + 2, side + 2, colours.line);
     const Index below = top + side, half = text_height() / 2;
-    for (const double at : round_ticks(frame.x_low, frame.x_low + frame.span)) {
-        const std::string words = short_number(at, 3);
-        fill(picture, frame.column(at), below, 2, tick, colours.ink);
-        draw_text(picture, frame.column(at) - text_width(words) / 2, below + tick + 2, words, colours.ink);
+    const auto& [xs, x_words] = ticks_from(frame.x_low, frame.span);
+    const auto& [ys, y_words] = ticks_from(frame.y_low, frame.span);
+    for (std::size_t k = 0; k < xs.size(); ++k) {
+        const Index x = frame.column(xs[k]);
+        fill(picture, x, below, 2, tick, colours.ink);
+        draw_text(picture, x - text_width(x_words[k]) / 2, below + tick + 2, x_words[k], colours.ink);
     }
-    for (const double at : round_ticks(frame.y_low, frame.y_low + frame.span)) {
-        const std::string words = short_number(at, 3);
-        fill(picture, left - tick, frame.row(at), tick, 2, colours.ink);
-        draw_text(picture, left - tick - 4 - text_width(words), frame.row(at) - half + 2, words, colours.ink);
+    for (std::size_t k = 0; k < ys.size(); ++k) {
+        const Index y = frame.row(ys[k]);
+        fill(picture, left - tick, y, tick, 2, colours.ink);
+        const Index room = left - tick - 4, x = std::max<Index>(room - text_width(y_words[k]), 2);
+        draw_text(picture, x, y - half + 2, y_words[k], colours.ink);
     }
     draw_text(picture, left + side - text_width("x1"), below + tick + 2 + text_height(), "x1", colours.ink);
     draw_text(picture, 2, top, "x2", colours.ink);
@@ -100,13 +131,16 @@ void draw_legend(Picture& picture, const FoundGeodesic& g, const Range& range, c
     entry(2, 0, {},
           text("F, ", describe(g.attribution.stage), ": from ", short_number(range.low, 3), " (blue) to ",
                short_number(range.high, 3), " (red)"));
+    if (range.gaps) entry(3, 12, missing(), "F is not a number");
 }
 
-/// A square at an end of the curve, and its name.
+/// A square at an end of the curve, and its name on the side that the curve does not leave to.
 void draw_end(Picture& picture, const Frame& frame, const Tensor& points, Index end, const Page& colours) {
     const Index x = frame.column(points.at(2 * end)), y = frame.row(points.at(2 * end + 1));
+    const bool to_the_right = points.at(2 * (end == 0 ? 1 : end - 1)) > points.at(2 * end);
+    const char* name = end == 0 ? "from" : "to";
     fill(picture, x - 5, y - 5, 11, 11, colours.ink);
-    draw_text(picture, x + 10, y - text_height() / 2, end == 0 ? "from" : "to", colours.ink);
+    draw_text(picture, to_the_right ? x - 10 - text_width(name) : x + 10, y - text_height() / 2, name, colours.ink);
 }
 
 }  // namespace
@@ -119,7 +153,8 @@ Picture geodesic_plane(const FoundGeodesic& g) {
     const Range range = paint_field(picture, frame, g);
     draw_line(picture, frame, straight, colours.soft, 2);
     draw_line(picture, frame, g.curve.corners, colours.ink, 4);
-    for (const Index end : {Index{0}, straight.rows() - 1}) draw_end(picture, frame, straight, end, colours);
+    for (const Index end : {Index{0}, g.curve.corners.rows() - 1})
+        draw_end(picture, frame, g.curve.corners, end, colours);
     draw_axes(picture, frame, colours);
     draw_legend(picture, g, range, colours);
     return picture;

@@ -1,4 +1,5 @@
-// Runs an experiment, and writes what it found as it is found: an interrupted study leaves what it had, marked as such.
+// Runs an experiment, and writes what it found as it is found: an interrupted study leaves what it had, marked as such,
+// but never in the place of a whole one.
 #include <chrono>
 
 #include <nlohmann/json.hpp>
@@ -34,9 +35,9 @@ std::string catalogue() {
 }
 
 /// The rows on stdout, unless they are in files and no document was asked for.
-void tell(const StudyRun& run, const Study& study) {
+void tell(const StudyRun& run, const Study& study, bool in_files) {
     if (run.common.json) print_json(study_json(run, study));
-    else if (run.common.out.empty()) print(study_text(run, study));
+    else if (!in_files) print(study_text(run, study));
 }
 
 /// Runs it, and keeps what it knows so far.
@@ -45,20 +46,22 @@ Exit run_study(StudyRun run, ExperimentOptions options) {
     const auto clock = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
     const std::filesystem::path& out = run.common.out;
     const std::string page = (out / (std::string(run.experiment.name) + ".html")).string();
+    const bool stays = holds_whole(run), parts = !out.empty() && !stays;
+    if (stays) say(run.common, page + " is whole: it stays until this study is");
     std::optional<Study> known;
     options.keep = [&](const Study& so_far, const std::string& done) {
         known = so_far;
         run.done = done;
         run.seconds = clock();
-        if (!out.empty()) write_study(run, so_far);
+        if (parts) write_study(run, so_far);
     };
     try {
         known = run.experiment.run(options);
         run.done.clear();
     } catch (const Cancelled&) {
         if (!known) throw;
-        tell(run, *known);
-        say(run.common, text("interrupted; ", run.missing(), out.empty() ? "" : ", and are in " + page));
+        tell(run, *known, parts);
+        say(run.common, text("interrupted; ", run.missing(), parts ? ", and are in " + page : ""));
         return Exit::interrupted;
     }
     run.seconds = clock();
@@ -66,7 +69,7 @@ Exit run_study(StudyRun run, ExperimentOptions options) {
         write_study(run, *known);
         say(run.common, "wrote " + page);
     }
-    tell(run, *known);
+    tell(run, *known, !out.empty());
     return known->met ? Exit::fine : Exit::not_met;
 }
 

@@ -123,6 +123,13 @@ std::string study_text(const StudyRun& run, const Study& study) {
     return table_text(cells(study), {0, 1}) + (run.complete() ? "" : "\n" + run.missing() + "\n");
 }
 
+bool holds_whole(const StudyRun& run) {
+    const std::filesystem::path file = run.common.out / (std::string(run.experiment.name) + ".json");
+    if (run.common.out.empty() || !std::filesystem::is_regular_file(file)) return false;
+    const Json document = Json::parse(io::read_file(file), nullptr, false);
+    return document.is_object() && document.contains("complete") && document["complete"] == true;
+}
+
 void write_study(const StudyRun& run, Study study) {
     study.report = page_of(run, study);
     make_folder(run.common.out);

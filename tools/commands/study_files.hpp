@@ -25,6 +25,8 @@ struct StudyRun {
 /// Schema gradpath.reproduce/1.
 nlohmann::ordered_json study_json(const StudyRun& run, const Study& study);
 std::string study_text(const StudyRun& run, const Study& study);
+/// Is there a study in the folder of --out that came to its end?
+bool holds_whole(const StudyRun& run);
 /// NAME.csv, NAME.html and, last, NAME.json, each whole or not there, in the folder of --out. Throws WriteError.
 void write_study(const StudyRun& run, Study study);
 

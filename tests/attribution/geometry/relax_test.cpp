@@ -63,6 +63,15 @@ TEST_CASE("through the origin, where the metric vanishes, the curve is found and
     CHECK_FALSE(g.notes.empty());
 }
 
+TEST_CASE("the length of an edge that crosses the zero of the metric is not that of its middle") {
+    const Model bowl = of_columns([](auto& x) { return square(x[0]) + square(x[1]); });
+    const Metric metric = geometry::conformal([&](const Tensor& x) { return bowl(x); });
+    const Geodesic g = relax(metric, row({-1, 0}), row({1, 0}));
+    CHECK(g.length == doctest::Approx(2).epsilon(3e-3));  // from 1 down to 0 and up again
+    CHECK(g.length == geometry::length(metric, g.corners, 5));
+    CHECK(g.straight_length == doctest::Approx(2).epsilon(3e-3));
+}
+
 TEST_CASE("a linear F is crossed on the straight line") {
     const Model linear = of_columns([](auto& x) { return x[0] * 2.0 - x[1] * 3.0 + x[2]; });
     const Tensor from = row({1, 2, 3}), to = row({-1, 0, 7});

@@ -1,6 +1,7 @@
 // The study as a whole: its table, its pictures and what it shows.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <gradpath/models/sha256.hpp>
 #include <gradpath/tools/commands/format.hpp>
@@ -165,10 +166,22 @@ Section ablations_section(Study& study, const Grid& grid, const std::vector<Entr
     return {"One thing at a time", {explanation(grid, entries), std::move(table)}};
 }
 
+/// The rows of the networks that are done, named by the hash of their hashes.
+StudyData data_of(const Grid& grid, std::vector<std::size_t> done) {
+    std::ranges::sort(done);
+    models::Sha256 sha;
+    for (const std::size_t k : done) sha.add(grid.cells[k].hash);
+    return {text("two moons of ", grid.noises.size(), " noises and ", grid.seeds(),
+                 grid.seeds() == 1 ? " seed" : " seeds", ", the rows explained",
+                 done.size() < grid.cells.size() ? text(" by ", done.size(), " networks") : ""),
+            sha.hex()};
+}
+
 /// What the networks that are done say, each by itself.
 Study networks(const Grid& grid, std::span<const std::size_t> done) {
     Study study;
     study.report.title = title;
+    study.data = {data_of(grid, {done.begin(), done.end()})};
     const std::vector<Method> all = methods();
     for (const std::size_t k : done) {
         const Cell& cell = grid.cells[k];
@@ -182,14 +195,6 @@ Study networks(const Grid& grid, std::span<const std::size_t> done) {
     return study;
 }
 
-/// The rows of all networks, named by the hash of their hashes.
-StudyData data_of(const Grid& grid) {
-    models::Sha256 sha;
-    for (const Cell& cell : grid.cells) sha.add(cell.hash);
-    return {text("two moons of ", grid.noises.size(), " noises and ", grid.seeds(),
-                 grid.seeds() == 1 ? " seed" : " seeds", ", the rows explained"),
-            sha.hex()};
-}
 
 }  // namespace
 
@@ -200,7 +205,9 @@ Study study_half_moons(const ExperimentOptions& o) {
     const Grid grid = measure_all(o, keep);
     const std::vector<Entry> entries = entries_of(grid);
     Study study;
-    study.data = {data_of(grid)};
+    std::vector<std::size_t> all(grid.cells.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    study.data = {data_of(grid, std::move(all))};
     for (const Entry& e : entries) add_rows(study, e);
     const Entry &geodesic = entry_of(entries, "geodesic-ig-knn"), &straight = entry_of(entries, "integrated-gradients");
     const double delta = std::ranges::max(geodesic.delta.high), random = entry_of(entries, "random").purity.value;
