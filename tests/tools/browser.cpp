@@ -98,7 +98,8 @@ Shown open(std::string page, const std::string& more, bool dark) {
 
 std::string print(const std::string& page, bool dark) {
     const program::Folder folder;
-    show(folder, page, dark, "--no-pdf-header-footer --print-to-pdf=page.pdf");
+    // Tags number the nodes of a page as its accessibility tree is built, which is not the same every time.
+    show(folder, page, dark, "--disable-pdf-tagging --no-pdf-header-footer --print-to-pdf=page.pdf");
     return std::regex_replace(program::read(folder / "page.pdf"), std::regex(R"(\(D:[^)]*\))"), "");
 }
 

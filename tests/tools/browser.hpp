@@ -13,7 +13,7 @@ struct Shown {
 /// Opens a page; `more` is a script that runs last, for which the page's policy is widened.
 Shown open(std::string page, const std::string& more = "", bool dark = false);
 
-/// The file that it prints a page to, without its dates.
+/// The file that it prints a page to, without its dates and tags.
 std::string print(const std::string& page, bool dark = false);
 /// What is cut off, or wider than the page, at so many pixels: "0 of 123", or a number above 0 and what they are. On
 /// paper nothing scrolls.
