@@ -4,7 +4,8 @@
 // are independent: an engine whose sums do not depend on the number of rows gives the same bits for a row alone and in
 // company, so any difference means that the model mixes rows, and then every row runs by itself. The company is the
 // last row of the input, as far from the first as the caller's own data go: rows that are alike may hide what mixes
-// them.
+// them. Where the model may be called from several threads, each runs whole chunks by itself: threads that share the
+// loops of one chunk read what others wrote, which machines whose cores share no cache are slow at.
 #include <gradpath/attribution/core/evaluator.hpp>
 
 #include <algorithm>
@@ -12,9 +13,11 @@
 #include <numeric>
 
 #include <gradpath/autodiff/grad.hpp>
+#include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/memory.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
+#include <gradpath/autodiff/rectified.hpp>
 #include <gradpath/autodiff/threads.hpp>
 
 namespace gradpath::attribution {
@@ -24,6 +27,7 @@ constexpr std::size_t comfortable = std::size_t{8} << 20;  // larger chunks leav
 constexpr Index comfortable_rows = 64;                     // as long; but fewer rows leave lanes and threads idle, and
                                                            // read large weights again and again
 constexpr Index whole_lanes = 16;                          // no set of instructions takes more rows at once
+constexpr std::size_t worth_a_thread = std::size_t{1} << 18;  // bytes: smaller chunks are done before one has begun
 
 struct Evaluated {
     std::vector<Tensor> scores, gradients;  // per target: [rows], [rows, input shape]
@@ -245,19 +249,50 @@ Evaluator::TakeChunk Evaluator::point_by_point(const Take& take) const {
     };
 }
 
+Evaluator::Cut Evaluator::cut(Index count) const {
+    const bool alone = !run_.concurrent || kernels::serial_flag() || is_observed();
+    const std::size_t row = std::max<std::size_t>(run_.facts->bytes_per_row, 1),
+                      chunk = run_.facts->fixed_bytes + static_cast<std::size_t>(chunk_) * row;
+    const Index fit = static_cast<Index>(std::max<std::size_t>(1, run_.memory / chunk)),
+                at_once = alone ? 1 : std::min<Index>(threads(), fit);
+    const Index rounds = (count - 1) / (at_once * chunk_) + 1, even = (count - 1) / (rounds * at_once) + 1;
+    const Index least = std::max(whole_lanes, static_cast<Index>(worth_a_thread / row));
+    if (at_once == 1 || even < std::min(least, chunk_)) return {1, chunk_};
+    return {at_once, even};
+}
+
 void Evaluator::run_chunks(Index count, const Make& make, const Scores& scores, const TakeChunk& take,
                            const Telling& telling) {
-    for (Index first = 0; first < count; first += chunk_) {
+    if (count == 0) return;
+    const Cut chunks = cut(count);
+    std::vector<Points> points(static_cast<std::size_t>(chunks.at_once));
+    std::vector<Evaluated> results(points.size());
+    const auto each = [&](const auto& f) {
+        kernels::parallel_for(chunks.at_once, 1, [&](Index i, Index) { f(static_cast<std::size_t>(i)); });
+    };
+    for (Index first = 0; first < count; first += chunks.at_once * chunks.points) {
         before_chunk();
-        const Index last = std::min(count, first + chunk_);
-        const Points points = make(first, last);
-        const Evaluated result =
-            evaluate(objective_, points.at, [&](const Tensor& output) { return scores(output, first, points.rows); });
-        evaluations_.forward += last - first;
-        evaluations_.backward += (last - first) * targets();
-        take({first, last, result.scores, result.gradients});
-        tell(telling.stage, telling.done + last, telling.total);
+        const auto begin = [&](std::size_t i) {
+            return std::min(count, first + static_cast<Index>(i) * chunks.points);
+        };
+        for (std::size_t i = 0; i < points.size(); ++i)
+            points[i] = begin(i) < begin(i + 1) ? make(begin(i), begin(i + 1)) : Points{};
+        each([&](std::size_t i) {
+            results[i] = {};
+            if (!points[i].rows.empty())
+                results[i] = evaluate(objective_, points[i].at, [&](const Tensor& output) {
+                    return scores(output, begin(i), points[i].rows);
+                });
+        });
+        for (std::size_t i = 0; i < points.size() && begin(i) < begin(i + 1); ++i) {
+            const Index done = begin(i + 1);
+            evaluations_.forward += done - begin(i);
+            evaluations_.backward += (done - begin(i)) * targets();
+            take({begin(i), done, results[i].scores, results[i].gradients});
+            tell(telling.stage, telling.done + done, telling.total);
+        }
     }
+    each([&](std::size_t i) { results[i] = {}; });  // back to the pool of the thread that took them
 }
 
 }  // namespace gradpath::attribution

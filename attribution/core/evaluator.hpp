@@ -54,7 +54,8 @@ public:
     /// The explained numbers at x, which is shaped like the input: [rows · targets].
     std::vector<double> values(const Tensor& x, std::string_view stage);
 
-    /// Makes the points first .. last-1; called once per chunk, in order.
+    /// Makes the points first .. last-1; called once per chunk, in order, perhaps for several chunks before the first of
+    /// them is taken.
     using Make = std::function<Points(Index first, Index last)>;
     /// Gets point k and the explained numbers there, [targets]; called in order of k.
     using TakeValues = std::function<void(Index k, std::span<const double> values)>;
@@ -93,6 +94,11 @@ private:
     };
     void run_chunks(Index count, const Make& make, const Scores& scores, const TakeChunk& take,
                     const Telling& telling);
+    /// How many chunks run at once, and the points of each.
+    struct Cut {
+        Index at_once, points;
+    };
+    Cut cut(Index count) const;
     TakeChunk point_by_point(const Take& take) const;
     void before_chunk() const;
     std::vector<double> forward(const Tensor& x, std::string_view stage, bool resolve);

@@ -33,13 +33,14 @@ void run_rule(Evaluator& evaluator, const Path& path, QuadratureRule rule, Index
         return Place{rows[row], k / (count * active), quadrature.at[node]};
     };
     Walk ahead(evaluator.method(), path, evaluator.input()), behind = ahead;
-    std::vector<Place> places;  // of a chunk
-    const auto make = [&](Index first, Index last) {
-        places.clear();
+    const auto places_of = [&](Index first, Index last) {
+        std::vector<Place> places;
         for (Index k = first; k < last; ++k) places.push_back(place(k));
-        return ahead.points(places);
+        return places;
     };
+    const auto make = [&](Index first, Index last) { return ahead.points(places_of(first, last)); };
     const auto take = [&](const Evaluator::Chunk& chunk) {
+        const std::vector<Place> places = places_of(chunk.first, chunk.last);
         std::vector<double> weights;
         for (Index k = chunk.first; k < chunk.last; ++k)
             weights.push_back(quadrature.weight[static_cast<std::size_t>(k % count)]);

@@ -60,6 +60,9 @@ struct Run {
     Progress progress = {};
     const std::atomic<bool>* cancel = nullptr;     ///< looked at before every chunk; set: throws Cancelled
     std::shared_ptr<const ModelFacts> facts = {};  ///< from examine(), to look at a model once for many calls
+    /// May model and output function be called from several threads at once? Then threads take whole chunks, which is
+    /// faster where there are many; networks of nn in evaluation, formulas and ONNX graphs may.
+    bool concurrent = false;
 };
 
 // --- what comes out --------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ Prepared integrate(Make make, Index steps, const Setting& setting) {
     const Network network = make(setting);
     const Tensor x = network.rows(1, setting);
     const IntegratedGradients options{
-        .target = Index{0}, .quadrature = {.steps = steps, .rule = midpoint}, .run = {.facts = facts(network, x)}};
+        .target = Index{0}, .quadrature = {.steps = steps, .rule = midpoint}, .run = {.facts = facts(network, x), .concurrent = true}};
     return {.run = [=] { attribution::integrated_gradients(network.net, x, options); },
             .flops = 2.0 * static_cast<double>(steps) * network.forward_flops()};
 }
@@ -44,7 +44,7 @@ Prepared internal_neurons(Make make, Index steps, const Setting& setting) {
                                                .region = attribution::region::Box{13, 21, 16, 27},
                                                .steps = steps,
                                                .rule = midpoint,
-                                               .run = {.facts = facts(network, x)}};
+                                               .run = {.facts = facts(network, x), .concurrent = true}};
     return {.run = [=] { attribution::internal_neurons(network.net, x, options, {}); },
             .flops = 4.0 * static_cast<double>(steps) * network.forward_flops(),
             .beside = Beside{reference::ig, integrate(make, steps, setting).run}};
