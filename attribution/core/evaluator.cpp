@@ -249,27 +249,28 @@ Evaluator::TakeChunk Evaluator::point_by_point(const Take& take) const {
     };
 }
 
-Evaluator::Cut Evaluator::cut(Index count) const {
+void Evaluator::Cut::each(const std::function<void(std::size_t i)>& f) const {
+    kernels::parallel_for(at_once, 1, [&](Index i, Index) { f(static_cast<std::size_t>(i)); });
+}
+
+Evaluator::Cut Evaluator::cut(Index count, Index most) const {
     const bool alone = !run_.concurrent || kernels::serial_flag() || is_observed();
     const std::size_t row = std::max<std::size_t>(run_.facts->bytes_per_row, 1),
                       chunk = run_.facts->fixed_bytes + static_cast<std::size_t>(chunk_) * row;
     const Index fit = static_cast<Index>(std::max<std::size_t>(1, run_.memory / chunk)),
                 at_once = alone ? 1 : std::min<Index>(threads(), fit);
-    const Index rounds = (count - 1) / (at_once * chunk_) + 1, even = (count - 1) / (rounds * at_once) + 1;
+    const Index rounds = (count - 1) / (at_once * most) + 1, even = (count - 1) / (rounds * at_once) + 1;
     const Index least = std::max(whole_lanes, static_cast<Index>(worth_a_thread / row));
-    if (at_once == 1 || even < std::min(least, chunk_)) return {1, chunk_};
+    if (at_once == 1 || even < std::min(least, most)) return {1, most};
     return {at_once, even};
 }
 
 void Evaluator::run_chunks(Index count, const Make& make, const Scores& scores, const TakeChunk& take,
                            const Telling& telling) {
     if (count == 0) return;
-    const Cut chunks = cut(count);
+    const Cut chunks = cut(count, chunk_);
     std::vector<Points> points(static_cast<std::size_t>(chunks.at_once));
     std::vector<Evaluated> results(points.size());
-    const auto each = [&](const auto& f) {
-        kernels::parallel_for(chunks.at_once, 1, [&](Index i, Index) { f(static_cast<std::size_t>(i)); });
-    };
     for (Index first = 0; first < count; first += chunks.at_once * chunks.points) {
         before_chunk();
         const auto begin = [&](std::size_t i) {
@@ -277,7 +278,7 @@ void Evaluator::run_chunks(Index count, const Make& make, const Scores& scores, 
         };
         for (std::size_t i = 0; i < points.size(); ++i)
             points[i] = begin(i) < begin(i + 1) ? make(begin(i), begin(i + 1)) : Points{};
-        each([&](std::size_t i) {
+        chunks.each([&](std::size_t i) {
             results[i] = {};
             if (!points[i].rows.empty())
                 results[i] = evaluate(objective_, points[i].at, [&](const Tensor& output) {
@@ -292,7 +293,7 @@ void Evaluator::run_chunks(Index count, const Make& make, const Scores& scores, 
             tell(telling.stage, telling.done + done, telling.total);
         }
     }
-    each([&](std::size_t i) { results[i] = {}; });  // back to the pool of the thread that took them
+    chunks.each([&](std::size_t i) { results[i] = {}; });  // back to the pool of the thread that took them
 }
 
 }  // namespace gradpath::attribution

@@ -85,6 +85,14 @@ public:
     void count_backward(Index rows) { evaluations_.backward += rows; }
     void tell(std::string_view stage, Index done, Index total) const;  ///< tells the caller's progress
     Index chunk() const { return chunk_; }                             ///< rows that one chunk may hold
+    /// How `count` points are cut into chunks of at most `most` points: how many run at once, on a thread each (one where
+    /// the caller does not allow it, or it does not pay), and the points of each.
+    struct Cut {
+        Index at_once, points;
+        /// f(i) for i = 0 .. at_once-1, at once.
+        void each(const std::function<void(std::size_t i)>& f) const;
+    };
+    Cut cut(Index count, Index most) const;
 
 private:
     using Scores = std::function<std::vector<Tensor>(const Tensor& output, Index first, std::span<const Index> rows)>;
@@ -94,11 +102,6 @@ private:
     };
     void run_chunks(Index count, const Make& make, const Scores& scores, const TakeChunk& take,
                     const Telling& telling);
-    /// How many chunks run at once, and the points of each.
-    struct Cut {
-        Index at_once, points;
-    };
-    Cut cut(Index count) const;
     TakeChunk point_by_point(const Take& take) const;
     void before_chunk() const;
     std::vector<double> forward(const Tensor& x, std::string_view stage, bool resolve);

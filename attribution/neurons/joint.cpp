@@ -7,8 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <optional>
+#include <utility>
 
 #include <gradpath/autodiff/grad.hpp>
+#include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/ops/op.hpp>
 #include <gradpath/autodiff/taps.hpp>
@@ -19,6 +23,7 @@ namespace {
 
 constexpr Index points_a_check = 32;  // shares are added up at the first of so many points of a row
 constexpr Index units_together = 256;
+constexpr Index numbers_a_task = 16384;
 
 /// The nodes first .. last-1: where they are, the way from baseline to input, the region.
 struct Chunk {
@@ -55,24 +60,29 @@ void add_units(double weight, const T* slope, const T* tangent, double* sums, In
         for (Index j = 0; j < count; ++j) sums[j] += weight * static_cast<double>(slope[j] * tangent[j]);
 }
 
-/// sums[row · units + j] += weight · slope[k, j] · tangent[k, j] for the points k of one row in their order, some units
-/// at a time: their sums stay in the first cache, and a number of turns that is known lets the compiler take lanes.
+/// Some of a row's units.
+struct Units {
+    Index all, first, last;
+};
+
+/// sums[j] += weight · slope[k, j] · tangent[k, j] for the points k of one row in their order, some units at a time:
+/// their sums stay in the first cache, and a number of turns that is known lets the compiler take lanes.
 template <Real T>
-void add_points(std::span<const double> weights, const T* slope, const T* tangent, double* sums, Index units) {
+void add_points(std::span<const double> weights, const T* slope, const T* tangent, double* sums, const Units& units) {
     const auto at = [](const T* numbers, Index k) { return numbers ? numbers + k : nullptr; };
-    Index first = 0;
-    for (; first + units_together <= units; first += units_together) {
+    Index first = units.first;
+    for (; first + units_together <= units.last; first += units_together) {
         std::array<double, units_together> block;
         std::copy_n(sums + first, units_together, block.begin());
         for (std::size_t k = 0; k < weights.size(); ++k) {
-            const Index place = static_cast<Index>(k) * units + first;
+            const Index place = static_cast<Index>(k) * units.all + first;
             add_units(weights[k], slope + place, at(tangent, place), block.data(), units_together);
         }
         std::copy(block.begin(), block.end(), sums + first);
     }
     for (std::size_t k = 0; k < weights.size(); ++k) {
-        const Index place = static_cast<Index>(k) * units + first;
-        add_units(weights[k], slope + place, at(tangent, place), sums + first, units - first);
+        const Index place = static_cast<Index>(k) * units.all + first;
+        add_units(weights[k], slope + place, at(tangent, place), sums + first, units.last - first);
     }
 }
 
@@ -83,9 +93,13 @@ void accumulate(const Chunk& chunk, const Tensor& slope, const Tensor& tangent, 
         const T* t = tangent ? tangent.data<T>().data() : nullptr;
         for (std::size_t k = 0, end = 0; k < chunk.rows.size(); k = end) {
             while (end < chunk.rows.size() && chunk.rows[end] == chunk.rows[k]) ++end;
+            const std::span<const double> weights = std::span(chunk.weights).subspan(k, end - k);
             const auto offset = static_cast<Index>(k) * units;
-            add_points(std::span(chunk.weights).subspan(k, end - k), s + offset, t ? t + offset : nullptr,
-                       sums.data() + chunk.rows[k] * units, units);
+            const Index points = std::ssize(weights), blocks = numbers_a_task / (points * units_together) + 1;
+            kernels::parallel_for(units, blocks * units_together, [&](Index first, Index last) {
+                add_points(weights, s + offset, t ? t + offset : nullptr, sums.data() + chunk.rows[k] * units,
+                           {units, first, last});
+            });
         }
     });
 }
@@ -97,57 +111,66 @@ void accumulate_rows(const Chunk& chunk, const Tensor& slope, const Tensor& tang
         sums[static_cast<std::size_t>(chunk.rows[k])] += chunk.weights[k] * shares.at(static_cast<Index>(k));
 }
 
-/// A look at the model at a chunk's points, its slopes, and what tangents become in the layers.
-class Look {
-public:
-    Look(Evaluator& evaluator, const std::vector<LayerInfo>& layers, const Chunk& chunk)
-        : chunk_(chunk), leaf_(tracked(chunk.at)) {
-        const Recording on;
-        const Taps taps;
-        const Tensor score = evaluator.objective().scores(evaluator.objective().run(leaf_), chunk.rows)[0];
-        places_ = places_of(taps, layers);
-        std::vector<Tensor> xs = places_;
-        xs.push_back(leaf_);
-        slopes_ = grad(sum(score), xs);
-    }
-
-    const Tensor& slope(std::size_t layer) const { return slopes_[layer]; }
-    const Tensor& input_slope() const { return slopes_.back(); }
-    std::vector<Tensor> push(const Tensor& tangent) const {
-        return pushforward(places_, std::span(&leaf_, 1), std::span(&tangent, 1));
-    }
-    void add_influence(std::vector<Numbers>& sums) const {
-        for (std::size_t i = 0; i < places_.size(); ++i) accumulate(chunk_, slopes_[i], {}, sums[i]);
-    }
-    void add_joint(const Tensor& tangent, std::vector<Numbers>& sums) const {
-        const std::vector<Tensor> tangents = push(tangent);
-        for (std::size_t i = 0; i < places_.size(); ++i) accumulate(chunk_, slopes_[i], tangents[i], sums[i]);
-    }
-
-private:
-    const Chunk& chunk_;
-    Tensor leaf_;
-    std::vector<Tensor> places_, slopes_;
+/// What a chunk's points told: the slopes of the explained number, and what tangents become in the layers.
+struct Look {
+    Chunk chunk;
+    std::vector<Tensor> slopes;  ///< per layer
+    Tensor input_slope;
+    std::vector<std::vector<Tensor>> pushed;  ///< per tangent and layer
 };
 
-void add(const Look& look, const Chunk& chunk, const JointPath& path, NeuronIntegrals& sums) {
-    if (path.integrand == NeuronIntegrand::influence) return look.add_influence(sums.values);
-    const Tensor inside = chunk.way * chunk.region;
-    look.add_joint(inside, sums.values);
-    accumulate_rows(chunk, look.input_slope(), inside, sums.ig_region);
-    if (!path.whole) look.add_joint(chunk.way, sums.all);
+/// Tangents at a chunk's points.
+using Tangents = std::function<std::vector<Tensor>(const Chunk&)>;
+
+Look look_at(const Evaluator& evaluator, const std::vector<LayerInfo>& layers, Chunk chunk, const Tangents& tangents) {
+    Look look{.chunk = std::move(chunk), .slopes = {}, .input_slope = {}, .pushed = {}};
+    const Tensor leaf = tracked(look.chunk.at);
+    const auto [places, slopes] = [&] {
+        const Recording on;
+        const Taps taps;
+        const Tensor score = evaluator.objective().scores(evaluator.objective().run(leaf), look.chunk.rows)[0];
+        std::vector<Tensor> xs = places_of(taps, layers);
+        xs.push_back(leaf);
+        std::vector<Tensor> gradients = grad(sum(score), xs);
+        xs.pop_back();
+        return std::pair(xs, gradients);
+    }();
+    const NoRecording off;
+    look.slopes.assign(slopes.begin(), slopes.end() - 1);
+    look.input_slope = slopes.back();
+    for (const Tensor& tangent : tangents(look.chunk))
+        look.pushed.push_back(pushforward(places, std::span(&leaf, 1), std::span(&tangent, 1)));
+    return look;
 }
 
-/// apart of NeuronIntegrals, at this chunk's points.
-void compare_shares(const Look& look, const Chunk& chunk, NeuronIntegrals& sums) {
-    const Tensor rest = chunk.way * (1.0 - chunk.region);
-    const std::vector<Tensor> of_region = look.push(chunk.way * chunk.region), of_rest = look.push(rest),
-                              of_all = look.push(chunk.way);
+std::vector<Tensor> tangents_of(const Chunk& chunk, const JointPath& path) {
+    if (path.integrand == NeuronIntegrand::influence) return {};
+    if (path.whole) return {chunk.way * chunk.region};
+    return {chunk.way * chunk.region, chunk.way};
+}
+
+void add(const Look& look, const JointPath& path, NeuronIntegrals& sums) {
+    const bool influence = path.integrand == NeuronIntegrand::influence;
+    for (std::size_t i = 0; i < look.slopes.size(); ++i) {
+        accumulate(look.chunk, look.slopes[i], influence ? Tensor() : look.pushed[0][i], sums.values[i]);
+        if (!influence && !path.whole) accumulate(look.chunk, look.slopes[i], look.pushed[1][i], sums.all[i]);
+    }
+    if (!influence) accumulate_rows(look.chunk, look.input_slope, look.chunk.way * look.chunk.region, sums.ig_region);
+}
+
+/// What the region, the rest and all of it do.
+std::vector<Tensor> shares_of(const Chunk& chunk) {
+    return {chunk.way * chunk.region, chunk.way * (1.0 - chunk.region), chunk.way};
+}
+
+/// apart of NeuronIntegrals, at these points.
+void compare_shares(const Look& look, NeuronIntegrals& sums) {
+    const auto &of_region = look.pushed[0], &of_rest = look.pushed[1], &of_all = look.pushed[2];
     for (std::size_t i = 0; i < of_all.size(); ++i) {
-        const Tensor gaps = flatten(look.slope(i) * (of_region[i] + of_rest[i] - of_all[i]));
+        const Tensor gaps = flatten(look.slopes[i] * (of_region[i] + of_rest[i] - of_all[i]));
         const Tensor widest = max(gradpath::abs(gaps), {.axes = {1}});
-        for (std::size_t k = 0; k < chunk.rows.size(); ++k) {
-            double& apart = sums.apart[i][static_cast<std::size_t>(chunk.rows[k])];
+        for (std::size_t k = 0; k < look.chunk.rows.size(); ++k) {
+            double& apart = sums.apart[i][static_cast<std::size_t>(look.chunk.rows[k])];
             apart = std::max(apart, widest.at(static_cast<Index>(k)));
         }
     }
@@ -172,19 +195,30 @@ struct Sweep {
     const std::vector<LayerInfo>& layers;
     const JointPath& path;
 
-    /// Calls visit(look, chunk, nodes done) for all nodes, a chunk at a time.
-    template <class Visit>
-    void operator()(const PathNodes& nodes, const Visit& visit) const {
+    /// Calls visit(look, nodes done) for all nodes, a chunk at a time, in order.
+    void operator()(const PathNodes& nodes, const Tangents& tangents,
+                    const std::function<void(const Look&, Index)>& visit) const {
         const NoRecording off;
         const Index total = nodes.count();
-        const Index step = std::max<Index>(1, evaluator.chunk() / 2);  // slopes and tangents of all layers are kept
-        for (Index first = 0; first < total; first += step) {
-            const Index last = std::min(total, first + step);
+        const Index most = std::max<Index>(1, evaluator.chunk() / 2);  // slopes and tangents of all layers are kept
+        const Evaluator::Cut chunks = evaluator.cut(total, most);
+        std::vector<std::optional<Look>> looks(static_cast<std::size_t>(chunks.at_once));
+        for (Index first = 0; first < total; first += chunks.at_once * chunks.points) {
+            const Index last = std::min(total, first + chunks.at_once * chunks.points);
+            const auto begin = [&](std::size_t i) {
+                return std::min(last, first + static_cast<Index>(i) * chunks.points);
+            };
             evaluator.begin_chunk(last - first);
             evaluator.count_backward(last - first);
-            const Chunk chunk = chunk_of(evaluator, path, nodes, first, last);
-            visit(Look(evaluator, layers, chunk), chunk, last);
+            chunks.each([&](std::size_t i) {
+                looks[i].reset();
+                if (begin(i) == begin(i + 1)) return;
+                const NoRecording here;
+                looks[i] = look_at(evaluator, layers, chunk_of(evaluator, path, nodes, begin(i), begin(i + 1)), tangents);
+            });
+            for (std::size_t i = 0; i < looks.size() && looks[i]; ++i) visit(*looks[i], begin(i + 1));
         }
+        chunks.each([&](std::size_t i) { looks[i].reset(); });  // back to the pool of the thread that took them
     }
 };
 
@@ -199,11 +233,11 @@ NeuronIntegrals integrate_neurons(Evaluator& evaluator, const std::vector<LayerI
     if (!path.whole) {
         sums.all = sums.values;
         sums.apart.assign(layers.size(), std::vector<double>(rows));
-        sweep(sparse(path.nodes),
-              [&](const Look& look, const Chunk& chunk, Index) { compare_shares(look, chunk, sums); });
+        sweep(sparse(path.nodes), shares_of, [&](const Look& look, Index) { compare_shares(look, sums); });
     }
-    sweep(path.nodes, [&](const Look& look, const Chunk& chunk, Index done) {
-        add(look, chunk, path, sums);
+    const auto tangents = [&](const Chunk& chunk) { return tangents_of(chunk, path); };
+    sweep(path.nodes, tangents, [&](const Look& look, Index done) {
+        add(look, path, sums);
         evaluator.progress("path", done, path.nodes.count());
     });
     return sums;
