@@ -249,7 +249,7 @@ Contest contest_for(const CompareOptions& o, const Subject& subject, const First
               .target = {},
               .budget = o.budget,
               .seed = o.asked.common.seed,
-              .run = {.memory = o.asked.common.memory, .cancel = o.asked.interrupted},
+              .run = {.memory = o.asked.common.memory, .cancel = o.asked.interrupted, .concurrent = true},
               .methods = {},
               .measures = {}};
     Problems problems;

@@ -164,6 +164,7 @@ attribution::Settings settings_of(const ExplainOptions& o, const attribution::Me
         settings.samples = samples;
     }
     settings.run.memory = o.common.memory;
+    settings.run.concurrent = true;
     return settings;
 }
 

@@ -74,6 +74,7 @@ GeodesicIg options_of(const GeodesicOptions& o, const Subject& subject, const Te
         options.pool.points = read_rows(o.pool, subject.row, subject.dtype, reading_of(o, "geodesic: --pool")).x;
     options.seed = o.common.seed;
     options.run.memory = o.common.memory;
+    options.run.concurrent = true;
     return options;
 }
 
@@ -109,7 +110,8 @@ FoundGeodesic find(const Subject& subject, const Tensor& to, const GeodesicIg& o
                                                  "geodesic");
     attribution::Target target = options.target;
     if (!found.attribution.target.empty()) target = found.attribution.target[0];
-    const attribution::Run quiet{.memory = options.run.memory, .cancel = options.run.cancel};
+    const attribution::Run quiet{
+        .memory = options.run.memory, .cancel = options.run.cancel, .concurrent = options.run.concurrent};
     found.f = [run = subject.run, target, stage = options.stage, quiet](const Tensor& points) {
         return attribution::Evaluator("geodesic", run, points, target, stage, quiet).f_input();
     };
