@@ -98,6 +98,33 @@ TEST_CASE("all layers in one pass are each layer alone, and the budget changes n
     }
 }
 
+TEST_CASE("threads change no bit, nor does it whether they take whole chunks") {
+    const int before = threads();
+    const Model net = smooth_net(1);
+    const Tensor x = random_tensor({3, 5}, 9);
+    for (const attribution::Region& where :
+         {attribution::Region(region::Whole{}), attribution::Region(region::Mask{mask({0, 1, 1, 0, 1})})}) {
+        const auto run = [&](int count, bool concurrent) {
+            set_threads(count);
+            const InternalNeurons options{
+                .target = Index{1}, .region = where, .steps = 700, .run = {.concurrent = concurrent}};
+            return attribution::internal_neurons(net, x, options, {});
+        };
+        const std::vector<Attribution> alone = run(1, false);
+        for (const int count : {1, 2, 3})
+            for (const bool concurrent : {false, true}) {
+                const std::vector<Attribution> answer = run(count, concurrent);
+                for (std::size_t i = 0; i < answer.size(); ++i) {
+                    CHECK(same_bits(answer[i].values, alone[i].values));
+                    CHECK(answer[i].evaluations.forward == alone[i].evaluations.forward);
+                    for (std::size_t k = 0; k < alone[i].identities.size(); ++k)
+                        CHECK(answer[i].identities[k].gap == alone[i].identities[k].gap);
+                }
+            }
+    }
+    set_threads(before);
+}
+
 TEST_CASE("the published difference form tends to the derivative form, with an error of order 1/steps") {
     const Model net = smooth_net(2);
     const Tensor x = random_tensor({1, 5}, 12);
