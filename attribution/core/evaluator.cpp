@@ -249,51 +249,41 @@ Evaluator::TakeChunk Evaluator::point_by_point(const Take& take) const {
     };
 }
 
-void Evaluator::Cut::each(const std::function<void(std::size_t i)>& f) const {
-    kernels::parallel_for(at_once, 1, [&](Index i, Index) { f(static_cast<std::size_t>(i)); });
-}
-
-Evaluator::Cut Evaluator::cut(Index count, Index most) const {
+Chunks Evaluator::cut(Index count, Index most) const {
     const bool alone = !run_.concurrent || kernels::serial_flag() || is_observed();
     const std::size_t row = std::max<std::size_t>(run_.facts->bytes_per_row, 1),
                       chunk = run_.facts->fixed_bytes + static_cast<std::size_t>(chunk_) * row;
-    const Index fit = static_cast<Index>(std::max<std::size_t>(1, run_.memory / chunk)),
-                at_once = alone ? 1 : std::min<Index>(threads(), fit);
-    const Index rounds = (count - 1) / (at_once * most) + 1, even = (count - 1) / (rounds * at_once) + 1;
-    const Index least = std::max(whole_lanes, static_cast<Index>(worth_a_thread / row));
-    if (at_once == 1 || even < std::min(least, most)) return {1, most};
-    return {at_once, even};
+    const auto fit = static_cast<Index>(run_.memory / chunk),
+               least = std::min(most, std::max(whole_lanes, static_cast<Index>(worth_a_thread / row)));
+    const Index at_once = alone ? 1 : std::max<Index>(1, std::min({Index{threads()}, fit, count / least}));
+    if (at_once == 1) return {count, 1, most};
+    const Index rounds = (count - 1) / (at_once * most) + 1;
+    return {count, at_once, (count - 1) / (rounds * at_once) + 1};
 }
 
 void Evaluator::run_chunks(Index count, const Make& make, const Scores& scores, const TakeChunk& take,
                            const Telling& telling) {
     if (count == 0) return;
-    const Cut chunks = cut(count, chunk_);
+    const Chunks chunks = cut(count, chunk_);
     std::vector<Points> points(static_cast<std::size_t>(chunks.at_once));
     std::vector<Evaluated> results(points.size());
-    for (Index first = 0; first < count; first += chunks.at_once * chunks.points) {
+    const auto prepare = [&](std::size_t place, Index first, Index last) {
         before_chunk();
-        const auto begin = [&](std::size_t i) {
-            return std::min(count, first + static_cast<Index>(i) * chunks.points);
-        };
-        for (std::size_t i = 0; i < points.size(); ++i)
-            points[i] = begin(i) < begin(i + 1) ? make(begin(i), begin(i + 1)) : Points{};
-        chunks.each([&](std::size_t i) {
-            results[i] = {};
-            if (!points[i].rows.empty())
-                results[i] = evaluate(objective_, points[i].at, [&](const Tensor& output) {
-                    return scores(output, begin(i), points[i].rows);
-                });
-        });
-        for (std::size_t i = 0; i < points.size() && begin(i) < begin(i + 1); ++i) {
-            const Index done = begin(i + 1);
-            evaluations_.forward += done - begin(i);
-            evaluations_.backward += (done - begin(i)) * targets();
-            take({begin(i), done, results[i].scores, results[i].gradients});
-            tell(telling.stage, telling.done + done, telling.total);
-        }
-    }
-    chunks.each([&](std::size_t i) { results[i] = {}; });  // back to the pool of the thread that took them
+        points[place] = make(first, last);
+    };
+    const auto work = [&](std::size_t place, Index first, Index) {
+        const Points& here = points[place];
+        results[place] = {};
+        results[place] =
+            evaluate(objective_, here.at, [&](const Tensor& output) { return scores(output, first, here.rows); });
+    };
+    chunks.run(prepare, work, [&](std::size_t place, Index first, Index last) {
+        evaluations_.forward += last - first;
+        evaluations_.backward += (last - first) * targets();
+        take({first, last, results[place].scores, results[place].gradients});
+        tell(telling.stage, telling.done + last, telling.total);
+    });
+    chunks.drop(results);
 }
 
 }  // namespace gradpath::attribution

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <gradpath/attribution/core/chunks.hpp>
 #include <gradpath/attribution/core/model.hpp>
 #include <gradpath/attribution/core/objective.hpp>
 #include <gradpath/attribution/core/scratch.hpp>
@@ -54,8 +55,7 @@ public:
     /// The explained numbers at x, which is shaped like the input: [rows · targets].
     std::vector<double> values(const Tensor& x, std::string_view stage);
 
-    /// Makes the points first .. last-1; called once per chunk, in order, perhaps for several chunks before the first of
-    /// them is taken.
+    /// Makes the points first .. last-1; called once per chunk, in order, for all that run at once before any is taken.
     using Make = std::function<Points(Index first, Index last)>;
     /// Gets point k and the explained numbers there, [targets]; called in order of k.
     using TakeValues = std::function<void(Index k, std::span<const double> values)>;
@@ -85,14 +85,8 @@ public:
     void count_backward(Index rows) { evaluations_.backward += rows; }
     void tell(std::string_view stage, Index done, Index total) const;  ///< tells the caller's progress
     Index chunk() const { return chunk_; }                             ///< rows that one chunk may hold
-    /// How `count` points are cut into chunks of at most `most` points: how many run at once, on a thread each (one where
-    /// the caller does not allow it, or it does not pay), and the points of each.
-    struct Cut {
-        Index at_once, points;
-        /// f(i) for i = 0 .. at_once-1, at once.
-        void each(const std::function<void(std::size_t i)>& f) const;
-    };
-    Cut cut(Index count, Index most) const;
+    /// `count` points in chunks of at most `most`: several at once where the caller allows it and it pays.
+    Chunks cut(Index count, Index most) const;
 
 private:
     using Scores = std::function<std::vector<Tensor>(const Tensor& output, Index first, std::span<const Index> rows)>;
@@ -100,8 +94,7 @@ private:
         std::string_view stage;
         Index done, total;
     };
-    void run_chunks(Index count, const Make& make, const Scores& scores, const TakeChunk& take,
-                    const Telling& telling);
+    void run_chunks(Index count, const Make& make, const Scores& scores, const TakeChunk& take, const Telling& telling);
     TakeChunk point_by_point(const Take& take) const;
     void before_chunk() const;
     std::vector<double> forward(const Tensor& x, std::string_view stage, bool resolve);

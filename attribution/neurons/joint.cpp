@@ -201,24 +201,19 @@ struct Sweep {
         const NoRecording off;
         const Index total = nodes.count();
         const Index most = std::max<Index>(1, evaluator.chunk() / 2);  // slopes and tangents of all layers are kept
-        const Evaluator::Cut chunks = evaluator.cut(total, most);
+        const Chunks chunks = evaluator.cut(total, most);
         std::vector<std::optional<Look>> looks(static_cast<std::size_t>(chunks.at_once));
-        for (Index first = 0; first < total; first += chunks.at_once * chunks.points) {
-            const Index last = std::min(total, first + chunks.at_once * chunks.points);
-            const auto begin = [&](std::size_t i) {
-                return std::min(last, first + static_cast<Index>(i) * chunks.points);
-            };
+        const auto prepare = [&](std::size_t, Index first, Index last) {
             evaluator.begin_chunk(last - first);
             evaluator.count_backward(last - first);
-            chunks.each([&](std::size_t i) {
-                looks[i].reset();
-                if (begin(i) == begin(i + 1)) return;
-                const NoRecording here;
-                looks[i] = look_at(evaluator, layers, chunk_of(evaluator, path, nodes, begin(i), begin(i + 1)), tangents);
-            });
-            for (std::size_t i = 0; i < looks.size() && looks[i]; ++i) visit(*looks[i], begin(i + 1));
-        }
-        chunks.each([&](std::size_t i) { looks[i].reset(); });  // back to the pool of the thread that took them
+        };
+        const auto work = [&](std::size_t place, Index first, Index last) {
+            const NoRecording here;
+            looks[place].reset();
+            looks[place] = look_at(evaluator, layers, chunk_of(evaluator, path, nodes, first, last), tangents);
+        };
+        chunks.run(prepare, work, [&](std::size_t place, Index, Index last) { visit(*looks[place], last); });
+        chunks.drop(looks);
     }
 };
 

@@ -158,9 +158,8 @@ TEST_CASE("an error or a cancelled call on another thread is the caller's") {
         return net(z);
     };
     Run run{.concurrent = true};
-    CHECK(error_of<ValueError>([&] {
-              integrated_gradients(f, x, {.quadrature = {.steps = 300}, .run = run});
-          }) == "a model: the third large call fails");
+    CHECK(error_of<ValueError>([&] { integrated_gradients(f, x, {.quadrature = {.steps = 300}, .run = run}); }) ==
+          "a model: the third large call fails");
     std::atomic<bool> stop{false};
     Index chunks = 0;
     run.cancel = &stop;
