@@ -1,9 +1,3 @@
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
-#include <set>
-#include <thread>
-
 #include <attribution/functions.hpp>
 
 using namespace attribution_tests;
@@ -34,32 +28,6 @@ struct RestoreThreads {
     ~RestoreThreads() { set_threads(before); }
 };
 
-/// Counts who calls a model at once. Calls of many rows wait until as many are there as are wanted, or give up.
-struct Meeting {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::set<std::thread::id> callers;
-    int wanted = 1, here = 0, most = 0;
-
-    Tensor call(const Model& model, const Tensor& z) {
-        std::unique_lock lock(mutex);
-        callers.insert(std::this_thread::get_id());
-        most = std::max(most, ++here);
-        changed.notify_all();
-        if (z.rows() >= 16) changed.wait_for(lock, std::chrono::seconds(20), [&] { return most >= wanted; });
-        lock.unlock();
-        const Tensor y = model(z);
-        lock.lock();
-        --here;
-        return y;
-    }
-    void clear() {
-        wanted = 1;
-        most = 0;
-        callers.clear();
-    }
-};
-
 }  // namespace
 
 TEST_CASE("neither the byte budget nor the threads change a bit") {
@@ -81,91 +49,6 @@ TEST_CASE("neither the byte budget nor the threads change a bit") {
                     }
         }
     }
-}
-
-TEST_CASE("a model that may be is called from two threads at once: not a bit changes, chunks come in order") {
-    const RestoreThreads restore;
-    const Tensor x = random_tensor({1, 1, 16, 16}, 7, DType::float32);
-    for (const bool mixes : {false, true}) {
-        const Model plain = small_cnn(DType::float32);
-        const Model net = [=](const Tensor& z) { return mixes ? plain(z) + mean(z) : plain(z); };
-        Meeting meeting;
-        const Model f = [&](const Tensor& z) { return meeting.call(net, z); };
-        for (const Index steps : {64, 300, 301}) {
-            CAPTURE(steps);
-            const auto answer = [&](const Model& model, int count, bool concurrent) {
-                set_threads(count);
-                Index last = 0;
-                const auto progress = [&](std::string_view stage, Index done, Index total) {
-                    if (stage != "path") return;
-                    CHECK(done > last);
-                    CHECK(total == steps);
-                    last = done;
-                };
-                const attribution::Quadrature q{.steps = steps, .rule = QuadratureRule::midpoint};
-                Attribution a = integrated_gradients(
-                    model, x, {.quadrature = q, .run = {.progress = progress, .concurrent = concurrent}});
-                CHECK(last == steps);
-                return a;
-            };
-            const Attribution reference = answer(net, 1, false);
-            meeting.wanted = mixes ? 1 : 2;
-            CHECK(same_answer(answer(f, 2, true), reference));
-            CHECK(meeting.most >= meeting.wanted);
-            CHECK(same_answer(answer(net, 5, true), reference));
-            meeting.clear();
-            CHECK(same_answer(answer(f, 2, false), reference));
-            CHECK(meeting.most == 1);
-        }
-    }
-}
-
-TEST_CASE("what looks on from this thread keeps the model on it") {
-    const RestoreThreads restore;
-    set_threads(2);
-    const Model net = small_cnn(DType::float32);
-    Meeting meeting;
-    const Model f = [&](const Tensor& z) { return meeting.call(net, tap("pixels", z)); };
-    const Tensor x = random_tensor({1, 1, 16, 16}, 7, DType::float32);
-    const auto run = [&] {
-        meeting.clear();
-        integrated_gradients(f, x, {.quadrature = {.steps = 300}, .run = {.concurrent = true}});
-        CHECK(meeting.most == 1);
-        CHECK(meeting.callers.size() == 1);
-    };
-    {
-        const Taps taps;
-        run();
-        CHECK(taps.at("pixels").rows() == 1);
-        CHECK(taps.at("pixels#8").rows() > 1);
-    }
-    {
-        const Anomaly anomaly;
-        run();
-    }
-    const Serial serial;
-    run();
-}
-
-TEST_CASE("an error or a cancelled call on another thread is the caller's") {
-    const RestoreThreads restore;
-    set_threads(2);
-    const Model net = small_cnn(DType::float32);
-    const Tensor x = random_tensor({1, 1, 16, 16}, 7, DType::float32);
-    std::atomic<int> calls{0};
-    const Model f = [&](const Tensor& z) {
-        require(z.rows() < 32 || ++calls < 3, "a model: the third large call fails");
-        return net(z);
-    };
-    Run run{.concurrent = true};
-    CHECK(error_of<ValueError>([&] { integrated_gradients(f, x, {.quadrature = {.steps = 300}, .run = run}); }) ==
-          "a model: the third large call fails");
-    std::atomic<bool> stop{false};
-    Index chunks = 0;
-    run.cancel = &stop;
-    run.progress = [&](std::string_view stage, Index, Index) { stop = stage == "path" && ++chunks == 2; };
-    CHECK_THROWS_AS(integrated_gradients(net, x, {.quadrature = {.steps = 300}, .run = run}), Cancelled);
-    CHECK(chunks == 2);
 }
 
 TEST_CASE("peak memory is flat in the steps and stays within the budget") {
