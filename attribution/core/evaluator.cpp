@@ -18,6 +18,7 @@
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/random.hpp>
 #include <gradpath/autodiff/rectified.hpp>
+#include <gradpath/autodiff/taps.hpp>
 #include <gradpath/autodiff/threads.hpp>
 
 namespace gradpath::attribution {
@@ -249,16 +250,21 @@ Evaluator::TakeChunk Evaluator::point_by_point(const Take& take) const {
     };
 }
 
+// All threads or none: where there are fewer chunks than threads, sharing the loops of one keeps more of them at work.
 Chunks Evaluator::cut(Index count, Index most) const {
-    const bool alone = !run_.concurrent || kernels::serial_flag() || is_observed();
-    const std::size_t row = std::max<std::size_t>(run_.facts->bytes_per_row, 1),
-                      chunk = run_.facts->fixed_bytes + static_cast<std::size_t>(chunk_) * row;
-    const auto fit = static_cast<Index>(run_.memory / chunk),
-               least = std::min(most, std::max(whole_lanes, static_cast<Index>(worth_a_thread / row)));
-    const Index at_once = alone ? 1 : std::max<Index>(1, std::min({Index{threads()}, fit, count / least}));
-    if (at_once == 1) return {count, 1, most};
-    const Index rounds = (count - 1) / (at_once * most) + 1;
-    return {count, at_once, (count - 1) / (rounds * at_once) + 1};
+    const bool alone = !run_.concurrent || kernels::serial_flag() || is_observed() || !TapPath::current().empty();
+    const auto bytes = [&](Index points) {  // of a method that takes fewer than a chunk holds, each takes more
+        return run_.facts->fixed_bytes + static_cast<std::size_t>(points * (chunk_ / most)) * run_.facts->bytes_per_row;
+    };
+    const Index workers = alone ? 1 : threads();
+    const std::size_t share = run_.memory / static_cast<std::size_t>(workers);
+    Index least = std::min(whole_lanes, most), points = most;
+    while (least < most && bytes(least) < worth_a_thread) least = std::min(2 * least, most);
+    while (points > least && bytes(points) > share) points /= 2;
+    if (workers == 1 || count / workers < least || bytes(least) < worth_a_thread || bytes(points) > share)
+        return {count, 1, most};
+    const Index rounds = (count - 1) / (workers * points) + 1;
+    return {count, workers, (count - 1) / (rounds * workers) + 1};
 }
 
 void Evaluator::run_chunks(Index count, const Make& make, const Scores& scores, const TakeChunk& take,
@@ -281,6 +287,8 @@ void Evaluator::run_chunks(Index count, const Make& make, const Scores& scores, 
         evaluations_.forward += last - first;
         evaluations_.backward += (last - first) * targets();
         take({first, last, results[place].scores, results[place].gradients});
+        points[place] = {};  // the next are made of the same blocks
+        if (chunks.at_once == 1) results[place] = {};
         tell(telling.stage, telling.done + last, telling.total);
     });
     chunks.drop(results);

@@ -33,14 +33,17 @@ void run_rule(Evaluator& evaluator, const Path& path, QuadratureRule rule, Index
         return Place{rows[row], k / (count * active), quadrature.at[node]};
     };
     Walk ahead(evaluator.method(), path, evaluator.input()), behind = ahead;
-    const auto places_of = [&](Index first, Index last) {
-        std::vector<Place> places;
+    std::vector<std::vector<Place>> made;  // of chunks that are not yet taken
+    std::size_t taken = 0;
+    const auto make = [&](Index first, Index last) {
+        if (taken == made.size()) made.clear(), taken = 0;
+        std::vector<Place>& places = made.emplace_back();
+        places.reserve(static_cast<std::size_t>(last - first));
         for (Index k = first; k < last; ++k) places.push_back(place(k));
-        return places;
+        return ahead.points(places);
     };
-    const auto make = [&](Index first, Index last) { return ahead.points(places_of(first, last)); };
     const auto take = [&](const Evaluator::Chunk& chunk) {
-        const std::vector<Place> places = places_of(chunk.first, chunk.last);
+        const std::vector<Place>& places = made[taken++];
         std::vector<double> weights;
         for (Index k = chunk.first; k < chunk.last; ++k)
             weights.push_back(quadrature.weight[static_cast<std::size_t>(k % count)]);

@@ -56,12 +56,12 @@ using Progress = std::function<void(std::string_view stage, Index done, Index to
 struct ModelFacts;  // evaluator.hpp
 
 struct Run {
-    std::size_t memory = std::size_t{512} << 20;  ///< bytes that one chunk of work may take
+    std::size_t memory = std::size_t{512} << 20;  ///< bytes that chunks of work take at one time
     Progress progress = {};
     const std::atomic<bool>* cancel = nullptr;     ///< looked at before every chunk; set: throws Cancelled
     std::shared_ptr<const ModelFacts> facts = {};  ///< from examine(), to look at a model once for many calls
-    /// May model and output function be called from several threads at once? Then threads take whole chunks, which is
-    /// faster where there are many; networks of nn in evaluation, formulas and ONNX graphs may.
+    /// May model and output function be called on several threads at once, as networks of nn in evaluation (no scope of
+    /// nn::Training is open), formulas and ONNX graphs may? Then threads take whole chunks, where there are enough.
     bool concurrent = false;
 };
 

@@ -165,6 +165,15 @@ TEST_CASE("options of the bench that make no sense are refused") {
           "gradpath: bench: --clock cpu adds up the time of all threads: measure it with --threads 1\n");
 }
 
+TEST_CASE("a folder that cannot be made is refused before anything is measured") {
+    const program::Folder folder;
+    std::ofstream(folder / "speed") << "a file";
+    const program::Outcome outcome = program::run("bench --out speed --peer 'touch started'" + quick, folder.path());
+    CHECK(outcome.exit == 1);
+    CHECK(outcome.err.find("--out: the folder must be there or can be made: speed") != std::string::npos);
+    CHECK_FALSE(fs::exists(folder / "started"));
+}
+
 TEST_CASE("--peers says what to install where the peers are not built") {
     if (fs::exists(program::path().parent_path() / "bench/peers/gradpath_bench_peers")) return;
     CHECK(refusal("--peers", 1).find("install them (Debian: libtorch-dev libdnnl-dev libopenblas-dev") !=

@@ -30,8 +30,9 @@ std::shared_ptr<const attribution::ModelFacts> facts(const Network& network, con
 Prepared integrate(Make make, Index steps, const Setting& setting) {
     const Network network = make(setting);
     const Tensor x = network.rows(1, setting);
-    const IntegratedGradients options{
-        .target = Index{0}, .quadrature = {.steps = steps, .rule = midpoint}, .run = {.facts = facts(network, x), .concurrent = true}};
+    const IntegratedGradients options{.target = Index{0},
+                                      .quadrature = {.steps = steps, .rule = midpoint},
+                                      .run = {.facts = facts(network, x), .concurrent = true}};
     return {.run = [=] { attribution::integrated_gradients(network.net, x, options); },
             .flops = 2.0 * static_cast<double>(steps) * network.forward_flops()};
 }

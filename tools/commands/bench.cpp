@@ -97,11 +97,11 @@ bench::Suite suite_of(const Asked& asked, const Common& common, const std::atomi
         std::ranges::any_of(all, [&](const auto& w) { return std::regex_search(w.name, suite.filter); }),
         "bench: no workload has a name in which \"", asked.filter, "\" is found; names are such as ", all.front().name,
         " and ", all.back().name);
+    if (!common.out.empty()) make_folder(common.out);  // before minutes of measuring, not after
     return suite;
 }
 
 void write_files(const bench::Results& results, const bench::Suite& suite, const Common& common) {
-    make_folder(common.out);
     writing([&] {
         write_html(common.out / "bench.html", bench::report(results, suite));
         io::write_file(common.out / "roofline.svg", svg_file(bench::roofline(results)));

@@ -32,7 +32,7 @@ void add_common_but_threads(Arguments& arguments, Common& common) {
         common.dtype = text == "f64" ? DType::float64 : DType::float32;
     });
     arguments.value(
-        "--memory", "BYTES", "for one chunk of an explanation's work, such as 16M or 2G (512M)",
+        "--memory", "BYTES", "for an explanation's work at one time, such as 16M or 2G (512M)",
         [&](const std::string& text) { common.memory = parse_bytes(arguments.command() + ": --memory", text); });
     arguments.value("--out", "DIR", "folder for the files to write", [&](const std::string& text) {
         require<UsageError>(!text.empty(), arguments.command(), ": --out takes the name of a folder: got \"\"");

@@ -110,8 +110,7 @@ FoundGeodesic find(const Subject& subject, const Tensor& to, const GeodesicIg& o
                                                  "geodesic");
     attribution::Target target = options.target;
     if (!found.attribution.target.empty()) target = found.attribution.target[0];
-    const attribution::Run quiet{
-        .memory = options.run.memory, .cancel = options.run.cancel, .concurrent = options.run.concurrent};
+    const attribution::Run quiet{.memory = options.run.memory, .cancel = options.run.cancel};
     found.f = [run = subject.run, target, stage = options.stage, quiet](const Tensor& points) {
         return attribution::Evaluator("geodesic", run, points, target, stage, quiet).f_input();
     };

@@ -27,7 +27,6 @@ Tensor learned_baseline(const ExplainOptions& o, const Subject& subject, const R
     options.seed = o.common.seed;
     Progress progress(Progress::style(o.common.quiet), "steps");
     options.run.memory = o.common.memory;
-    options.run.concurrent = true;
     options.run.cancel = o.interrupted;
     options.run.progress = [&](std::string_view stage, Index done, Index total) { progress.tell(stage, done, total); };
     return attribution::learn_baseline(subject.run, slice(data.x, 0, 0, rows), options).value;
