@@ -28,7 +28,7 @@ constexpr std::size_t comfortable = std::size_t{8} << 20;  // larger chunks leav
 constexpr Index comfortable_rows = 64;                     // as long; but fewer rows leave lanes and threads idle, and
                                                            // read large weights again and again
 constexpr Index whole_lanes = 16;                          // no set of instructions takes more rows at once
-constexpr std::size_t worth_a_thread = std::size_t{1} << 18;  // bytes: smaller chunks are done before one has begun
+constexpr std::size_t worth_a_thread = std::size_t{1} << 20;  // bytes: smaller chunks are done before one has begun
 
 struct Evaluated {
     std::vector<Tensor> scores, gradients;  // per target: [rows], [rows, input shape]

@@ -107,7 +107,7 @@ TEST_CASE("threads change no bit, nor does it whether they take whole chunks") {
         const auto run = [&](int count, bool concurrent) {
             set_threads(count);
             const InternalNeurons options{
-                .target = Index{1}, .region = where, .steps = 700, .run = {.concurrent = concurrent}};
+                .target = Index{1}, .region = where, .steps = 3000, .run = {.concurrent = concurrent}};
             return attribution::internal_neurons(net, x, options, {});
         };
         const std::vector<Attribution> alone = run(1, false);
