@@ -1,4 +1,6 @@
 // Whatever is not as it was written is a fault of the file, and what is not asked for is one, too.
+#include <string_view>
+
 #include <gradpath/autodiff/io/safetensors.hpp>
 #include <gradpath/models/saved_parts.hpp>
 
@@ -19,7 +21,7 @@ Reading::Reading(const std::filesystem::path& path) : fault{"load", path.string(
 Json Reading::object(const char* key, const char* schema) const {
     const auto found = metadata.find(key);
     fault.unless(found != metadata.end(), "the metadata must have the key \"", key, "\": this file is not ",
-                 key == model_key ? "a model of gradpath" : "a training checkpoint of gradpath");
+                 std::string_view(key) == model_key ? "a model of gradpath" : "a training checkpoint of gradpath");
     const Json value = Json::parse(found->second, nullptr, false);
     fault.unless(value.is_object(), "the metadata under \"", key, "\" must be a JSON object");
     const auto named = field<std::string>(value, "schema");
