@@ -2,6 +2,7 @@
 #include <map>
 
 #include <attribution/functions.hpp>
+#include <support/restore_threads.hpp>
 
 using namespace attribution_tests;
 using attribution::Method;
@@ -34,11 +35,6 @@ Settings quick(const Method& method) {
     }
     return settings;
 }
-
-struct RestoreThreads {
-    int before = threads();
-    ~RestoreThreads() { set_threads(before); }
-};
 
 }  // namespace
 

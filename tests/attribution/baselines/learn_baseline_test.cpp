@@ -1,5 +1,6 @@
 // Baselines that are learned where the faithful one is known, and the loss in closed form.
 #include <attribution/functions.hpp>
+#include <support/restore_threads.hpp>
 
 using namespace attribution_tests;
 using attribution::learn_baseline;
@@ -115,13 +116,12 @@ TEST_CASE("patches are learned for classes of their own, from an image, and othe
 TEST_CASE("neither threads nor budget change a bit of what is learned") {
     const Model net = relu_net({5, 8, 1}, 4, true);
     const Tensor data = random_tensor({9, 5}, 6);
-    const int before = threads();
+    const RestoreThreads restore;
     const auto learned = [&](int count, std::size_t memory) {
         set_threads(count);
         return learn_baseline(net, data, {.steps = 6, .run = {.memory = memory}}).value;
     };
     CHECK(same_bits(learned(1, 1), learned(3, std::size_t{1} << 28)));
-    set_threads(before);
 }
 
 TEST_CASE("learning that cannot be is refused, and one that is cancelled stops") {

@@ -9,7 +9,8 @@
 #include <set>
 #include <thread>
 
-#include <attribution/functions.hpp>
+#include <attribution/small_cnn.hpp>
+#include <support/restore_threads.hpp>
 
 using namespace attribution_tests;
 using attribution::Chunks;
@@ -17,24 +18,6 @@ using attribution::integrated_gradients;
 using attribution::Run;
 
 namespace {
-
-/// A convolutional network on [rows, 1, 16, 16], random from its number.
-Model small_cnn() {
-    const Tensor filters = random_tensor({8, 1, 3, 3}, 1, DType::float32) * 0.5,
-                 dense = random_tensor({8 * 64, 10}, 2, DType::float32) * 0.1;
-    return
-        [=](const Tensor& x) { return matmul(flatten(max_pool2d(relu(conv2d(x, filters, {.padding = 1})))), dense); };
-}
-
-bool same_answer(const Attribution& a, const Attribution& b) {
-    return same_bits(a.values, b.values) && *a.delta == *b.delta && a.evaluations.forward == b.evaluations.forward &&
-           a.evaluations.backward == b.evaluations.backward;
-}
-
-struct RestoreThreads {
-    int before = threads();
-    ~RestoreThreads() { set_threads(before); }
-};
 
 /// Counts who calls a model at once. Calls of many rows wait until as many are there as are wanted, or give up.
 struct Meeting {
@@ -101,7 +84,7 @@ TEST_CASE("a model that may be is called from two threads at once: not a bit cha
     const RestoreThreads restore;
     const Tensor x = random_tensor({1, 1, 16, 16}, 7, DType::float32);
     for (const bool mixes : {false, true}) {
-        const Model plain = small_cnn();
+        const Model plain = small_cnn(DType::float32);
         const Model net = [=](const Tensor& z) { return mixes ? plain(z) + mean(z) : plain(z); };
         Meeting meeting;
         const Model f = [&](const Tensor& z) { return meeting.call(net, z); };
@@ -136,7 +119,7 @@ TEST_CASE("a model that may be is called from two threads at once: not a bit cha
 
 TEST_CASE("whatever gathers gradients on whole chunks gives the same bits") {
     const RestoreThreads restore;
-    const Model net = small_cnn();
+    const Model net = small_cnn(DType::float32);
     const Model smooth = [=](const Tensor& z) { return tanh(net(z)); };
     const Tensor x = random_tensor({2, 1, 16, 16}, 7, DType::float32);
     struct Case {
@@ -169,7 +152,7 @@ TEST_CASE("chunks that run at once share the budget, and the peak does not grow 
     const RestoreThreads restore;
     set_threads(2);
     Meeting meeting;
-    const Model net = small_cnn();
+    const Model net = small_cnn(DType::float32);
     const Model f = [&](const Tensor& z) { return meeting.call(net, z); };
     const Tensor x = random_tensor({1, 1, 16, 16}, 7, DType::float32);
     for (const std::size_t budget : {std::size_t{4} << 20, std::size_t{16} << 20}) {
@@ -190,7 +173,7 @@ TEST_CASE("chunks that run at once share the budget, and the peak does not grow 
 
 TEST_CASE("all threads take chunks or none does") {
     const RestoreThreads restore;
-    const Model net = small_cnn();
+    const Model net = small_cnn(DType::float32);
     const Tensor x = random_tensor({1, 1, 16, 16}, 7, DType::float32);
     const auto callers = [&](int count, Index steps, std::size_t memory) {
         Meeting meeting;
@@ -209,7 +192,7 @@ TEST_CASE("all threads take chunks or none does") {
 TEST_CASE("what looks on from this thread keeps the model on it") {
     const RestoreThreads restore;
     set_threads(2);
-    const Model net = small_cnn();
+    const Model net = small_cnn(DType::float32);
     Meeting meeting;
     const Model f = [&](const Tensor& z) { return meeting.call(net, tap("pixels", z)); };
     const Tensor x = random_tensor({1, 1, 16, 16}, 7, DType::float32);
@@ -240,7 +223,7 @@ TEST_CASE("what looks on from this thread keeps the model on it") {
 TEST_CASE("an error or a cancelled call on another thread is the caller's") {
     const RestoreThreads restore;
     set_threads(2);
-    const Model net = small_cnn();
+    const Model net = small_cnn(DType::float32);
     const Tensor x = random_tensor({1, 1, 16, 16}, 7, DType::float32);
     std::atomic<int> calls{0};
     const Model f = [&](const Tensor& z) {

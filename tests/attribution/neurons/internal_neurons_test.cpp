@@ -1,5 +1,6 @@
 // Joint attributions of inputs and neurons: closed forms, and the identities that tie them to Integrated Gradients.
 #include <attribution/functions.hpp>
+#include <support/restore_threads.hpp>
 
 using namespace attribution_tests;
 using attribution::InternalNeurons;
@@ -99,7 +100,7 @@ TEST_CASE("all layers in one pass are each layer alone, and the budget changes n
 }
 
 TEST_CASE("threads change no bit, nor does it whether they take whole chunks") {
-    const int before = threads();
+    const RestoreThreads restore;
     const Model net = smooth_net(1);
     const Tensor x = random_tensor({3, 5}, 9);
     for (const attribution::Region& where :
@@ -122,7 +123,6 @@ TEST_CASE("threads change no bit, nor does it whether they take whole chunks") {
                 }
             }
     }
-    set_threads(before);
 }
 
 TEST_CASE("the published difference form tends to the derivative form, with an error of order 1/steps") {
