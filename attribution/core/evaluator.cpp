@@ -5,7 +5,7 @@
 // company, so any difference means that the model mixes rows, and then every row runs by itself. The company is the
 // last row of the input, as far from the first as the caller's own data go: rows that are alike may hide what mixes
 // them. Where the model may be called from several threads, each runs whole chunks by itself: threads that share the
-// loops of one chunk read what others wrote, which machines whose cores share no cache are slow at.
+// loops of one chunk read what others wrote, which some machines are slow at.
 #include <gradpath/attribution/core/evaluator.hpp>
 
 #include <algorithm>
