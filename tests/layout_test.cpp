@@ -66,7 +66,7 @@ const Names private_headers = {
     "attribution/coalition/regression.hpp", "attribution/neurons/joint.hpp", "attribution/core/adaptive.hpp",
     "attribution/core/doubling.hpp", "attribution/core/exact.hpp", "attribution/core/linear_pieces.hpp",
     "attribution/core/measure.hpp", "attribution/core/names.hpp", "attribution/core/stage_mean.hpp",
-    "attribution/core/walk.hpp", "attribution/geometry/along_curves.hpp",
+    "attribution/core/target.hpp", "attribution/core/walk.hpp", "attribution/geometry/along_curves.hpp",
     "attribution/geometry/block_tridiagonal.hpp", "attribution/geometry/chain.hpp", "attribution/geometry/cloud.hpp",
     "attribution/geometry/explained.hpp", "attribution/geometry/finite.hpp", "attribution/geometry/measured.hpp",
     "attribution/geometry/remedies.hpp", "attribution/geometry/row_notes.hpp",

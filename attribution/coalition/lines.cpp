@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <gradpath/attribution/core/result.hpp>
+#include <gradpath/attribution/core/target.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath::attribution {
@@ -15,14 +16,6 @@ constexpr Index worth_telling = 10'000;  // lines of a sum that takes long enoug
 constexpr double of_each_line =
     0.05;                  // where nothing is asked for and kinks are costly: in a mean of lines errors cancel
 constexpr Index many = 2;  // lines whose mean is taken: plan_for_many asks only whether it is one
-
-/// What a target of all rows is for one of them.
-Target target_of(const Target& all, Index row) {
-    if (const auto* list = std::get_if<std::vector<Index>>(&all)) return (*list)[static_cast<std::size_t>(row)];
-    const auto* weights = std::get_if<Weights>(&all);
-    if (weights == nullptr || weights->values.rank() < 2 || weights->values.rows() == 1) return all;
-    return Weights{slice(weights->values, 0, row, row + 1)};
-}
 
 }  // namespace
 
@@ -93,7 +86,8 @@ void Lines::add(const Batch& batch, Numbers& sums) {
     Run run = game_.setup().run;
     run.progress = {};
     run.facts = evaluator.facts();
-    Evaluator lines(game_.method(), model_, end, target_of(evaluator.fixed_target(), batch.row),
+    const std::vector<Index> owners(batch.coalitions.size(), batch.row);
+    Evaluator lines(game_.method(), model_, end, target_of_rows(evaluator.fixed_target(), owners),
                     evaluator.objective().stage(), run);
     const std::vector<double> f_start = lines.values(start, "coalitions");
     const Integral integral = integrate(lines, straight(start, end), plan_, {f_start, lines.f_input()});

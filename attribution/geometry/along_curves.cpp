@@ -7,6 +7,7 @@
 
 #include <gradpath/attribution/core/measure.hpp>
 #include <gradpath/attribution/core/result.hpp>
+#include <gradpath/attribution/core/target.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath::attribution::geometry {
@@ -60,19 +61,6 @@ Edges edges_of(const Evaluator& evaluator, const OnCurves& on) {
     }
     if (!from.empty()) edges.from = concat(from), edges.to = concat(to);
     return edges;
-}
-
-/// The target of each edge is that of its owner.
-Target target_of(const Edges& edges, const Evaluator& evaluator, const Target& target) {
-    if (!evaluator.objective().indices().empty()) {
-        const std::vector<Index> kinds = kinds_of(evaluator, target);
-        std::vector<Index> of_edges;
-        for (const Index row : edges.owner) of_edges.push_back(kinds[at(row)]);
-        return of_edges;
-    }
-    const Weights* weights = weights_of_rows(target);
-    if (weights == nullptr) return target;
-    return Weights{gather(weights->values, Indices({static_cast<Index>(edges.owner.size())}, edges.owner))};
 }
 
 QuadraturePlan plan_of_edges(const QuadraturePlan& plan, double tolerance) {
@@ -158,7 +146,7 @@ Integral along_curves(Evaluator& evaluator, const OnCurves& on, const Quadrature
     run.facts = evaluator.facts();
     run.progress = [&](std::string_view stage, Index done, Index total) { evaluator.tell(stage, done, total); };
     Evaluator on_edges(evaluator.method(), evaluator.objective().model(), edges.to,
-                       target_of(edges, evaluator, on.target), evaluator.objective().stage(), run);
+                       target_of_rows(evaluator.fixed_target(), edges.owner), evaluator.objective().stage(), run);
     const std::vector<double> starts = on_edges.values(edges.from, "corners");
     const Path lines = straight(edges.from, edges.to);
     double tolerance = plan.tolerance.value_or(0) / stricter;

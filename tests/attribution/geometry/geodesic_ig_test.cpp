@@ -82,6 +82,22 @@ TEST_CASE("a row's answer does not depend on the other rows, and an input that i
     }
 }
 
+TEST_CASE("a margin is explained as the difference of the two outputs, by every method") {
+    const Model both = of_columns([](auto& z) { return stack({z[0] * z[1], square(z[0]) - z[1]}, 1); });
+    const Model difference = of_columns([](auto& z) { return z[0] * z[1] - (square(z[0]) - z[1]); });
+    const auto compare = [&]<class Options>(auto method, Options o) {
+        o.baseline = baseline_of_all;
+        const Attribution plain = method(difference, inputs, o);
+        o.stage = attribution::parse_stage("margin:0,1");
+        const Attribution margin = method(both, inputs, o);
+        CHECK(largest_difference(numbers(margin.values), numbers(plain.values)) <= 1e-9);
+        CHECK(margin.f_input == plain.f_input);
+    };
+    compare(attribution::geodesic_ig, GeodesicIg{.points = 9});
+    compare(attribution::geodesic_ig_knn, GeodesicIgKnn{.pool = {.points = plane_points(200)}});
+    compare(attribution::geodesic_ig_svi, attribution::GeodesicIgSvi{.variational = {.points = 8, .iterations = 30}});
+}
+
 TEST_CASE("edges that ways share are integrated once") {
     const Tensor pool = plane_points(150);
     const GeodesicIgKnn o{
