@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include <gradpath/attribution/coalition/game.hpp>
+#include <gradpath/attribution/core/target.hpp>
 #include <gradpath/attribution/quality/purity.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
@@ -65,15 +66,14 @@ std::vector<PixelCurve> curves(const Question& ask, const Model& model, const Te
     require(o.pixels >= 0, ask.method, ": pixels must not be below 0 but are ", o.pixels);
     const Evaluator whole(ask.method, model, x, o.target, o.stage, o.run);
     const Tensor canvas = draw_baseline(ask.method, ask.canvas, x, {o.seed, 0});
-    Setup setup{.target = o.target, .stage = o.stage, .run = o.run};
+    Setup setup{.stage = o.stage, .run = o.run};
     setup.run.facts = whole.facts();
     setup.groups = pixels_of(x.shape().slice(1, x.rank()));
     const Index pixels = *std::ranges::max_element(setup.groups.given) + 1;
     const Index at_a_time = o.pixels > 0 ? o.pixels : std::max(Index{1}, pixels / steps_of_a_curve);
     std::vector<PixelCurve> all;
     for (Index r = 0; r < x.rows(); ++r) {
-        if (!whole.objective().indices().empty())
-            setup.target = whole.objective().indices()[static_cast<std::size_t>(r)];
+        setup.target = target_of_rows(whole.fixed_target(), std::span(&r, 1));
         setup.baseline = slice(canvas, 0, r, r + 1);
         Game game(ask.method, model, slice(x, 0, r, r + 1), setup);
         const Tensor row = slice(values, 0, r, r + 1);

@@ -61,6 +61,22 @@ TEST_CASE("a pixel has all of its channels, and each row its own order, target a
     CHECK(of_targets[1].value.front() == 77);
 }
 
+TEST_CASE("curves of a margin and of weights of each row are those of the numbers that these mean") {
+    const Tensor x = Tensor({2, 3}, {1, 2, 4, 8, 3, 5}, DType::float64);
+    const Model both = [](const Tensor& z) { return stack({total(z), total(square(z))}, 1); };
+    PixelSteps margin = plain, weighted = plain, chosen = plain;
+    margin.target = attribution::Predicted{};
+    margin.stage = attribution::parse_stage("margin:1,0");
+    CHECK(quality::deletion(both, x, x, margin)[1].value == Values{98 - 16, 34 - 8, 9 - 3, 0});
+    weighted.target = attribution::Weights{Tensor({2, 2}, {1, 0, 0, 1}, DType::float64)};
+    chosen.target = std::vector<Index>{0, 1};
+    for (std::size_t r = 0; r < 2; ++r) {
+        CHECK(quality::deletion(both, x, x, weighted)[r].value == quality::deletion(both, x, x, chosen)[r].value);
+        CHECK(quality::insertion(both, x, x, weighted, zero)[r].area ==
+              quality::insertion(both, x, x, chosen, zero)[r].area);
+    }
+}
+
 TEST_CASE("of a sum, no order of deletion has less area than that of its terms") {
     const Tensor x = random_tensor({1, 12}, 5);
     const double least = quality::deletion(total, x, x, plain)[0].area;
