@@ -19,9 +19,11 @@ public:
         std::vector<double> probability;
         std::vector<double> kept;  ///< 1 where the class is the predicted one (of a single output, p >= 1/2)
     };
+    /// The same, and whether that class is still the predicted one. Throws ValueError for weights.
     Answer operator()(const Tensor& x) const;
 
 private:
+    std::string method_;
     Objective objective_;
     std::vector<Index> rows_;
 };

@@ -81,6 +81,10 @@ TEST_CASE("imputation and ROAD say what does not fit") {
           },
           "road: shares must ascend in [0, 1]"},
          {[&] { of({.shares = {}}); }, "road: shares must ascend in [0, 1]"},
+         {[&] {
+              of({.target = attribution::Weights{row({1, 1})}});
+          },
+          "road: the target must be an output of the model; give an index"},
          {[&] { of({.noise = -1}); }, "road: noise must not be below 0 but is -1"},
          {[&] { of({.run = {.cancel = &stop}}); }, "road: cancelled"}});
 }

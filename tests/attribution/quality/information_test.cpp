@@ -88,6 +88,10 @@ TEST_CASE("information curves say what does not fit") {
                           {[] { quality::information_curves(above_six, row({1}), row({1})); },
                            "information_curves: needs rows with two axes but the shape is (1, 1)"},
                           {[&] { of({.shares = {2}}); }, "information_curves: shares must ascend in [0, 1]"},
+                          {[&] {
+                               of({.target = attribution::Weights{row({1, 1})}});
+                           },
+                           "information_curves: the target must be an output of the model; give an index"},
                           {[&] { of({.seeds = 0}); }, "information_curves: seeds must lie in (0, 1] but is 0"},
                           {[&] { of({.points = 1}); }, "information_curves: needs at least 2 points but has 1"},
                           {[&] { of({.run = {.cancel = &stop}}); }, "information_curves: cancelled"}});
