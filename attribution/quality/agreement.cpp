@@ -115,7 +115,8 @@ double rank_agreement(const Attribution& a, const Attribution& b) {
     require<ShapeError>(a.values.shape() == b.values.shape(), "rank_agreement: the answers have the shapes ",
                         a.values.shape(), " and ", b.values.shape());
     const Tensor of_a = a.values.to(DType::float64), of_b = b.values.to(DType::float64);
-    const std::size_t count = a.f_input.size(), inner = of_a.data<double>().size() / count;
+    const Index questions = of_a.rows() * (a.all_targets ? of_a.shape()[1] : 1);
+    const auto count = static_cast<std::size_t>(questions), inner = of_a.data<double>().size() / count;
     double total = 0;
     for (std::size_t k = 0; k < count; ++k)
         total += spearman(of_a.data<double>().subspan(k * inner, inner), of_b.data<double>().subspan(k * inner, inner));

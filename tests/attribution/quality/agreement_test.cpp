@@ -82,6 +82,22 @@ TEST_CASE("rank agreement of two answers is Spearman's, the mean over rows") {
     CHECK(rank_agreement(answer({1, 2, 3, 1, 2, 3}, 2), answer({1, 2, 3, 3, 2, 1}, 2)) == doctest::Approx(0));
 }
 
+TEST_CASE("rank agreement of answers that explain no one number, as smoothed ones, and of all targets") {
+    const attribution::Model f = [](const Tensor& x) {
+        return stack({sum(square(x), {.axes = {1}}), sum(x, {.axes = {1}})}, 1);
+    };
+    const Tensor x({2, 3}, {1, 2, 4, 8, 3, 5}, DType::float64);
+    for (const attribution::Target& target :
+         {attribution::Target{Index{0}}, attribution::Target{attribution::AllTargets{}}}) {
+        const auto slope = [&](const Tensor& z) { return attribution::gradient(f, z, {.target = target}); };
+        const Attribution smooth = attribution::smooth(slope, x, {.sigma = 0.01, .samples = 3}), plain = slope(x);
+        REQUIRE(smooth.f_input.empty());
+        CHECK(quality::rank_agreement(smooth, smooth) == doctest::Approx(1));
+        CHECK(quality::rank_agreement(plain, plain) == doctest::Approx(1));
+        if (target.index() == 1) CHECK(quality::rank_agreement(smooth, plain) == doctest::Approx(1));
+    }
+}
+
 TEST_CASE("a mean's interval is t standard errors to each side") {
     const quality::Confidence two = quality::confidence(Values{1, 3});
     CHECK(two.mean == 2);
