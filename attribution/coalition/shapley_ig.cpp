@@ -40,7 +40,7 @@ bool few_players(Index players, Index samples) {
 class Rescale {
 public:
     Rescale(const Game& game, Rescaling how)
-        : game_(game), how_(how), failed_(static_cast<std::size_t>(game.lanes()), false) {}
+        : game_(game), how_(how), failed_(static_cast<std::size_t>(game.lanes()), false), factors_(failed_.size(), 1) {}
 
     /// What the shares are to be multiplied by.
     double factor(double sum, std::size_t lane) {
@@ -48,7 +48,7 @@ public:
         const double difference = game_.v_everybody()[lane] - game_.v_nobody()[lane], c = difference / sum;
         const bool sound = c * most_rescaling >= 1 && c <= most_rescaling;
         failed_[lane] = !sound && !(difference == 0 && sum == 0);
-        return sound ? c : 1;
+        return factors_[lane] = sound ? c : 1;
     }
     /// Of means and errors of features, sums of features with the total, and the total.
     Lane operator()(const Lane& means, std::size_t lane) {
@@ -67,11 +67,13 @@ public:
         return shares;
     }
     bool failed(std::size_t lane) const { return failed_[lane]; }
+    double last_factor(std::size_t lane) const { return factors_[lane]; }
 
 private:
     const Game& game_;
     Rescaling how_;
     std::vector<bool> failed_;
+    std::vector<double> factors_;
 };
 
 /// Aᵢ, Aᵢ + S and S of every lane, as Rescale reads their means.
@@ -85,6 +87,16 @@ Numbers with_sums(const Numbers& shares, std::size_t features) {
         all.push_back(sum);
     }
     return all;
+}
+
+/// The estimated error of the shares as they are after rescaling.
+std::vector<double> relative_errors(const Attribution& result, const Lines& lines, const Rescale& rescale) {
+    std::vector<double> errors = lines.error();
+    for (std::size_t lane = 0; lane < errors.size(); ++lane) {
+        const double gap = (*result.ncc_gap)[lane], difference = result.f_input[lane] - (*result.f_baseline)[lane];
+        errors[lane] *= rescale.last_factor(lane) / error_scale(difference, gap + std::abs(difference));
+    }
+    return errors;
 }
 
 void report_lines(Attribution& result, const Lines& lines, const Rescale& rescale) {
@@ -103,13 +115,17 @@ void report_lines(Attribution& result, const Lines& lines, const Rescale& rescal
     if (std::ranges::count(lines.met(), false) > 0)
         add_note(result.notes, text("not every line met the tolerance ", *lines.plan().tolerance));
     if (!result.tolerance) result.tolerance = lines.plan().tolerance;
-    result.tolerance_met = std::move(met);
-    std::vector<double> errors = lines.error();
-    for (std::size_t lane = 0; lane < errors.size(); ++lane) {
-        const double gap = (*result.ncc_gap)[lane], difference = result.f_input[lane] - (*result.f_baseline)[lane];
-        errors[lane] /= error_scale(difference, gap + std::abs(difference));
+    result.quadrature_error = relative_errors(result, lines, rescale);
+    for (std::size_t lane = 0; lane < result.quadrature_error->size(); ++lane) {
+        if ((*result.quadrature_error)[lane] <= *result.tolerance) continue;
+        const std::size_t row = lane / targets;
+        if (lines.met()[row])
+            add_note(result.notes,
+                     text("the lines of row ", static_cast<Index>(row), " cancel: each met the tolerance ",
+                          *lines.plan().tolerance, ", but not the estimated error of their mean"));
+        met[row] = false;
     }
-    result.quadrature_error = std::move(errors);
+    result.tolerance_met = std::move(met);
 }
 
 /// All coalitions, once.

@@ -152,6 +152,26 @@ TEST_CASE("a tolerance bounds half-widths and lines, and the cost is reported") 
     CHECK(*capped.samples == 31);
 }
 
+TEST_CASE("the estimated error of the lines is rescaled with the shares, and the tolerance bounds it, too") {
+    const Model f =
+        of_columns([](auto& x) { return x[0] * x[1] * 4.0 - (x[0] + x[1]) * 3.0 + cos(x[0] * x[1] * 20.0) * 0.1; });
+    const auto with = [&](Rescaling normalise) {
+        return shapley_integrated_gradients(f, row({1, 1}), {.normalise = normalise, .quadrature = {.tolerance = 0.1}});
+    };
+    const Attribution raw = with(Rescaling::none), rescaled = with(Rescaling::completeness);
+    const double c = rescaled.values.at(0) / raw.values.at(0),
+                 change = std::abs(raw.f_input[0] - raw.f_baseline->at(0));
+    REQUIRE(c > 20);
+    // Divided by max(|dF|, Σ|A|): dF beside shares that cancel, and after rescaling the same.
+    CHECK(rescaled.quadrature_error->at(0) == doctest::Approx(c * raw.quadrature_error->at(0)).epsilon(1e-9));
+    CHECK(rescaled.quadrature_error->at(0) > 0.1);
+    CHECK(raw.tolerance_met->at(0));
+    CHECK_FALSE(rescaled.tolerance_met->at(0));
+    CHECK(rescaled.notes == std::vector<std::string>{"the lines of row 0 cancel: each met the tolerance 0.05, but not "
+                                                     "the estimated error of their mean"});
+    REQUIRE(change > std::abs(raw.values.at(0) + raw.values.at(1)));
+}
+
 TEST_CASE("patches are players whose features keep shares of their own") {
     const Model f = [](const Tensor& x) { return sum(square(flatten(x)), {.axes = {1}}); };
     const Tensor x = random_tensor({1, 1, 4, 4}, 2);
@@ -198,9 +218,8 @@ TEST_CASE("options are told by name and refused by name") {
     };
     CHECK(error("line", "ful") ==
           "shapley-integrated-gradients: line: 'ful' is unknown; did you mean 'full'? There are: full marginal");
-    CHECK(
-        error("normalise", "completenes") ==
-        "shapley-integrated-gradients: normalise: 'completenes' is unknown; did you mean 'completeness'? There are: "
+    CHECK(error("normalise", "completenes") ==
+          "shapley-integrated-gradients: normalise: 'completenes' is unknown; did you mean 'completeness'? There are: "
           "none completeness");
     CHECK(error("samples", "0") == "shapley-integrated-gradients: samples must be at least 1 but is 0");
     CHECK(error("tolerance", "0") == "shapley-integrated-gradients: tolerance must be above 0 but is 0");
