@@ -190,7 +190,7 @@ private:
     /// Rows with one baseline, too.
     void from_one_start(const Metric& metric, const NeighbourGraph& graph, const std::vector<Index>& rows) {
         try {
-            const std::vector<Way> ways =
+            const std::vector<Tensor> ways =
                 Ways(metric, graph, row_of(from_, rows[0]), o_.neighbours).to(rows_of(to_, rows));
             for (std::size_t k = 0; k < rows.size(); ++k) keep(rows[k], found(metric, ways[k]));
         } catch (const NumericError& error) {
@@ -199,11 +199,10 @@ private:
         }
     }
 
-    Geodesic found(const Metric& metric, const Way& way) {
-        if (o_.refine) return relaxed(metric, way.corners);
+    Geodesic found(const Metric& metric, const Tensor& way) {
+        if (o_.refine) return relaxed(metric, way);
         Geodesic g;
-        g.corners = way.corners;
-        g.length = way.length;
+        g.corners = way;  // its length is measured as the straight line's is, not with the epsilon of the pool
         return g;
     }
 

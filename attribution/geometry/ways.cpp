@@ -61,10 +61,10 @@ std::vector<Ways::Place> Ways::places(const Tensor& points) const {
     return all;
 }
 
-std::vector<Way> Ways::to(const Tensor& points) const {
+std::vector<Tensor> Ways::to(const Tensor& points) const {
     const std::vector<Place> all = places(points);
     const Cloud wide(points), from(from_);
-    std::vector<Way> ways;
+    std::vector<Tensor> ways;
     for (Index row = 0; row < points.rows(); ++row) {
         const Place& place = all[static_cast<std::size_t>(row)];
         const Tensor point = one(points, row);
@@ -77,18 +77,18 @@ std::vector<Way> Ways::to(const Tensor& points) const {
     return ways;
 }
 
-Way Ways::best(const Place& place, const Tensor& point, double direct) const {
+Tensor Ways::best(const Place& place, const Tensor& point, double direct) const {
     double least = direct;
     Index last = -1;
     for (const auto& [node, distance] : place.near) {
         const double whole = tree_.distance[static_cast<std::size_t>(node)] + distance;
         if (whole < least) least = whole, last = node;
     }
-    if (last < 0) return {concat({from_, point}), direct};
+    if (last < 0) return concat({from_, point});
     std::vector<Index> between = way_to(tree_, last);
     if (same_bits(one(graph_.points, between.front()), from_)) between.erase(between.begin());
     if (!between.empty() && same_bits(one(graph_.points, between.back()), point)) between.pop_back();
-    return {between.empty() ? concat({from_, point}) : concat({from_, corners_of(graph_, between), point}), least};
+    return between.empty() ? concat({from_, point}) : concat({from_, corners_of(graph_, between), point});
 }
 
 }  // namespace gradpath::attribution::geometry

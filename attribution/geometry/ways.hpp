@@ -8,19 +8,14 @@
 
 namespace gradpath::attribution::geometry {
 
-/// A curve as corners, [points, input shape], and its length in the metric.
-struct Way {
-    Tensor corners;
-    double length = 0;
-};
-
 class Ways {
 public:
     /// From one point, [1, input shape]. Throws NumericError where a length is not finite.
     Ways(const Metric& metric, const NeighbourGraph& graph, const Tensor& from, const Neighbours& options);
-    /// The shortest way to each of these points, [rows, input shape]; a point's way does not depend on the others. The
-    /// straight line is among them where the ends are neighbours. Throws NumericError as above.
-    std::vector<Way> to(const Tensor& points) const;
+    /// The shortest way to each of these points, [rows, input shape], as corners [points, input shape]; a point's way
+    /// does not depend on the others. The straight line is among them where the ends are neighbours. Throws
+    /// NumericError as above.
+    std::vector<Tensor> to(const Tensor& points) const;
 
 private:
     /// A point among the nodes: those it is a neighbour of, and how far the farthest of them is.
@@ -29,7 +24,7 @@ private:
         double reach = 0;
     };
     std::vector<Place> places(const Tensor& points) const;
-    Way best(const Place& place, const Tensor& point, double direct) const;
+    Tensor best(const Place& place, const Tensor& point, double direct) const;
 
     const Metric& metric_;
     const NeighbourGraph& graph_;

@@ -259,6 +259,22 @@ TEST_CASE("a curve is measured as the straight line is, and told where it is lon
     CHECK(along.corners.rows() > 9);
     CHECK(along.notes.empty());
     CHECK(along.length == along.straight_length);
+    // The epsilon of a way's metric is that of its pool; it is measured by that of the line, which is flat here.
+    const Model step = of_columns([](auto& z) { return tanh(z[0] * 3.0) + z[1] * 0.0; });
+    const Tensor bottom = row({2, -1}), top = row({2, 1});
+    const Tensor pool = random::uniform({300, 2}, -1.2, 1.2, {.seed = 2, .dtype = DType::float64}) + row({0.9, 0});
+    const Metric whole = geometry::pullback([&](const Tensor& z) { return reshape(step(z), {z.rows(), 1}); });
+    const Metric of_line = geometry::regularised(whole, 1e-3 * whole.trace(bottom).at(0));
+    const geometry::Geodesic way = attribution::geodesics(step, top,
+                                                          {.baseline = bottom,
+                                                           .metric = "pullback",
+                                                           .solver = "neighbours",
+                                                           .refine = false,
+                                                           .pool = {.points = pool}})[0];
+    CHECK(way.length == doctest::Approx(geometry::length(of_line, way.corners, 5)).epsilon(1e-6));
+    CHECK(way.straight_length ==
+          doctest::Approx(geometry::length(of_line, geometry::line(bottom, top, 33), 5)).epsilon(1e-6));
+    CHECK(way.energy >= 0.999 * way.length * way.length / 2);
     const geometry::Geodesic detour = found({.solver = "neighbours",
                                              .refine = false,
                                              .neighbours = {.k = 1},
