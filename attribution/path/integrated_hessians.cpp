@@ -3,6 +3,7 @@
 // rows are independent, so the derivative of the sum over rows of gradient i is row i of every row's Hessian.
 #include <gradpath/attribution/path/integrated_hessians.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 #include <gradpath/attribution/core/doubling.hpp>
@@ -10,6 +11,7 @@
 #include <gradpath/attribution/core/soften.hpp>
 #include <gradpath/attribution/path/along_paths.hpp>
 #include <gradpath/autodiff/grad.hpp>
+#include <gradpath/autodiff/graph.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath::attribution {
@@ -17,7 +19,8 @@ namespace {
 
 constexpr const char* name = "integrated-hessians";
 constexpr Index most_features = 1024;
-constexpr Index graphs_at_once = 4;  // a gradient that is differentiated again keeps about as many times its graph
+constexpr Index graphs_at_once = 4;     // a gradient that is differentiated again keeps about as many times its graph
+constexpr double worth_telling = 0.01;  // of a sum that is not complete
 
 /// Adds the nodes of a rule to the interactions [rows · targets · features · features] of some rows.
 class Interactions {
@@ -93,6 +96,24 @@ Integral interactions_along(Evaluator& evaluator, const Path& path, const Quadra
     return by_doubling(evaluator, 1, plan, ends, empty_integral(evaluator, plan.rule, features * features), run);
 }
 
+/// What the explained model has in place of the kinks of the one that was given.
+void note_softened(Attribution& result, const Graph& given, double sharpness) {
+    const char* const why = ", since its own Hessian is 0; the explained number is that of this model";
+    const auto note = [&](OpCode op, const auto&... what) {
+        if (std::ranges::find(given.executed, op) != given.executed.end()) add_note(result.notes, text(what..., why));
+    };
+    note(OpCode::relu, "relu was replaced by softplus(", sharpness, " u) / ", sharpness);
+    note(OpCode::max_pool2d, "max-pool was replaced by log(mean exp(", sharpness, " u)) / ", sharpness);
+}
+
+/// Other kinks keep what their slopes do to themselves.
+void note_incomplete(Attribution& result) {
+    const double gap = std::ranges::max(*result.relative_delta);
+    if (gap > worth_telling)
+        add_note(result.notes, text("the interactions miss F(x) - F(x') by ", gap,
+                                    " of their size: the Hessian does not see kinks, and sharp bends need more steps"));
+}
+
 }  // namespace
 
 Attribution integrated_hessians(const Model& model, const Tensor& x, const IntegratedHessians& o) {
@@ -101,8 +122,8 @@ Attribution integrated_hessians(const Model& model, const Tensor& x, const Integ
                         ": takes from 1 to ", most_features, " features but the input has shape ", x.shape(),
                         "; explain fewer, or groups of them");
     require(static_cast<bool>(model), name, ": the model is empty");
-    const Soften soften{.sharpness = o.softplus, .pools = false};
-    const Model smooth = o.softplus > 0 ? softened(model, slice(detached(x), 0, 0, 1), soften) : Model{};
+    const Tensor row = slice(detached(x), 0, 0, 1);
+    const Model smooth = o.softplus > 0 ? softened(model, row, {.sharpness = o.softplus}) : Model{};
     AlongPaths options{.target = o.target,
                        .baseline = o.baseline,
                        .stage = o.stage,
@@ -116,9 +137,8 @@ Attribution integrated_hessians(const Model& model, const Tensor& x, const Integ
     const AlongEach each{.method = name, .integral = interactions_along, .pairs = true};
     Attribution result = along_paths(smooth ? smooth : model, x, options, each);
     result.target_kind = describe(o.target);
-    if (smooth)
-        add_note(result.notes, text("relu was replaced by softplus(", o.softplus, " u) / ", o.softplus,
-                                    ", since its own Hessian is 0; the explained number is that of this model"));
+    if (smooth) note_softened(result, record(model, row), o.softplus);
+    note_incomplete(result);
     return result;
 }
 

@@ -14,7 +14,7 @@ struct IntegratedHessians {
     Index steps = 64;                      ///< nodes of the quadrature; where there is a tolerance, at first
     std::optional<double> tolerance = {};  ///< of the completeness gap and of the difference to half the nodes
     Index max_steps = 4096;                ///< nodes per row, at most, where there is a tolerance
-    double softplus = 10;    ///< sharpness b of softplus(b u)/b in place of relu, whose own Hessian is 0; 0: keep relu
+    double softplus = 10;  ///< sharpness of what stands for relus and max-pools (soften.hpp); 0: they stay as they are
     std::uint64_t seed = 0;  ///< of a random baseline
     Run run = {};
 
@@ -23,7 +23,7 @@ struct IntegratedHessians {
         f("tolerance", self.tolerance, "bound on the completeness gap and on the difference to half the nodes");
         f("max-steps", self.max_steps, "nodes per row, at most, to meet a tolerance");
         f("softplus", self.softplus,
-          "sharpness of the softplus that stands for relu, whose Hessian is 0; 0: keep relu");
+          "sharpness of what stands for relus and max-pools, whose own Hessian is 0; 0: they stay as they are");
         f("seed", self.seed, "of a random baseline");
     }
 };
@@ -31,10 +31,11 @@ struct IntegratedHessians {
 /// Interactions of pairs of features (Janizek et al. 2021, eq. 4 and 5), values [rows, input shape, input shape],
 /// with all targets [rows, targets, input shape, input shape]: G_ij = D_i D_j ∫₀¹ -s log s · F_ij(x' + sD) ds, and
 /// D_i ∫₀¹ -log s · F_i ds more on the diagonal. The double integral of the paper over places a and b is this single
-/// one, for ab = s has the density -log s. Rows of G sum to Integrated Gradients, all of it to F(x) - F(x'). Where
-/// the model has relus, F is the model with softplus in their place, which a note says; the target is decided by the
-/// model itself. Costs `steps` gradients and `steps` times the number of features Hessian products. Throws ValueError
-/// for more than 1024 features; and as along_paths.
+/// one, for ab = s has the density -log s. Rows of G sum to Integrated Gradients, all of it to F(x) - F(x'), where F
+/// has no kinks. Where the model has relus or max-pools, F is the model with softplus and log(mean exp) in their place,
+/// which a note says; the target is decided by the model itself. Of other kinks (abs, maximum) the Hessian knows
+/// nothing: where the sum misses by more than 0.01 of its size, a note says so. Costs `steps` gradients and `steps`
+/// times the number of features Hessian products. Throws ValueError for more than 1024 features; and as along_paths.
 Attribution integrated_hessians(const Model& model, const Tensor& x, const IntegratedHessians& options = {});
 
 }  // namespace gradpath::attribution

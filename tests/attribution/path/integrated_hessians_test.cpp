@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <attribution/functions.hpp>
 
 using namespace attribution_tests;
@@ -59,10 +61,35 @@ TEST_CASE("relu is softened, and a note says so; softplus 0 keeps it and its Hes
     CHECK(soft.relative_delta->at(0) <= 1e-4);
     CHECK(std::abs(soft.values.at(1)) > 1e-3);
     const Attribution hard = integrated_hessians(f, x, {.steps = 256, .softplus = 0});
-    CHECK(hard.notes.empty());
+    const double missed = *std::ranges::max_element(*hard.relative_delta);
+    REQUIRE(missed > 0.01);
+    CHECK(hard.notes == std::vector<std::string>{text("the interactions miss F(x) - F(x') by ", missed,
+                                                      " of their size: the Hessian does not see kinks, and sharp bends "
+                                                      "need more steps")});
     for (Index i = 0; i < 3; ++i)
         for (Index j = 0; j < 3; ++j)
             if (i != j) CHECK(hard.values.at(3 * i + j) == 0);
+}
+
+TEST_CASE("max-pools are softened, too, and what misses its sum for kinks of other kinds says so") {
+    const Tensor kernel = random_tensor({2, 1, 3, 3}, 1), w = random_tensor({8, 3}, 2);
+    const Model pooled = [=](const Tensor& x) {
+        return matmul(tanh(flatten(max_pool2d(relu(conv2d(x, kernel, {.padding = 1})))) * 0.5), w);
+    };
+    const IntegratedHessians options{.target = Index{1}, .baseline = attribution::baseline::Constant{0.25}};
+    const Attribution a = integrated_hessians(pooled, random_tensor({3, 1, 4, 4}, 3), options);
+    for (const double gap : *a.relative_delta) CHECK(gap <= 1e-3);
+    CHECK(a.notes == std::vector<std::string>{"relu was replaced by softplus(10 u) / 10, since its own Hessian is 0; "
+                                              "the explained number is that of this model",
+                                              "max-pool was replaced by log(mean exp(10 u)) / 10, since its own "
+                                              "Hessian is 0; the explained number is that of this model"});
+    const Attribution kinks =
+        integrated_hessians(of_columns([](auto& x) { return abs(x[0] - 1.0) + x[0] * x[1]; }), row({2, 3}));
+    CHECK(kinks.relative_delta->at(0) > 0.1);
+    REQUIRE(kinks.notes.size() == 1);
+    CHECK(kinks.notes[0].starts_with("the interactions miss F(x) - F(x') by 0."));
+    const Attribution smooth = integrated_hessians(of_columns([](auto& x) { return x[0] * x[1]; }), row({2, 3}));
+    CHECK(smooth.notes.empty());
 }
 
 TEST_CASE("the mean over baselines, with its standard error") {
