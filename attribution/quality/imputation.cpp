@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace gradpath::attribution::quality {
 namespace {
 
 constexpr double beyond = 1.8, exact_to = 1e-9;  // 1.8 suits pictures about 30 pixels wide best
+constexpr double rounding = 16 * std::numeric_limits<double>::epsilon();  // of a sum over neighbours, that much beyond
 constexpr int most_sweeps = 10'000;
 
 struct Neighbour {
@@ -64,9 +66,11 @@ struct Plane {
             low = std::min(low, at[p]), high = std::max(high, at[p]);
             total += at[p], ++count;
         }
+        const double mean = count > 0 ? std::max(std::min(total / count, high), low) : 0;  // rounding may leave them
         for (std::size_t p = 0; p < at.size(); ++p)
-            if (known[p] == 0) at[p] = count > 0 ? total / count : 0;
-        for (int k = 0; count > 0 && k < most_sweeps && sweep() > exact_to * (high - low);) ++k;
+            if (known[p] == 0) at[p] = mean;
+        const double still = std::max(exact_to * (high - low), rounding * std::max(std::abs(low), std::abs(high)));
+        for (int k = 0; low < high && k < most_sweeps && sweep() > still;) ++k;
     }
 };
 

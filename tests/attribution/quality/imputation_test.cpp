@@ -1,6 +1,7 @@
 // Pictures of one line, on which the missing pixels are linear between the known ones; ROAD on them by hand.
 #include <gradpath/attribution/quality/imputation.hpp>
 
+#include <gradpath/attribution/quality/pixels.hpp>
 #include <gradpath/attribution/quality/road.hpp>
 
 #include <attribution/quality/lines.hpp>
@@ -19,6 +20,14 @@ TEST_CASE("missing pixels of a line are linear between known ones, and flat beyo
     const std::vector<double> filled = numbers(quality::impute(line({9, 0, 9, 9, 3, 9}), row({0, 1, 0, 0, 1, 0})));
     CHECK(largest_difference(filled, {0, 0, 1, 2, 3, 3}) < 1e-7);
     CHECK(numbers(quality::impute(line({1, 2}), row({0, 0}))) == std::vector<double>{0, 0});
+}
+
+TEST_CASE("where all known pixels are equal so are the missing ones, to the last bit") {
+    for (const double value : {0.1, -0.7, 3e5}) {
+        const Tensor picture = full({1, 2, 9, 9}, value, DType::float64);
+        const Tensor known = random::bernoulli({1, 81}, 0.3, {.seed = 1, .dtype = DType::float64});
+        CHECK(same_bits(quality::impute(picture * quality::over_channels(known, picture), known), picture));
+    }
 }
 
 TEST_CASE("the middle of nine is the weighted mean of the others, known ones keep their bits") {
