@@ -31,7 +31,7 @@ struct LearnBaseline {
     LearningRule rule = LearningRule::adam;
     std::optional<double> start = {};  ///< of every feature; left out: the mean of the data
     std::optional<Tensor> from = {};   ///< where to start instead, [1, row shape]
-    double orders = 0.5;               ///< m < orders · players; at least m = 0
+    double orders = 0.5;               ///< m = 0, 1, ..: the first ⌊orders · players⌋, at least one
     Index orders_at_once = 0;          ///< drawn for each step, of these; 0: all of them
     Index contexts = 10;               ///< coalitions for each player and order, in each step
     Index rows = 16;                   ///< of the data, in each step

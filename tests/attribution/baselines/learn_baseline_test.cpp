@@ -45,6 +45,16 @@ TEST_CASE("the loss of a product: nothing of low order at its own baseline, all 
     }
 }
 
+TEST_CASE("orders count from 0, as many as a whole share of the players, at least one") {
+    const Model pair = of_columns([](auto& x) { return x[0] * x[1] + x[2] * 0.0; });
+    const auto loss = [&](double orders) {
+        return attribution::pattern_loss(pair, row({1, 1, 1}), row({0, 0, 0}), {.orders = orders, .contexts = 20});
+    };
+    for (const double orders : {0.1, 0.34, 0.66}) CHECK(loss(orders) == 0);  // m = 0: nobody is there to meet
+    CHECK(loss(0.67) > 0);
+    CHECK(loss(1) > loss(0.67));
+}
+
 TEST_CASE("means over contexts cancel in the one loss and not in the other") {
     const Model f = of_columns([](auto& x) { return x[0] * (x[1] - x[2]); });
     const Tensor x = row({1, 1, 1}), b = row({0, 0, 0});
