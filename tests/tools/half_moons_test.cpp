@@ -8,8 +8,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include <unistd.h>
-
 #include <nlohmann/json.hpp>
 
 #include <gradpath/autodiff/io/npy.hpp>
@@ -130,7 +128,7 @@ TEST_CASE("an interrupted study leaves the rows that it has, and says that they 
     const std::vector<std::string> words{"reproduce", "geodesics", "--quick", "--model", "net.safetensors",
                                          "--input",   "x.npy",     "--out",   "study",   "--quiet"};
     const pid_t process = program::start(words, folder.path());
-    while (!std::filesystem::exists(folder / "study/geodesics.json") && kill(process, 0) == 0) usleep(10'000);
+    REQUIRE(program::until(process, [&] { return std::filesystem::exists(folder / "study/geodesics.json"); }));
     kill(process, SIGTERM);
     CHECK(program::finish(process) == 130);
     const Json document = Json::parse(program::read(folder / "study/geodesics.json"));
@@ -152,13 +150,10 @@ TEST_CASE("an interrupted study does not take the place of a whole one, and its 
                                          "--out",     "study",      "--quiet"};
     const auto begun = std::chrono::steady_clock::now();
     const std::filesystem::path file = folder / "study/half-moons.json";
-    const auto interrupted = [&](std::vector<std::string> line, const std::filesystem::path& until) {
-        const pid_t process = program::start(line, folder.path());
-        while (!std::filesystem::exists(until) && kill(process, 0) == 0) usleep(10'000);
-        kill(process, SIGTERM);
-        return program::finish(process);
-    };
-    REQUIRE(interrupted(words, file) == 130);
+    const pid_t process = program::start(words, folder.path());
+    REQUIRE(program::until(process, [&] { return std::filesystem::exists(file); }));
+    kill(process, SIGTERM);
+    REQUIRE(program::finish(process) == 130);
     const std::chrono::duration<double> first = std::chrono::steady_clock::now() - begun;
     Json document = Json::parse(program::read(file));
     CHECK(document["complete"] == false);

@@ -48,6 +48,16 @@ pid_t launch(const std::vector<std::string>& words, const fs::path& folder, cons
 
 fs::path path() { return fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "tools" / "gradpath"; }
 
+bool until(pid_t process, const std::function<bool()>& condition) {
+    while (!condition()) {
+        siginfo_t ended{};
+        if (waitid(P_PID, static_cast<id_t>(process), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid != 0)
+            return condition();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
+}
+
 int finish(pid_t process) {
     int status = 0;
     waitpid(process, &status, 0);

@@ -2,6 +2,7 @@
 // The real program, run as a user runs it: words in, what it printed and its exit code out.
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ Outcome run_on_terminal(const std::string& line, const std::filesystem::path& fo
                         const std::string& variable = "GRADPATH_TEST=1");
 /// Starts it, silent, and returns at once; end it with finish().
 pid_t start(const std::vector<std::string>& words, const std::filesystem::path& folder);
+/// Waits until a condition holds; does it? It may never, where the process ends without having brought it about.
+bool until(pid_t process, const std::function<bool()>& condition);
 /// Waits for its end: the exit code, or 128 + signal.
 int finish(pid_t process);
 
