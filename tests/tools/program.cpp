@@ -166,15 +166,4 @@ std::vector<std::string> listing(const fs::path& folder) {
     return names;
 }
 
-Folder::Folder() {
-    std::string name = (fs::temp_directory_path() / "gradpath-test-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder: " + name);
-    path_ = name;
-}
-
-Folder::~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-}
-
 }  // namespace program

@@ -8,6 +8,8 @@
 
 #include <sys/types.h>
 
+#include "support/folder.hpp"
+
 namespace program {
 
 /// Of the build that this test belongs to.
@@ -46,15 +48,11 @@ std::vector<std::string> listing(const std::filesystem::path& folder);
 /// An empty folder that goes when this object does.
 class Folder {
 public:
-    Folder();
-    ~Folder();
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-    const std::filesystem::path& path() const { return path_; }
+    std::filesystem::path operator/(const std::string& name) const { return folder_ / name; }
+    const std::filesystem::path& path() const { return folder_.path; }
 
 private:
-    std::filesystem::path path_;
+    gradpath::tests::TempFolder folder_;
 };
 
 }  // namespace program
