@@ -43,7 +43,6 @@ const std::vector<ThirdParty> third_parties = {
     {R"(#include <png\.h>)", {"models/data/", "tools/report/", "tests/"}},
     {R"(#include [<"]CLI/)", {"tools/"}},
     {R"(#include [<"](google/protobuf/|onnx/|onnx\.pb))", {"models/onnx/"}},
-    {R"(#include [<"]nanoflann)", {"attribution/geometry/"}},
     {R"(#include [<"](benchmark|torch|dnnl|oneapi|cblas|openblas))", {"tools/bench/"}},
 };
 

@@ -60,3 +60,12 @@ build() {
     say "building $folder"
     ninja -C "$folder"
 }
+
+# Fails unless a configured folder has all the suites named: meson runs the others, or none at all, and is content.
+known_suites() {
+    local folder=$1 suite
+    shift
+    for suite in "$@"; do
+        grep -q "\"gradpath:$suite\"" "$folder/meson-info/intro-tests.json" || fail "no such suite: $suite"
+    done
+}

@@ -2,8 +2,7 @@
 // next one looks at (the sign of a number, the winner among several) is linear, so equal answers at both ends mean
 // equal answers throughout, and different ones cross at a point that is known exactly. One run of the model at the ends
 // of many stretches thus finds, for each, its first bending kink and all the places where that one bends. A sign is
-// settled by its crossings; a maximum may have further winners in between and is asked again. Ties at an end are no
-// crossings.
+// settled by its crossings; a maximum may have others in between and is asked again. Ties at an end are none.
 #include <gradpath/attribution/core/linear_pieces.hpp>
 
 #include <algorithm>
@@ -17,7 +16,8 @@
 namespace gradpath::attribution {
 namespace {
 
-constexpr Index most_rounds = 64;  // of one maximum: rounding must not keep it busy for ever
+constexpr Index most_rounds = 64;    // of one maximum: rounding must not keep it busy for ever
+constexpr double one_place = 1e-12;  // of an edge: bends that are nearer together are one, split by rounding
 
 /// What a kink looks at: the sign of its first input, of the difference of two, or the winner of groups.
 enum class Look : std::uint8_t { sign, difference, winner };
@@ -232,19 +232,19 @@ private:
 };
 
 /// A stretch with its bends cut out, appended to `cut`.
-void divide(const Stretch& stretch, const Bend& bend, double least, std::vector<Stretch>& cut) {
+void divide(const Stretch& stretch, Bend bend, double least, std::vector<Stretch>& cut) {
     Stretch part = stretch;
     part.settled = bend.level < 0;
     if (part.settled) return cut.push_back(part);
-    std::vector<double> at = bend.at;
-    std::sort(at.begin(), at.end());
-    const bool again = bend.look == Look::winner && at.back() >= least && at.front() <= 1 - least &&
-                       (bend.level > stretch.level || stretch.rounds < most_rounds);
+    least = std::max(least, one_place / (stretch.to - stretch.from));
+    std::erase_if(bend.at, [&](double fraction) { return fraction < least || fraction > 1 - least; });
+    std::sort(bend.at.begin(), bend.at.end());
+    const bool again =
+        bend.look == Look::winner && !bend.at.empty() && (bend.level > stretch.level || stretch.rounds < most_rounds);
     part.rounds = again && bend.level == stretch.level ? stretch.rounds + 1 : 0;
     part.level = again ? bend.level : bend.level + 1;
-    double before = 0;
-    for (const double fraction : at) {
-        if (fraction < std::max(least, before + least) || fraction > 1 - least) continue;
+    for (double before = 0; const double fraction : bend.at) {
+        if (fraction < before + least) continue;
         part.to = stretch.from + fraction * (stretch.to - stretch.from);
         cut.push_back(part);
         part.from = part.to;

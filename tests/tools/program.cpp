@@ -48,6 +48,16 @@ pid_t launch(const std::vector<std::string>& words, const fs::path& folder, cons
 
 fs::path path() { return fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "tools" / "gradpath"; }
 
+bool until(pid_t process, const std::function<bool()>& condition) {
+    while (!condition()) {
+        siginfo_t ended{};
+        if (waitid(P_PID, static_cast<id_t>(process), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid != 0)
+            return condition();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
+}
+
 int finish(pid_t process) {
     int status = 0;
     waitpid(process, &status, 0);
@@ -154,17 +164,6 @@ std::vector<std::string> listing(const fs::path& folder) {
                         (entry.is_regular_file() ? " " + std::to_string(entry.file_size()) : "/"));
     std::sort(names.begin(), names.end());
     return names;
-}
-
-Folder::Folder() {
-    std::string name = (fs::temp_directory_path() / "gradpath-test-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder: " + name);
-    path_ = name;
-}
-
-Folder::~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
 }
 
 }  // namespace program

@@ -2,10 +2,13 @@
 // The real program, run as a user runs it: words in, what it printed and its exit code out.
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include <sys/types.h>
+
+#include "support/folder.hpp"
 
 namespace program {
 
@@ -31,6 +34,8 @@ Outcome run_on_terminal(const std::string& line, const std::filesystem::path& fo
                         const std::string& variable = "GRADPATH_TEST=1");
 /// Starts it, silent, and returns at once; end it with finish().
 pid_t start(const std::vector<std::string>& words, const std::filesystem::path& folder);
+/// Waits until a condition holds; does it? It may never, where the process ends without having brought it about.
+bool until(pid_t process, const std::function<bool()>& condition);
 /// Waits for its end: the exit code, or 128 + signal.
 int finish(pid_t process);
 
@@ -43,15 +48,11 @@ std::vector<std::string> listing(const std::filesystem::path& folder);
 /// An empty folder that goes when this object does.
 class Folder {
 public:
-    Folder();
-    ~Folder();
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-    const std::filesystem::path& path() const { return path_; }
+    std::filesystem::path operator/(const std::string& name) const { return folder_ / name; }
+    const std::filesystem::path& path() const { return folder_.path; }
 
 private:
-    std::filesystem::path path_;
+    gradpath::tests::TempFolder folder_;
 };
 
 }  // namespace program

@@ -63,8 +63,7 @@ TEST_CASE("Ctrl-C ends training with exit code 130 and a checkpoint to go on fro
     const program::Folder folder;
     const std::string line = "train --model mlp --data moons --epochs 400 --batch 16 --out run ";
     const pid_t process = program::start(program::words_of(line), folder.path());
-    while (!fs::exists(folder / "run/checkpoint.safetensors"))
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    REQUIRE(program::until(process, [&] { return fs::exists(folder / "run/checkpoint.safetensors"); }));
     kill(process, SIGINT);
     CHECK(program::finish(process) == 130);
     CHECK(fs::exists(folder / "run/checkpoint.safetensors"));
@@ -100,6 +99,13 @@ TEST_CASE("resuming starts afresh where there is no checkpoint, and leaves a fin
     CHECK(program::read(folder / "run/model.safetensors") == model);
 }
 
+TEST_CASE("what a program that has ended would have to bring about is not waited for") {
+    const program::Folder folder;
+    const pid_t process = program::start({"--no-such-option"}, folder.path());
+    CHECK_FALSE(program::until(process, [] { return false; }));
+    CHECK(program::finish(process) == 2);
+}
+
 TEST_CASE("a kill between the model and its history is mended by resuming") {
     const program::Folder folder;
     REQUIRE(program::run(command("--out whole"), folder.path()).exit == 0);
@@ -129,7 +135,7 @@ TEST_CASE("training anew into a used folder leaves nothing of the other run, and
     const std::string line = "train --model mlp --data moons --set widths=2-4-2 --out run --epochs ";
     REQUIRE(program::run(line + "1", folder.path()).exit == 0);
     const pid_t process = program::start(program::words_of(line + "4000 --batch 16 --seed 9"), folder.path());
-    while (fs::exists(folder / "run/history.csv")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    REQUIRE(program::until(process, [&] { return !fs::exists(folder / "run/history.csv"); }));
     kill(process, SIGKILL);
     program::finish(process);
     CHECK(fs::exists(folder / "run/checkpoint.safetensors"));

@@ -1,5 +1,5 @@
-// The conformance matrix of the literature (methods.md 3.1), cell by cell, on fewer functions than the program takes. A
-// cell that was measured otherwise stands in `differences` with the reason.
+// The conformance matrix of the literature (attribution/axioms/README.md), cell by cell, on fewer functions than the
+// program takes. A cell that was measured otherwise stands in `differences` with the reason.
 #include <attribution/functions.hpp>
 
 #include <map>

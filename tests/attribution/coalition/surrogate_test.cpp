@@ -1,5 +1,6 @@
 // Methods that look at random inputs around x: a linear model of what is seen, and masks.
 #include <attribution/functions.hpp>
+#include <support/close.hpp>
 
 using namespace attribution_tests;
 
@@ -22,7 +23,7 @@ TEST_CASE("lime's errors shrink with the samples, and its ridge shrinks the coef
     const auto error = [&](Index samples) {
         return attribution::lime(f, x, {.samples = samples}).standard_error->at(0);
     };
-    CHECK(error(200) / error(3200) == doctest::Approx(4).epsilon(0.25));
+    CHECK(tests::close(error(200) / error(3200), 4, 0.25));
     const auto size = [&](double ridge) { return sum(abs(attribution::lime(f, x, {.ridge = ridge}).values)).item(); };
     CHECK(size(10) < size(0.1));
     CHECK(size(0.1) < size(0));
@@ -82,7 +83,7 @@ TEST_CASE("rise's masks lie in [0, 1], are seen with the probability, and are th
         const std::size_t pixel = (k - first) % 60;
         if (pixel >= 30) REQUIRE(seen[k] == seen[k - 30]);
     }
-    CHECK(sum / (1500 * 60) == doctest::Approx(0.3).epsilon(0.06));
+    CHECK(tests::close(sum / (1500 * 60), 0.3, 0.06));
 }
 
 TEST_CASE("rise refuses options out of range") {

@@ -1,4 +1,5 @@
-// The defects E1 to E14 of arXiv 2502.12108 (first version) and its code, methods.md 4.5, and where each is tested.
+// The defects E1 to E14 of arXiv 2502.12108 (first version) and its code, and where each is tested; most are told in
+// attribution/geometry/README.md.
 // E1 to E7: variational_test.cpp; what E7 does to relaxed curves: relax_test.cpp. E8, E14: here; the axioms that E14
 // loses also in axioms/matrix_test.cpp. E10: quality/purity_test.cpp. E12, E13: what masks must do here, the published
 // ones in tools/half_moons_test.cpp, as is E9, the split of the data. E11 is a misprint.

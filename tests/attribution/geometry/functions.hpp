@@ -34,7 +34,7 @@ inline Metric polar_sphere() {
         "polar sphere");
 }
 
-/// Rows of methods.md 4.6 for F = x1 x2: from, to, attribution, length of the geodesic.
+/// For F = x1 x2: from, to, attribution, length of the geodesic.
 struct Row {
     std::vector<double> from, to, shares;
     double length;
@@ -43,7 +43,7 @@ inline const std::vector<Row> rows{{{1, 0}, {1, 1}, {0.069591, 0.930409}, 1.1180
                                    {{2, 0.5}, {0.5, 2}, {-1.386294, 1.386294}, 3.75},
                                    {{1, -0.5}, {1.5, 1}, {0.370274, 1.629726}, 2.015564}};
 
-/// The shares along the geodesic of x1 x2 by the formula of methods.md 4.6 (T22b).
+/// The shares along the geodesic of x1 x2: under ‖∇F‖² I = |z|² I it is a straight line in w = z², F = Im w / 2.
 inline std::vector<double> exact_shares(const std::vector<double>& from, const std::vector<double>& to) {
     using Complex = std::complex<double>;
     const Complex z0(from[0], from[1]), z1(to[0], to[1]), w0 = z0 * z0, w1 = z1 * z1;

@@ -9,7 +9,7 @@ using attribution::GeodesicIgKnn;
 
 namespace {
 
-/// On rows 1, 3 and 4 of methods.md 4.6.
+/// On the rows of functions.hpp.
 void check_closed_forms(const GeodesicIg& options, double tolerance) {
     for (const Row& known : rows) {
         GeodesicIg o = options;
@@ -31,7 +31,7 @@ const Tensor baseline_of_all = row({2, 0.5});
 
 }  // namespace
 
-TEST_CASE("the closed forms of methods.md 4.6 by every solver that follows the metric") {
+TEST_CASE("the closed forms of x1 x2 by every solver that follows the metric") {
     check_closed_forms({.points = 257}, 1e-4);
     check_closed_forms({.solver = "shooting", .points = 257}, 1e-4);
     check_closed_forms({.solver = "fast-marching", .cells = 256}, 2e-3);

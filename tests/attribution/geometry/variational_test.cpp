@@ -1,4 +1,4 @@
-// The variational solver, and every departure of the published form (methods.md 4.5, E1 to E7) as an option.
+// The variational solver, and every departure of the published form (E1 to E7 of defects_test.cpp) as an option.
 #include <attribution/geometry/functions.hpp>
 
 using namespace geometry_tests;

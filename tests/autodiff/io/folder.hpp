@@ -3,33 +3,13 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <system_error>
-
-#include <stdlib.h>
 
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/random.hpp>
 
-struct TempFolder {
-    std::filesystem::path path;
+#include "support/folder.hpp"
 
-    TempFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "gradpath-test-XXXXXX").string();
-        path = ::mkdtemp(name.data());
-    }
-    TempFolder(const TempFolder&) = delete;
-    TempFolder& operator=(const TempFolder&) = delete;
-    ~TempFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path, ignored);
-    }
-    std::filesystem::path operator/(const std::string& name) const { return path / name; }
-    int entries() const {
-        int count = 0;
-        for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path)) ++count;
-        return count;
-    }
-};
+using gradpath::tests::TempFolder;
 
 /// Writes without syncing, for thousands of short-lived files.
 inline void put(const std::filesystem::path& path, const std::string& bytes) {

@@ -4,32 +4,21 @@
 #include <algorithm>
 #include <filesystem>
 
-#include <stdlib.h>
-
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/models/data/fashion_mnist.hpp>
 #include <gradpath/models/data/load.hpp>
 
+#include "support/folder.hpp"
 #include "support/real_data.hpp"
 
 using namespace gradpath;
 using namespace gradpath::models;
+using tests::TempFolder;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Folder {
-    fs::path path;
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "gradpath-data-XXXXXX").string();
-        path = ::mkdtemp(name.data());
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { fs::remove_all(path); }
-};
 
 std::string idx(const std::vector<unsigned>& lengths, const std::string& bytes) {
     std::string file{0, 0, 8, static_cast<char>(lengths.size())};
@@ -48,7 +37,7 @@ void write_tiny(const fs::path& folder) {
 }
 
 std::string message(const std::string& bytes) {
-    const Folder folder;
+    const TempFolder folder;
     io::write_file(folder.path / "x", bytes);
     try {
         read_idx(folder.path / "x");
@@ -67,7 +56,7 @@ double label_share(const DataSet& data, Index label) {
 }  // namespace
 
 TEST_CASE("a folder of idx files becomes images in [0, 1] with classes up to its largest label") {
-    const Folder folder;
+    const TempFolder folder;
     write_tiny(folder.path);
     const DataSet train = load(folder.path.string());
     REQUIRE(train.x.shape() == Shape{2, 1, 2, 3});
@@ -83,7 +72,7 @@ TEST_CASE("a folder of idx files becomes images in [0, 1] with classes up to its
 }
 
 TEST_CASE("a folder that does not fit together is refused") {
-    const Folder folder;
+    const TempFolder folder;
     const std::string name = folder.path.string();
     CHECK_THROWS_WITH_AS(
         load(name),
@@ -109,7 +98,7 @@ TEST_CASE("a folder that does not fit together is refused") {
 }
 
 TEST_CASE("training and test images of different sizes cannot be joined") {
-    const Folder folder;
+    const TempFolder folder;
     write_tiny(folder.path);
     io::write_file(folder.path / "t10k-images-idx3-ubyte", idx({1, 3, 2}, "abcdef"));
     CHECK_THROWS_WITH_AS(
@@ -134,7 +123,7 @@ TEST_CASE("a malformed idx file is refused with the rule it breaks") {
 }
 
 TEST_CASE("an npz file with x and y is a data set, four fifths to train on") {
-    const Folder folder;
+    const TempFolder folder;
     const std::string path = (folder.path / "points.npz").string();
     const std::string x_only = (folder.path / "x.npz").string();
     const std::vector<io::NamedTensor> x{{"x", Tensor({5, 1}, {0, 10, 20, 30, 40}, DType::float64)}};
@@ -169,7 +158,7 @@ TEST_CASE("an npz file with x and y is a data set, four fifths to train on") {
 }
 
 TEST_CASE("the training and test rows of a file are the same for every seed, so no seed tests on training rows") {
-    const Folder folder;
+    const TempFolder folder;
     const std::string path = (folder.path / "points.npz").string();
     const Indices labels({200}, std::vector<Index>(200));
     io::write_npz(path, std::vector<io::NamedTensor>{{"x", reshape(arange(200), {200, 1})}},
@@ -209,7 +198,7 @@ TEST_CASE("a name that is not known suggests the nearest, and a path that is not
     CHECK_THROWS_WITH_AS(load("none.npz"), "data: no such file or folder: none.npz", IoError);
     CHECK_THROWS_WITH_AS(load("moons", "trainn"),
                          "data: the split must be train, test or all but is 'trainn'; did you mean train?", ValueError);
-    const Folder folder;
+    const TempFolder folder;
     io::write_file(folder.path / "x.txt", "hello");
     CHECK_THROWS_WITH_AS(load((folder.path / "x.txt").string()),
                          ("data: a file must be a .csv, an .npz with x and y, or a .bin of CIFAR-10: " +
