@@ -151,6 +151,8 @@ TEST_CASE("regions: boxes, tops, and what is refused") {
     double inside = 0;
     for (const double v : made(region::Top{0.25})) inside += v;
     CHECK(inside == 3);
+    const Tensor hundred = random_tensor({1, 100}, 2);  // 0.29 * 100 < 29 in double
+    CHECK(sum(attribution::region_mask("test", region::Top{0.29}, hundred, [&] { return hundred; })).item() == 29);
     const auto error = [&](const attribution::Region& r) { return error_of([&] { made(r); }); };
     CHECK(error(region::Box{1, 4, 0, 2}) ==
           "test: the box must lie within 0,3,0,4 but is 1,4,0,2; give top, bottom, left, right, the ends not included");
