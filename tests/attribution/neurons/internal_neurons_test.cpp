@@ -243,7 +243,7 @@ TEST_CASE("on ReLU networks all identities hold to rounding, piece by piece, wit
                                                           .baseline = from,
                                                           .stage = attribution::parse_stage("log-probability"),
                                                           .layer = "end"});
-        for (const double gap : *end.relative_delta) CHECK(gap <= 1e-7);  // 16 nodes in each piece
+        for (const double gap : *end.relative_delta) CHECK(gap <= 1e-9);
     }
 }
 
