@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <gradpath/attribution/core/average.hpp>
 #include <gradpath/attribution/core/result.hpp>
@@ -58,8 +59,42 @@ void keep_common(Attribution& total, const Attribution& one, Index sample) {
             (*total.tolerance_met)[row] = (*total.tolerance_met)[row] && (*one.tolerance_met)[row];
     total.evaluations.forward += one.evaluations.forward;
     total.evaluations.backward += one.evaluations.backward;
-    for (const std::string& note : one.notes) add_note(total.notes, note);
 }
+
+/// The values sum to F over noisy inputs, not at x: no completeness is claimed, nor what belongs to one answer.
+void drop_figures_of_one(Attribution& result) {
+    result.f_input.clear();
+    for (auto* figure : {&result.f_baseline, &result.delta, &result.relative_delta, &result.quadrature_error,
+                         &result.ncc_gap, &result.half_width})
+        figure->reset();
+    result.identities.clear();
+    for (auto* numbers : {&result.standard_error, &result.players, &result.dividends}) numbers->reset();
+    result.steps.reset();
+}
+
+/// The notes of all samples. What only some of them say, of their own figures perhaps, is told as theirs.
+class SampleNotes {
+public:
+    void add(const std::vector<std::string>& notes) {
+        ++samples_;
+        for (const std::string& note : notes) {
+            const auto known = std::ranges::find(counts_, note, &Count::first);
+            if (known == counts_.end()) counts_.emplace_back(note, 1);
+            else ++known->second;
+        }
+    }
+    std::vector<std::string> all() const {
+        std::vector<std::string> notes;
+        for (const auto& [note, count] : counts_)
+            notes.push_back(count == samples_ ? note : text("in ", count, " of ", samples_, " noisy copies: ", note));
+        return notes;
+    }
+
+private:
+    using Count = std::pair<std::string, Index>;
+    std::vector<Count> counts_;
+    Index samples_ = 0;
+};
 
 Attribution smoothed(const std::string& name, const BoundMethod& method, const Tensor& x, const Smooth& o,
                      Statistic statistic) {
@@ -73,6 +108,7 @@ Attribution smoothed(const std::string& name, const BoundMethod& method, const T
     const Tensor spread = deviation(detached(x), o);
     Attribution result;
     Average average;
+    SampleNotes notes;
     for (Index sample = 0; sample < o.samples; ++sample) {
         const bool stop = o.run.cancel != nullptr && o.run.cancel->load(std::memory_order_relaxed);
         require<Cancelled>(!stop, name, ": cancelled by the caller");
@@ -85,22 +121,18 @@ Attribution smoothed(const std::string& name, const BoundMethod& method, const T
             for (double& value : numbers) value *= value;
         average.add(numbers);
         keep_common(result, one, sample);
+        notes.add(one.notes);
         if (o.run.progress) o.run.progress("samples", sample + 1, o.samples);
     }
     const bool variance = statistic == Statistic::variance;
     const Tensor like = result.values;
+    drop_figures_of_one(result);
     result.method = name;
     result.values = tensor_of(variance ? average.variance() : average.mean(), like);
-    result.standard_error.reset();
     if (!variance && o.samples > 1) result.standard_error = tensor_of(average.standard_error(), like);
     result.samples = o.samples;
     result.seed = o.seed;
-    // The values sum to F over noisy inputs, not at x: no completeness is claimed, nor the figures of one quadrature.
-    result.f_input.clear();
-    for (auto* figure :
-         {&result.f_baseline, &result.delta, &result.relative_delta, &result.quadrature_error, &result.ncc_gap})
-        figure->reset();
-    result.steps.reset();
+    result.notes = notes.all();
     note_no_noise(result, spread, o);
     recorder.finish(result);
     return result;

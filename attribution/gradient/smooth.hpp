@@ -25,7 +25,9 @@ struct Smooth {
 /// Any method with its model and options bound. Its target should not depend on x: see Evaluator::fixed_target.
 using BoundMethod = std::function<Attribution(const Tensor& x)>;
 
-/// SmoothGrad: the mean of a method over noisy inputs, with its standard error (Smilkov et al. 2017, eq. 2).
+/// SmoothGrad: the mean of a method over noisy inputs, with its standard error (Smilkov et al. 2017, eq. 2). What an
+/// answer has beside its values (sums, half-widths, players, dividends, identities) belongs to one noisy input and is
+/// left out; a note that not all of them share says how many do.
 /// All three throw ValueError for samples below 1 (var, and any standard error: below 2 there is none), a bad sigma, or
 /// a method that is itself one of them with the same seed, which would draw the same noise again.
 Attribution smooth(const BoundMethod& method, const Tensor& x, const Smooth& options = {});

@@ -34,16 +34,16 @@ struct InternalNeurons {
     }
 };
 
-/// How much of the change of F from baseline to input, as far as the region of the input makes it, passes through
-/// each neuron of a layer: values [rows, layer shape], in output units (Lundstrom et al. 2022, section 6), by one
-/// forward and one reverse derivative for each point, and a second forward one that the sums are checked by. Without
-/// rule and steps a piecewise-linear model is looked at midway in each piece, which leaves rounding alone, any other
-/// at 256 points of Gauss-Legendre. With the whole input as the region this is conductance, and where the layer cuts
-/// every way from input to output it sums to F(x) - F(x'). `region::Top` asks for Integrated Gradients of x first.
-/// Every answer carries the identities of the joint attribution (identities.hpp) as it keeps them. `paper` takes the
-/// published difference form: right end points, 256 or `steps` of them, and no rule; Δ = D / steps, dH = H(z + Δ ∘
-/// S) - H(z). Throws ValueError for a layer that the model does not have, naming the nearest, and where target,
-/// stage, baseline, rule or region do not fit.
+/// How much of the change of F from baseline to input, as far as the region of the input makes it, passes through each
+/// neuron of a layer: values [rows, layer shape], in output units (Lundstrom et al. 2022, section 6), by one forward
+/// and one reverse derivative for each point, and a second forward one that the sums are checked by. Without rule and
+/// steps a piecewise-linear model is looked at midway in each piece, which leaves rounding alone (what a smooth output
+/// stage does inside a piece is averaged to 1e-10, in float32 to 1e-6), any other at 256 points of Gauss-Legendre. With
+/// the whole input as the region this is conductance, and where the layer cuts every way from input to output it sums
+/// to F(x) - F(x'). `region::Top` asks for Integrated Gradients of x first. Every answer carries the identities of the
+/// joint attribution (identities.hpp) as it keeps them. `paper` takes the published difference form: right end points,
+/// 256 or `steps` of them, and no rule; Δ = D / steps, dH = H(z + Δ ∘ S) - H(z). Throws ValueError for a layer that the
+/// model does not have, naming the nearest, and where target, stage, baseline, rule or region do not fit.
 Attribution internal_neurons(const Model& model, const Tensor& x, const InternalNeurons& options);
 /// The same for several layers in one pass: all share each forward and reverse sweep. Without names: every layer.
 std::vector<Attribution> internal_neurons(const Model& model, const Tensor& x, const InternalNeurons& options,

@@ -2,6 +2,8 @@
 // and the input, one forward sweep of the tangent D ∘ S from the input to all layers. Their product at a neuron is what
 // it passes on of what the region does. A second forward sweep, of the whole tangent D, is what the sums are checked by;
 // that shares add up holds at every point by itself, so a third, of the rest, is spent on some of the points only.
+// Where a point stands for a linear piece and the output stage bends inside, the reverse sweep begins with the mean
+// slopes of the stage between the ends of the piece.
 #include <gradpath/attribution/neurons/joint.hpp>
 
 #include <algorithm>
@@ -11,6 +13,7 @@
 #include <optional>
 #include <utility>
 
+#include <gradpath/attribution/core/stage_mean.hpp>
 #include <gradpath/autodiff/grad.hpp>
 #include <gradpath/autodiff/kernels/parallel.hpp>
 #include <gradpath/autodiff/ops.hpp>
@@ -25,23 +28,36 @@ constexpr Index points_a_check = 32;  // shares are added up at the first of so 
 constexpr Index units_together = 256;
 constexpr Index numbers_a_task = 16384;
 
-/// The nodes first .. last-1: where they are, the way from baseline to input, the region.
+/// The nodes first .. last-1: where they are, the way from baseline to input, the region, and the ends of the pieces
+/// that nodes with a reach stand for.
 struct Chunk {
     Tensor at, way, region;
     std::vector<Index> rows;
     std::vector<double> weights;
+    Tensor low, high;
 };
 
 Chunk chunk_of(const Evaluator& evaluator, const JointPath& path, const PathNodes& nodes, Index first, Index last) {
     const auto part = [&](const auto& all) { return std::vector(all.begin() + first, all.begin() + last); };
     const std::vector<Index> rows = part(nodes.row);
-    const std::vector<double> at = part(nodes.at), weights = part(nodes.weight);
+    const std::vector<double> at = part(nodes.at);
     const Indices positions(Shape{last - first}, rows);
     Shape column = evaluator.input().shape().with(0, last - first);
     for (Index axis = 1; axis < column.rank(); ++axis) column = column.with(axis, 1);
-    const Tensor t = Tensor(column, std::span<const double>(at)).to(evaluator.input().dtype());
     const Tensor from = gather(path.from, positions), way = gather(evaluator.input(), positions) - from;
-    return {from + way * t, way, gather(path.region, positions), rows, weights};
+    const auto points = [&](std::span<const double> t) {
+        return from + way * Tensor(column, t).to(evaluator.input().dtype());
+    };
+    Chunk chunk{points(at), way, gather(path.region, positions), rows, part(nodes.weight), {}, {}};
+    if (nodes.reach.empty()) return chunk;
+    std::vector<double> low = part(nodes.reach), high = low;
+    for (std::size_t k = 0; k < at.size(); ++k) {
+        low[k] = at[k] - low[k];
+        high[k] = at[k] + high[k];
+    }
+    chunk.low = points(low);
+    chunk.high = points(high);
+    return chunk;
 }
 
 /// The layers' tensors of one run.
@@ -111,6 +127,12 @@ void accumulate_rows(const Chunk& chunk, const Tensor& slope, const Tensor& tang
         sums[static_cast<std::size_t>(chunk.rows[k])] += chunk.weights[k] * shares.at(static_cast<Index>(k));
 }
 
+/// Of the output stage between the ends of each node's piece, [nodes, outputs]; empty where nodes stand for themselves.
+Tensor mean_slopes(const Objective& objective, const Chunk& chunk) {
+    if (!chunk.low) return {};
+    return stage_mean(objective, objective.run(chunk.low), objective.run(chunk.high), chunk.rows).slopes[0];
+}
+
 /// What a chunk's points told: the slopes of the explained number, and what tangents become in the layers.
 struct Look {
     Chunk chunk;
@@ -124,11 +146,13 @@ using Tangents = std::function<std::vector<Tensor>(const Chunk&)>;
 
 Look look_at(const Evaluator& evaluator, const std::vector<LayerInfo>& layers, Chunk chunk, const Tangents& tangents) {
     Look look{.chunk = std::move(chunk), .slopes = {}, .input_slope = {}, .pushed = {}};
-    const Tensor leaf = tracked(look.chunk.at);
+    const Objective& objective = evaluator.objective();
+    const Tensor leaf = tracked(look.chunk.at), mean = mean_slopes(objective, look.chunk);
     const auto [places, slopes] = [&] {
         const Recording on;
         const Taps taps;
-        const Tensor score = evaluator.objective().scores(evaluator.objective().run(leaf), look.chunk.rows)[0];
+        const Tensor output = objective.run(leaf);
+        const Tensor score = mean ? output * mean : objective.scores(output, look.chunk.rows)[0];
         std::vector<Tensor> xs = places_of(taps, layers);
         xs.push_back(leaf);
         std::vector<Tensor> gradients = grad(sum(score), xs);
@@ -186,6 +210,7 @@ PathNodes sparse(const PathNodes& nodes) {
         some.row.push_back(nodes.row[k]);
         some.at.push_back(nodes.at[k]);
         some.weight.push_back(nodes.weight[k]);
+        if (!nodes.reach.empty()) some.reach.push_back(nodes.reach[k]);
     }
     return some;
 }
@@ -204,7 +229,7 @@ struct Sweep {
         const Chunks chunks = evaluator.cut(total, most);
         std::vector<std::optional<Look>> looks(static_cast<std::size_t>(chunks.at_once));
         const auto prepare = [&](std::size_t, Index first, Index last) {
-            evaluator.begin_chunk(last - first);
+            evaluator.begin_chunk((nodes.reach.empty() ? 1 : 3) * (last - first));
             evaluator.count_backward(last - first);
         };
         const auto work = [&](std::size_t place, Index first, Index last) {

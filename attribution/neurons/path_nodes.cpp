@@ -1,5 +1,5 @@
-// On a linear piece slopes and tangents are constant, so one node at its middle takes all of it; where the output stage
-// bends, the slopes in the raw outputs vary there, and Gauss-Legendre takes the piece.
+// On a linear piece the model's slopes and tangents are constant, so one node at its middle takes all of it; where the
+// output stage bends, what its slopes come to between the ends of the piece takes the place of those at the node.
 #include <gradpath/attribution/neurons/path_nodes.hpp>
 
 #include <algorithm>
@@ -14,8 +14,7 @@ namespace gradpath::attribution {
 namespace {
 
 constexpr Index usual_steps = 256, most_pieces = 100'000;
-constexpr Index steps_in_a_piece = 16;  // of a smooth output stage
-constexpr Index rows_together = 16;     // whose pieces are found at once: few need little memory
+constexpr Index rows_together = 16;  // whose pieces are found at once: few need little memory
 
 void add(Index row, double from, double to, const Nodes& rule, PathNodes& nodes) {
     for (std::size_t k = 0; k < rule.at.size(); ++k) {
@@ -69,14 +68,15 @@ PathNodes PathPlan::nodes(Evaluator& evaluator, const Tensor& from, std::vector<
         for (Index row = 0; row < evaluator.rows(); ++row) add(row, 0, 1, fixed, nodes);
         return nodes;
     }
-    const Nodes& inside =
-        attribution::nodes(QuadratureRule::gauss_legendre, evaluator.objective().is_linear() ? 1 : steps_in_a_piece);
+    const Nodes& middle = attribution::nodes(QuadratureRule::gauss_legendre, 1);
     const Path path = straight(from, evaluator.input());
     for (Index first = 0; first < evaluator.rows(); first += rows_together) {
         const Index last = std::min(evaluator.rows(), first + rows_together);
         for (const Stretch& piece :
              cut(evaluator, *pieces_, {evaluator.method(), path, evaluator.input()}, first, last)) {
-            add(piece.row, piece.from, piece.to, piece.settled ? inside : fixed, nodes);
+            add(piece.row, piece.from, piece.to, piece.settled ? middle : fixed, nodes);
+            if (!evaluator.objective().is_linear())
+                nodes.reach.resize(nodes.at.size(), piece.settled ? (piece.to - piece.from) / 2 : 0);
             if (!piece.settled)
                 add_note(notes, text("row ", piece.row, " has more than ", most_pieces,
                                      " linear pieces: gauss-legendre took it instead"));

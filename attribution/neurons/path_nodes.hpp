@@ -21,6 +21,9 @@ struct PathRule {
 struct PathNodes {
     std::vector<Index> row;
     std::vector<double> at, weight;
+    /// Where an output stage bends inside linear pieces: how far to either side the one reaches that the node is the
+    /// middle of, 0 for a node that stands for itself. Else empty.
+    std::vector<double> reach;
     Index count() const { return static_cast<Index>(row.size()); }
 };
 

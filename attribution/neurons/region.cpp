@@ -2,11 +2,11 @@
 #include <gradpath/attribution/neurons/region.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include <gradpath/attribution/core/names.hpp>
 #include <gradpath/attribution/core/overloaded.hpp>
+#include <gradpath/attribution/quality/pixels.hpp>
 #include <gradpath/autodiff/ops.hpp>
 
 namespace gradpath::attribution {
@@ -30,7 +30,7 @@ Tensor box_mask(const std::string& method, const region::Box& box, const Tensor&
 Tensor top_mask(const std::string& method, const region::Top& top, const Tensor& x, const Tensor& map) {
     require(top.share > 0 && top.share <= 1, method, ": the top must be a share in (0, 1] but is ", top.share);
     const Index features = x.size() / x.rows();
-    const Index count = std::max<Index>(1, static_cast<Index>(std::floor(top.share * static_cast<double>(features))));
+    const Index count = std::max<Index>(1, quality::part_of(features, top.share));
     std::vector<double> inside(static_cast<std::size_t>(x.size()), 0);
     std::vector<Index> order(static_cast<std::size_t>(features));
     for (Index first = 0; first < x.size(); first += features) {

@@ -37,7 +37,7 @@ Attribution along_paths(const Model& model, const Tensor& x, const AlongPaths& o
     QuadraturePlan of_each = quadrature;
     if (samples > 1 && of_each.tolerance) *of_each.tolerance /= stricter;
     Attribution result;
-    Draws draws;
+    Draws draws(o.block * o.samples);  // the paths from one baseline have it in common
     for (Index draw = 0; draw < draws_of_baseline; ++draw) {
         const Tensor start = draw_baseline(each.method, o.baseline, evaluator.input(), {o.seed, draw});
         if (draw == 0) result.baseline = start;

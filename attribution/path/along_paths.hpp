@@ -19,6 +19,7 @@ struct AlongPaths {
     Quadrature quadrature = {};
     PathMeasure paths = {};  ///< empty: the straight line
     Index samples = 1;       ///< paths drawn for each draw of the baseline
+    Index block = 1;         ///< draws of the baseline in a row that depend on each other
     bool winding = false;    ///< each of many edges: plan_for_many, as for several samples
     std::uint64_t seed = 0;  ///< of a random baseline
     Run run = {};

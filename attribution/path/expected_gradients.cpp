@@ -45,6 +45,7 @@ Attribution integrated(const Model& model, const Tensor& x, const ExpectedGradie
                         .baseline = drawn,
                         .stage = o.stage,
                         .quadrature = {.tolerance = o.tolerance, .max_steps = o.max_steps},
+                        .block = baselines.block(),
                         .run = o.run},
                        name);
 }

@@ -126,6 +126,27 @@ TEST_CASE("a jump of the slope next to the baseline, which no node sees, is caug
     CHECK(a.values.at(0) == doctest::Approx(1.998).epsilon(1e-6));
 }
 
+TEST_CASE("kinks that three passes overlook are found by a fourth, and where passes do not help a note says so") {
+    const Tensor w = random_tensor({4, 8}, 1) * 2.0, b = random_tensor({1, 8}, 2), v = random_tensor({8, 3}, 3) * 3.0;
+    const Model net = [&](const Tensor& x) { return matmul(relu(matmul(x, w) + b), v); };
+    const Attribution a = integrated_gradients(
+        net, random_tensor({40, 4}, 4),
+        {.target = Index{0},
+         .baseline = random_tensor({40, 4}, 5),
+         .quadrature = {.tolerance = 1e-9, .rule = QuadratureRule::gauss_kronrod, .max_steps = 1'000'000}});
+    for (std::size_t k = 0; k < 40; ++k) CHECK(a.tolerance_met->at(k));
+    CHECK(a.notes.empty());
+    const Model jump =
+        of_columns([](auto& x) { return x[0] + where(greater(x[0], 0.3), x[0] * 0.0 + 1.0, x[0] * 0.0); });
+    const Attribution missed = integrated_gradients(
+        jump, row({1}), {.quadrature = {.tolerance = 1e-3, .rule = QuadratureRule::gauss_kronrod}});
+    CHECK_FALSE(missed.tolerance_met->at(0));
+    CHECK(missed.notes == std::vector<std::string>{
+                              "gauss-kronrod missed tolerance 0.001 in row 0 in all of 5 passes from finer and finer "
+                              "pieces: F jumps, or bends where no node sees it; exact sees every bend of a "
+                              "piecewise-linear model"});
+}
+
 TEST_CASE("a slope that vanishes at all nodes of one piece is seen by two") {
     // On the path x1 = x2 = t, where F = t; the gradient is (1 + g, -g) with g = c Π (t - tₖ)², 0 at every node tₖ.
     const Model f = of_columns([](auto& x) {

@@ -101,6 +101,31 @@ TEST_CASE("smoothing wraps any method, with all targets, and claims no completen
     CHECK(a.f_input.empty());
 }
 
+TEST_CASE("what belongs to one noisy copy is not handed on as if it were all of theirs") {
+    const Model net = [](const Tensor& z) { return sum(square(tap("h", tanh(z))), {.axes = {1}}); };
+    const auto groups = attribution::parse_groups("0,0");
+    const auto smoothed = [](const attribution::BoundMethod& method) { return smooth(method, x, {.samples = 3}); };
+    CHECK_FALSE(smoothed([&](const Tensor& z) { return attribution::shapley(net, z, {.groups = groups}); }).players);
+    CHECK_FALSE(smoothed([&](const Tensor& z) { return attribution::harsanyi(net, z); }).dividends);
+    CHECK_FALSE(smoothed([&](const Tensor& z) {
+                    return attribution::shapley_sampling(net, z, {.sampling = {.samples = 4}});
+                }).half_width);
+    CHECK(
+        smoothed([&](const Tensor& z) { return attribution::conductance(net, z, {.layer = "h"}); }).identities.empty());
+}
+
+TEST_CASE("a note that not all noisy copies share says how many do") {
+    Index copy = 0;
+    const attribution::BoundMethod method = [&](const Tensor& z) {
+        Attribution a = bound(z);
+        a.notes = {"always"};
+        a.notes.push_back(copy++ == 0 ? "first" : "later");
+        return a;
+    };
+    CHECK(smooth(method, x, {.samples = 3}).notes ==
+          std::vector<std::string>{"always", "in 1 of 3 noisy copies: first", "in 2 of 3 noisy copies: later"});
+}
+
 TEST_CASE("a smoother inside a smoother with the same seed would repeat its noise, and is refused") {
     const auto nested = [](std::uint64_t seed) {
         return smooth([&](const Tensor& z) { return var(bound, z, {.samples = 2, .seed = seed}); }, x, {.seed = 3});

@@ -89,6 +89,18 @@ TEST_CASE("a mirrored pair counts as one draw: functions that are even about the
     CHECK(std::sqrt(squares) < 1.3 * stated);
 }
 
+TEST_CASE(
+    "a mirrored pair counts as one draw, sampled or integrated: on a linear function it leaves nothing to chance") {
+    const Model linear = of_columns([](auto& x) { return x[0] + x[1]; });
+    for (const std::optional<double> tolerance : {std::optional<double>(), std::optional(1e-3)}) {
+        const Attribution a = expected_gradients(
+            linear, row({1, 2}),
+            {.baseline = Gaussian{.sigma = 1, .clip = false}, .samples = 40, .tolerance = tolerance});
+        CHECK(largest_difference(numbers(a.values), {0, 0}) <= 1e-12);
+        CHECK(largest_difference(numbers(*a.standard_error), {0, 0}) <= 1e-12);
+    }
+}
+
 TEST_CASE("a pool is dealt out whole before any of it comes again") {
     // With t integrated, as many draws as the pool has give the mean of Integrated Gradients over it.
     const Tensor pool({4, 2}, {0, 0, 0, 1, 1, 0, 1, 1}, DType::float64);

@@ -56,6 +56,17 @@ TEST_CASE("a path's number is its own: more paths begin with the same ones, and 
     }
 }
 
+TEST_CASE(
+    "the paths of one baseline are one draw of it: where paths do not matter, more of them make no answer surer") {
+    const Model linear = of_columns([](auto& x) { return x[0] + x[1] * 2.0; });
+    const attribution::Baseline drawn = attribution::baseline::Gaussian{.sigma = 1, .samples = 4, .clip = false};
+    const Attribution one =
+        attribution::integrated_gradients(linear, row({1, 2}), {.baseline = drawn, .quadrature = {.steps = 1}});
+    const Attribution eight = path_ensemble(linear, row({1, 2}), {.baseline = drawn, .quadrature = {.steps = 1}});
+    CHECK(largest_difference(numbers(eight.values), numbers(one.values)) <= 1e-13);
+    CHECK(largest_difference(numbers(*eight.standard_error), numbers(*one.standard_error)) <= 1e-13);
+}
+
 TEST_CASE("rows walk the same paths, alone or in company") {
     const Model f = relu_net({3, 8, 2}, 4, true, DType::float32);
     const Tensor x = random_tensor({3, 3}, 4, DType::float32);
