@@ -182,9 +182,9 @@ struct Padding {
 Tensor pad(const Tensor& x, const std::vector<Padding>& axes, double value = 0);  ///< one entry per axis
 
 // --- positions -------------------------------------------------------------------------------------------------------
-/// x at positions along an axis: that axis is replaced by the shape of `positions`. Throws ValueError out of range.
+/// x at positions along an axis: their shape takes the axis's place, () takes it away. Throws ValueError out of range.
 Tensor gather(const Tensor& x, const Indices& positions, Index axis = 0);
-/// Adds slices of x into zeros of length `length` along an axis: the adjoint of gather.
+/// Adds slices of x into zeros of length `length` along an axis of the result: the adjoint of gather.
 Tensor scatter_add(const Tensor& x, const Indices& positions, Index axis, Index length);
 /// NumPy's take: gather under its other name and, without an axis, from x as one row of numbers.
 Tensor take(const Tensor& x, const Indices& positions, std::optional<Index> axis = {});

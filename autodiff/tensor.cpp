@@ -169,8 +169,9 @@ template float Tensor::item<float>() const;
 template double Tensor::item<double>() const;
 
 Tensor tracked(const Tensor& x) {
+    const Value& value = value_of(x);  // throws where there is none, and so before the node is made
     Node* node = Node::make();
-    node->outputs.push_back(value_of(x));
+    node->outputs.push_back(value);
     node->tracked = true;
     return Tensor(node, 0);
 }

@@ -153,6 +153,9 @@ void add_sentences(std::vector<OpCase>& cases, Draw& d) {
         const std::vector<Tensor> parts = chunk(in[0], 3, 1);
         return parts[0] * parts[2];
     });
+    const Tensor exponents({7}, {0, 1, 2, 0, -1, 0.5, 0}, DType::float64);
+    add(OpCode::pow, "pow, exponent 0", {d({5, 7}, 0.5, 2), exponents},
+        [](const Inputs& in) { return pow(in[0], in[1]); });
 }
 
 }  // namespace

@@ -81,6 +81,15 @@ void add_positions(std::vector<OpCase>& cases, Draw& d) {
         [along](const Inputs& in) { return square(take_along_axis(in[0], along, 1)); });
     add(OpCode::add_along_axis, "add_along_axis", {d({2, 2, 2})},
         [along](const Inputs& in) { return square(add_along_axis(in[0], along, 1, 4)); });
+    const Indices one(Shape{}, std::vector<Index>{1});  // by itself it takes an axis away, or brings one
+    for (const Index axis : {0, 1, 2}) {
+        add(OpCode::gather, text("gather, one position on axis ", axis), {d({2, 4, 3})},
+            [one, axis](const Inputs& in) { return square(gather(in[0], one, axis)); });
+        add(OpCode::scatter_add, text("scatter_add, one position on axis ", axis), {d({2, 3})},
+            [one, axis](const Inputs& in) { return square(scatter_add(in[0], one, axis, 4)); });
+    }
+    add(OpCode::gather, "take, one position", {d({2, 3})},
+        [one](const Inputs& in) { return square(take(in[0], one)); });
     add(OpCode::take_along_axis, "sort", {d.apart({3, 4})},
         [](const Inputs& in) { return sort(in[0], 1) * sort(in[0], 1, {.descending = true}); });
     add(OpCode::take_along_axis, "topk", {d.apart({4, 3})},

@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -118,7 +119,7 @@ public:
         Ticket ticket{&job, helpers, {0}};
         {
             const std::lock_guard lock(mutex_);
-            while (threads_ < helpers) std::thread([this, worker = ++threads_] { serve(worker); }).detach();
+            start(helpers);
             open_.push_back(&ticket);
             waiting_.store(open_.size(), std::memory_order_relaxed);
             if (sleepers_ > 0) wake_.notify_all();
@@ -139,6 +140,16 @@ private:
         int wanted;
         std::atomic<int> busy;
     };
+
+    /// Starts what is missing of `helpers` threads.
+    void start(int helpers) {
+        try {
+            for (; threads_ < helpers; ++threads_)
+                std::thread([this, worker = threads_ + 1] { serve(worker); }).detach();
+        } catch (const std::system_error&) {
+            // the system lets us have no more: whoever there is, and the caller if nobody, does the work
+        }
+    }
 
     /// Looks for a while, yielding the processor to whoever wants it; did it come true?
     static bool look(auto&& condition) {

@@ -30,10 +30,11 @@ bool is_observed() {
 }
 
 Tensor alias(const Tensor& x) {
+    const Value& value = value_of(x);  // may throw: before the node is made
     Node* node = Node::make();
     node->op = &tap_row;
     node->tracked = x.is_tracked();
-    node->outputs.push_back(value_of(x));
+    node->outputs.push_back(value);
     node->inputs.push_back(x);
     node->attributes = Attributes::of(std::string());
     return Tensor(node, 0);

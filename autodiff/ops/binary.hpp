@@ -37,7 +37,13 @@ struct Div {
 struct Pow {  // the slope in b is aᵇ log a, taken as 0 at a = 0
     static constexpr Info info{OpCode::pow, "pow", 0.3, 2.5};
     static auto forward(auto a, auto b) { return power(a, b); }
-    static auto vjp_a(auto a, auto b, auto /*y*/, auto g) { return g * where(equal(b, 0.0), b, b * pow(a, b - 1.0)); }
+    /// b aᵇ⁻¹. At b = 0, where 0 · a⁻¹ might be 0 · inf, it is b / a · aᵇ; the division is for slopes in b alone.
+    static auto vjp_a(auto a, auto b, auto /*y*/, auto g) {
+        const auto lower = not_equal(b, 0.0), exponent = b - lower, rest = pow(a, exponent);
+        if (!exponent.is_tracked()) return g * (b * rest);
+        const auto divides = greater(abs(a), 0.0);  // where it does not, the slope in b is taken as 0 here, too
+        return g * (b * maximum(lower, divides) / where(less(lower, divides), a, ones_like(a)) * rest);
+    }
     static auto vjp_b(auto a, auto /*b*/, auto y, auto g) {
         return where(equal(a, 0.0), zeros_like(a), g * y * log(where(equal(a, 0.0), ones_like(a), a)));
     }

@@ -151,15 +151,18 @@ const Op conv2d_input_vjp_row{OpCode::conv2d_input_vjp, "conv2d_input_vjp", inpu
 const Op conv2d_weight_vjp_row{OpCode::conv2d_weight_vjp, "conv2d_weight_vjp", weight_forward, weight_vjp,
                                Forward::multilinear};
 
+void check_sizes(const char* op, const char* what, std::initializer_list<Size2> sizes) {
+    constexpr Index most = Index{1} << 30;
+    for (const Size2 size : sizes)
+        require(size.height <= most && size.width <= most, op, ": ", what, " must be at most 2^30: one of them is ",
+                size.height, " by ", size.width);
+}
+
 void check_sliding(const char* op, const Conv2d& o) {
     require(o.stride.height > 0 && o.stride.width > 0 && o.dilation.height > 0 && o.dilation.width > 0, op,
             ": stride and dilation must be at least 1");
     require(o.padding.height >= 0 && o.padding.width >= 0, op, ": padding must not be negative; use slice to cut");
-    constexpr Index most = Index{1} << 30;  // so that no product with a length overflows
-    for (const Size2 size : {o.stride, o.padding, o.dilation})
-        require(size.height <= most && size.width <= most, op,
-                ": stride, padding and dilation must be at most 2^30: one of them is ", size.height, " by ",
-                size.width);
+    check_sizes(op, "stride, padding and dilation", {o.stride, o.padding, o.dilation});
 }
 
 void check_convolution(const char* op, const Shape& x, const Shape& w, const Conv2d& o) {

@@ -11,6 +11,8 @@ Tensor conv2d_input_vjp(const Tensor& dy, const Tensor& weight, const Shape& inp
 Tensor conv2d_weight_vjp(const Tensor& x, const Tensor& dy, const Shape& weight, const Conv2d& options,
                          bool per_row = false);
 
+/// Throws ValueError naming `op` and `what` unless the sizes are at most 2^30: no product with a length overflows then.
+void check_sizes(const char* op, const char* what, std::initializer_list<Size2> sizes);
 /// Throws ValueError naming `op` for a window that cannot slide.
 void check_sliding(const char* op, const Conv2d& options);
 /// Throws ShapeError naming `op` unless a weight fits x, both with one or with two axes to slide along.

@@ -4,6 +4,7 @@
 #include <gradpath/autodiff/kernels/windows.hpp>
 #include <gradpath/autodiff/memory.hpp>
 #include <gradpath/autodiff/node.hpp>
+#include <gradpath/autodiff/ops/conv2d.hpp>
 #include <gradpath/autodiff/ops/rectified.hpp>
 #include <gradpath/autodiff/ops/rows.hpp>
 #include <gradpath/autodiff/rectified.hpp>
@@ -41,8 +42,9 @@ Geometry check(const char* op, const Tensor& x, Pool2d o) {
     if (o.stride == Size2(0)) o.stride = o.kernel;
     require(o.kernel.height > 0 && o.kernel.width > 0 && o.stride.height > 0 && o.stride.width > 0, op,
             ": kernel and stride must be at least 1");
-    require(o.padding.height >= 0 && o.padding.width >= 0 && 2 * o.padding.height <= o.kernel.height &&
-                2 * o.padding.width <= o.kernel.width,
+    check_sizes(op, "kernel and stride", {o.kernel, o.stride});
+    require(o.padding.height >= 0 && o.padding.width >= 0 && o.padding.height <= o.kernel.height / 2 &&
+                o.padding.width <= o.kernel.width / 2,
             op, ": padding must lie in 0 .. half the kernel: got ", o.padding.height, " and ", o.padding.width);
     require<ShapeError>(
         o.kernel.height <= x.shape()[2] + 2 * o.padding.height && o.kernel.width <= x.shape()[3] + 2 * o.padding.width,

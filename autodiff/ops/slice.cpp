@@ -113,9 +113,12 @@ Tensor pad(const Tensor& x, const std::vector<Padding>& axes, double value) {
     require<ShapeError>(static_cast<Index>(axes.size()) == x.rank(), "pad: one padding per axis of ", x.shape(),
                         " is needed: got ", axes.size());
     bool any = false;
+    constexpr Index most = Index{1} << 60;  // so that no sum overflows; a shape has a bound of its own
     for (const Padding p : axes) {
         require<ShapeError>(p.before >= 0 && p.after >= 0, "pad: paddings must not be negative: got ", p.before,
                             " and ", p.after, "; use slice to cut");
+        require<ShapeError>(p.before <= most && p.after <= most, "pad: paddings must be at most 2^60: got ", p.before,
+                            " and ", p.after);
         any = any || p.before > 0 || p.after > 0;
     }
     if (!any) return x;

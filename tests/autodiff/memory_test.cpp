@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <cstdint>
 #include <cstring>
 #include <new>
@@ -10,6 +12,7 @@
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/memory.hpp>
 #include <gradpath/autodiff/memory_budget.hpp>
+#include <gradpath/autodiff/node.hpp>
 
 #include "support/memory_limit.hpp"
 
@@ -189,6 +192,17 @@ TEST_CASE("free blocks of other sizes are handed back before an allocation fails
     memory::release(block, 448 * mib);
     memory::trim();
     CHECK(memory::current_bytes() == before);
+}
+
+TEST_CASE("a handle without a value leaves nothing behind where it is refused") {
+    const auto refuse = [] {
+        CHECK_THROWS_AS((void)tracked(Tensor()), Error);
+        CHECK_THROWS_AS((void)alias(Tensor()), Error);
+    };
+    refuse();  // the first error makes room for its kind
+    const std::size_t before = mallinfo2().uordblks;
+    for (int i = 0; i < 100; ++i) refuse();
+    CHECK(mallinfo2().uordblks < before + 100 * sizeof(Node));
 }
 
 TEST_CASE("trimming gives free blocks back and leaves live ones alone") {

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gradpath/autodiff/autodiff.hpp>
 #include <gradpath/autodiff/check/op_cases.hpp>
@@ -197,4 +199,32 @@ TEST_CASE("integer powers of negative numbers are exact") {
     const Tensor slope = grad(sum(pow(base, b)), b);
     CHECK(slope.at(0) == 0);
     CHECK(slope.at(1) == doctest::Approx(8 * std::log(2)));
+}
+
+TEST_CASE("powers have the derivatives of polynomials at 0, and of exponentials at exponent 0") {
+    const Tensor exponents({4}, {0, 1, 2, 3}, DType::float64);
+    const Tensor x = tracked(zeros({4}, DType::float64));
+    Tensor slope = pow(x, exponents);
+    for (const std::vector<double>& expected :
+         std::vector<std::vector<double>>{{0, 1, 0, 0}, {0, 0, 2, 0}, {0, 0, 0, 6}, {0, 0, 0, 0}}) {
+        slope = grad(sum(slope), x, {.differentiable = true});
+        CHECK(same_bits(abs(slope), Tensor({4}, expected)));
+    }
+    const auto power = [](const Tensor& ab) { return sum(pow(slice(ab, 0, 0, 1), slice(ab, 0, 1, 2))); };
+    const auto second = [&](double a) { return hessian(power, Tensor({2}, {a, 0}, DType::float64)); };
+    const double logarithm = std::log(2), huge = std::numeric_limits<double>::infinity();
+    CHECK(distance(second(2), Tensor({2, 2}, {0, 0.5, 0.5, logarithm * logarithm}, DType::float64)) < 1e-15);
+    {
+        const Anomaly no_infinity_on_the_way;
+        CHECK(same_bits(abs(second(0)), zeros({2, 2}, DType::float64)));
+    }
+    const double least = std::numeric_limits<double>::denorm_min();  // 1 / least is more than the largest number
+    CHECK(second(least).at(0) == 0);
+    CHECK(second(least).at(1) == huge);
+    CHECK(second(least).at(2) == huge);
+    const Tensor nothing({1}, {std::nan("")}, DType::float64), one = tracked(zeros({1}, DType::float64));
+    for (const Tensor& exponent : {one, detached(one)}) {  // what is 1 for any base has no slope in it
+        const Tensor base = tracked(nothing);
+        CHECK(grad(sum(pow(base, exponent)), base).item() == 0);
+    }
 }

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <thread>
 #include <vector>
 
@@ -101,6 +102,7 @@ TEST_CASE("the closed forms of the ops that move and combine numbers") {
 
 TEST_CASE("ops refuse what they cannot do, and say why") {
     const Tensor x = ones({2, 3}), wide = ones({2, 3}, DType::float64), image = ones({1, 2, 4, 4});
+    constexpr Index most = std::numeric_limits<Index>::max();
     const std::vector<Refused> cases{
         {[&] { (void)(x + ones({4})); },
          "add: shapes do not broadcast: (2, 3) and (4,) differ at axis -1; lengths must be equal or 1"},
@@ -147,6 +149,14 @@ TEST_CASE("ops refuse what they cannot do, and say why") {
              (void)pad(x, {{-1, 0}, {0, 0}});
          },
          "pad: paddings must not be negative: got -1 and 0; use slice to cut"},
+        {[] {
+             (void)pad(ones({5}), {{most, most}});
+         },
+         "pad: paddings must be at most 2^60: got 9223372036854775807 and 9223372036854775807"},
+        {[] {
+             (void)pad(ones({5}), {{0, Index{1} << 60}});
+         },
+         "shape: too many elements to count: the axes multiply to more than 2^60"},
         {[&] {
              (void)gather(x, Indices{0, 2}, 0);
          },
@@ -184,6 +194,16 @@ TEST_CASE("ops refuse what they cannot do, and say why") {
          "max_pool2d: the window of 5 by 5 reaches beyond the padded image of (1, 2, 4, 4)"},
         {[&] { (void)avg_pool2d(image, {.kernel = 2, .padding = 2}); },
          "avg_pool2d: padding must lie in 0 .. half the kernel: got 2 and 2"},
+        {[&] { (void)avg_pool2d(image, {.kernel = 2, .padding = most}); },
+         "avg_pool2d: padding must lie in 0 .. half the kernel: got 9223372036854775807 and 9223372036854775807"},
+        {[&] {
+             (void)max_pool2d(image, {.kernel = {most, 2}, .padding = {most / 2, 0}});
+         },
+         "max_pool2d: kernel and stride must be at most 2^30: one of them is 9223372036854775807 by 2"},
+        {[&] {
+             (void)max_pool2d(image, {.kernel = 2, .stride = {2, most}});
+         },
+         "max_pool2d: kernel and stride must be at most 2^30: one of them is 2 by 9223372036854775807"},
         {[&] {
              (void)max_pool2d(ones({1, 1, 0, 4}), {.padding = 1});
          },

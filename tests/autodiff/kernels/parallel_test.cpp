@@ -11,6 +11,8 @@
 #include <gradpath/autodiff/error.hpp>
 #include <gradpath/autodiff/threads.hpp>
 
+#include "support/memory_limit.hpp"
+
 using namespace gradpath;
 using namespace gradpath::tests;
 using kernels::parallel_for;
@@ -87,6 +89,21 @@ TEST_CASE("several user threads may run loops at once") {
     for (auto& user : users) user.join();
     CHECK(totals == std::vector<Index>(4, 3200));
 }
+
+#ifndef _OPENMP  // whose library ends the program where a thread cannot be started
+TEST_CASE("where no more threads can be started, a loop runs on those there are") {
+    if (!can_limit_memory) return;
+    const Restore restore;
+    kernels::set_thread_count(200);
+    std::atomic<Index> total{0};
+    {
+        const MemoryLimit no_stack_fits(std::size_t{1} << 20);
+        for (int round = 0; round < 3; ++round)
+            parallel_for(1000, 1, [&](Index first, Index last) { total += last - first; });
+    }
+    CHECK(total == 3000);
+}
+#endif
 
 TEST_CASE("the number of threads is at least one") {
     const Restore restore;

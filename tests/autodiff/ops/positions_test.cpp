@@ -51,6 +51,20 @@ TEST_CASE("take is gather along an axis, and without one takes from the numbers 
     CHECK(same_bits(take(x, Indices({2, 2}, std::vector<Index>{5, 0, 3, 3})), Tensor({2, 2}, {5, 0, 3, 3})));
 }
 
+TEST_CASE("one position by itself takes its axis away, and scatter_add brings it back") {
+    const Tensor x = tracked(reshape(arange(6), {2, 3}));
+    const Indices one(Shape{}, std::vector<Index>{1});
+    CHECK(same_bits(gather(x, one, 0), Tensor({3}, {3, 4, 5})));
+    CHECK(same_bits(gather(x, one, 1), Tensor({2}, {1, 4})));
+    CHECK(same_bits(take(x, one), scalar(1)));
+    CHECK(same_bits(grad(sum(square(gather(x, one, 0))), x), Tensor({2, 3}, {0, 0, 0, 6, 8, 10})));
+    CHECK(same_bits(grad(sum(square(gather(x, one, 1))), x), Tensor({2, 3}, {0, 2, 0, 0, 8, 0})));
+    CHECK(same_bits(grad(take(x, one), x), Tensor({2, 3}, {0, 1, 0, 0, 0, 0})));
+    for (const Index last : {1, -1})
+        CHECK(same_bits(scatter_add(Tensor({2}, {7, 8}), one, last, 3), Tensor({2, 3}, {0, 7, 0, 0, 8, 0})));
+    CHECK(same_bits(scatter_add(scalar(7), one, 0, 3), Tensor({3}, {0, 7, 0})));
+}
+
 TEST_CASE("sort is xtensor's, and argsort keeps equals in their order both ways") {
     holds("sort", [] {
         const auto lengths = random_lengths(1);
@@ -139,6 +153,9 @@ TEST_CASE("positions that cannot be are refused, and the reason given") {
          "add_along_axis: one position per number is needed: x has (2, 3), the positions (2, 1)"},
         {[&] { (void)add_along_axis(ones({1}), Indices{-1}, 0, 4); },
          "add_along_axis: positions must lie in [0, 4): position 0 is -1"},
+        {[&] { (void)scatter_add(x, Indices(Shape{}, std::vector<Index>{1}), 3, 4); },
+         "scatter_add: there is no axis 3: the rank is 3"},
+        {[&] { (void)scatter_add(x, Indices{1}, 2, 4); }, "scatter_add: there is no axis 2: the rank is 2"},
         {[] { (void)sort(scalar(1)); }, "sort: there is no axis -1: the rank is 0"},
         {[] { (void)argsort(scalar(1)); }, "argsort: there is no axis -1: the rank is 0"},
         {[&] { (void)topk(x, 4, 1); }, "topk: k must lie in 0 .. 3, the length of axis 1: got 4"},

@@ -141,6 +141,20 @@ TEST_CASE("an equation may leave axes to one operand only") {
     CHECK(same_bits(net(x), Tensor({1, 6}, {1, 2, 3, 5, 7, 9})));
 }
 
+TEST_CASE("a number picked by a single position passes its slope on, from the last axis, too") {
+    for (const std::int64_t axis : {1, 2, -1}) {
+        const Network net = network({.inputs = {wire::port("x", {-1, 3, 3})},
+                                     .outputs = {wire::port("y", {-1, 3})},
+                                     .nodes = {{"Constant", "c", {}, {"two"}, wire::integer("value_int", 2)},
+                                               {"Gather", "g", {"x", "two"}, {"y"}, wire::integer("axis", axis)}}});
+        const Tensor x = reshape(arange(18), {2, 3, 3}), t = tracked(x);
+        CHECK(same_bits(net(x), reshape(slice(x, axis, 2, 3), {2, 3})));
+        const Tensor slopes = grad(sum(net(t)), t);
+        CHECK(sum(slopes).item() == 6);
+        CHECK(sum(slice(slopes, axis, 2, 3)).item() == 6);
+    }
+}
+
 TEST_CASE("pools of one, three and dilated axes are choices to whoever asks the graph, as those of two are") {
     const auto pool = [](const std::vector<std::int64_t>& lengths, const std::vector<std::int64_t>& kernel,
                          const std::string& more) {
