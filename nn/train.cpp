@@ -43,7 +43,7 @@ TrainState fresh_state(const Trainee& model, const Examples& examples, const Fit
 
 const char* name_of(std::size_t optimizer) { return std::array{"sgd", "adam", "rmsprop"}.at(optimizer); }
 
-Index steps_per_epoch(const TrainState& state) { return (state.rows + state.batch_rows - 1) / state.batch_rows; }
+Index steps_per_epoch(const TrainState& state) { return batches_of(state.rows, state.batch_rows); }
 
 /// How many steps the average holds.
 Index averaged(const Fit& options, const TrainState& state) {

@@ -115,7 +115,7 @@ nn::TrainState train_on(const Run& run, models::Model& model, nn::TrainState sta
     const Common& common = run.options.common;
     Clock::time_point saved = Clock::now();
     const Index already = state.rows_done, before = state.steps;
-    TrainingCurves curves(state, (state.rows + state.batch_rows - 1) / state.batch_rows);
+    TrainingCurves curves(state, nn::batches_of(run.examples.rows(), run.fit.batch));
     Progress progress(Progress::style(common.quiet), "rows");
     progress.draw_below([&](Index width) { return curves.text(width, stderr_takes_colour()); });
     nn::Fit fit = run.fit;
