@@ -3,6 +3,7 @@
 
 #include <gradpath/autodiff/io/safetensors.hpp>
 #include <gradpath/models/saved_parts.hpp>
+#include <gradpath/nn/train.hpp>
 
 namespace gradpath::models {
 
@@ -30,9 +31,8 @@ Json Reading::object(const char* key, const char* schema) const {
 }
 
 Index Reading::count(const Json& object, const char* name) const {
-    constexpr Index most = Index{1} << 48;
     const auto value = field<Index>(object, name);
-    fault.unless(value >= 0 && value <= most, "a count must not be negative or huge: ", name, " is ", value);
+    fault.unless(value >= 0 && value <= nn::most_counted, "a count must not be negative or huge: ", name, " is ", value);
     return value;
 }
 

@@ -73,6 +73,19 @@ TEST_CASE("a run that goes on from its checkpoint file ends in the same file as 
     }
 }
 
+TEST_CASE("the largest batch and the longest plan that fit takes are read back") {
+    const Scratch folder;
+    nn::Fit fit = options(nn::Adam{});
+    fit.batch = fit.epochs = nn::most_counted;
+    fit.schedule = {.shape = nn::OneCycle{}};
+    Model model = make("moons-mlp", {}, 5);
+    nn::fit(model, examples(), stopping(fit, model, 1, folder / "cut"));
+    const nn::TrainState state = load_checkpoint(folder / "cut").state;
+    CHECK(state.epoch == 1);
+    CHECK(state.batch_rows == nn::most_counted);
+    CHECK(state.planned_epochs == nn::most_counted);
+}
+
 TEST_CASE("averages and the best epoch's weights are in the checkpoint, and a run goes on from it to the same file") {
     const Scratch folder;
     nn::Fit fit = options(nn::Adam{.rate = 1e-2});
