@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include <gradpath/autodiff/io/safetensors.hpp>
+#include <gradpath/autodiff/io/utf8.hpp>
 #include <gradpath/models/saved_parts.hpp>
 #include <gradpath/nn/train.hpp>
 
@@ -50,6 +51,14 @@ Tensor Reading::take(const std::string& name, const Shape& shape, DType dtype) {
 void Reading::leave_training() {
     if (metadata.contains(training_key))
         std::erase_if(tensors, [](const auto& entry) { return is_training(entry.first); });
+}
+
+std::string metadata_text(const Json& object) {
+    const Json flat = object.flatten();  // the place of each value, as in /class_names/0
+    for (const auto& [place, value] : flat.items())
+        require(io::is_utf8(place) && (!value.is_string() || io::is_utf8(value.get_ref<const std::string&>())),
+                "save: names and settings must be UTF-8: ", place, " is not; rename it");
+    return object.dump();
 }
 
 void Reading::refuse(const std::string& name) const { fault.unless(false, "the model has no tensor \"", name, "\""); }

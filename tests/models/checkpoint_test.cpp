@@ -217,6 +217,17 @@ TEST_CASE("a checkpoint with a part missing or forged is refused") {
     CHECK(with("\"adam\"", "\"sgd\"").starts_with("load: a tensor is missing: \"training/velocity/dense1.weight\""));
 }
 
+TEST_CASE("a checkpoint of a run whose settings are not UTF-8 is not saved") {
+    const Scratch folder;
+    Model model = make("moons-mlp", {}, 5);
+    nn::Fit nothing = options(nn::Adam{});
+    nothing.epochs = 0;
+    const nn::TrainState state = nn::fit(model, examples(), nothing);
+    CHECK_THROWS_WITH_AS(save_checkpoint(folder / "c", {model, state, {{"data", "caf\xe9"}}}),
+                         "save: names and settings must be UTF-8: /run/data is not; rename it", ValueError);
+    CHECK_FALSE(std::filesystem::exists(folder / "c"));
+}
+
 TEST_CASE("a state of another model is not saved") {
     const Scratch folder;
     CHECK_THROWS_WITH_AS(save_checkpoint(folder / "c", {make("moons-mlp"), {}}),
