@@ -33,7 +33,8 @@ Json Reading::object(const char* key, const char* schema) const {
 
 Index Reading::count(const Json& object, const char* name) const {
     const auto value = field<Index>(object, name);
-    fault.unless(value >= 0 && value <= nn::most_counted, "a count must not be negative or huge: ", name, " is ", value);
+    fault.unless(value >= 0 && value <= nn::most_counted, "a count must not be negative or huge: ", name, " is ",
+                 value);
     return value;
 }
 

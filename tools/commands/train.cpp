@@ -68,7 +68,8 @@ void only_tell(const TrainOptions& o, const models::Model& model, const models::
     const std::size_t number = dtype_of(o) == DType::float64 ? 8 : 4;
     tell(o.common, {.what = {{"model", text(o.model, ", ", summary.parameters, " parameters")},
                              {"data", text(o.data, ", ", rows, " rows")},
-                             {"steps", text(nn::batches_of(rows, o.batch), " of ", o.batch, " rows in each of ", o.epochs, " epochs")}},
+                             {"steps", text(nn::batches_of(rows, o.batch), " of ", o.batch, " rows in each of ",
+                                            o.epochs, " epochs")}},
                     .forward = passes,
                     .backward = passes,
                     .bytes = 4 * number * static_cast<std::size_t>(summary.parameters) +
