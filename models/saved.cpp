@@ -100,7 +100,7 @@ std::string describe(const Model& model) {
                         {"normalisation", {{"mean", by.mean}, {"sd", by.sd}}},
                         {"class_names", model.class_names}};
     write_columns(description, model);
-    return description.dump();
+    return metadata_text(description);
 }
 
 void save_model(const std::filesystem::path& path, const Model& model) {

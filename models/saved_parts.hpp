@@ -49,6 +49,8 @@ struct Reading {
 std::string training(const std::string& name);
 bool is_training(const std::string& name);
 
+/// JSON as the text of a file's metadata. Throws ValueError, naming the field, where a text in it is not UTF-8.
+std::string metadata_text(const nlohmann::json& object);
 /// The metadata text of a model. Throws ValueError where save_model() does.
 std::string describe(const Model& model);
 /// The model as the file describes it, with the file's numbers, which are taken out of `file`.

@@ -2,7 +2,9 @@
 #include <string_view>
 
 #include <gradpath/autodiff/io/safetensors.hpp>
+#include <gradpath/autodiff/io/utf8.hpp>
 #include <gradpath/models/saved_parts.hpp>
+#include <gradpath/nn/train.hpp>
 
 namespace gradpath::models {
 
@@ -30,9 +32,9 @@ Json Reading::object(const char* key, const char* schema) const {
 }
 
 Index Reading::count(const Json& object, const char* name) const {
-    constexpr Index most = Index{1} << 48;
     const auto value = field<Index>(object, name);
-    fault.unless(value >= 0 && value <= most, "a count must not be negative or huge: ", name, " is ", value);
+    fault.unless(value >= 0 && value <= nn::most_counted, "a count must not be negative or huge: ", name, " is ",
+                 value);
     return value;
 }
 
@@ -50,6 +52,14 @@ Tensor Reading::take(const std::string& name, const Shape& shape, DType dtype) {
 void Reading::leave_training() {
     if (metadata.contains(training_key))
         std::erase_if(tensors, [](const auto& entry) { return is_training(entry.first); });
+}
+
+std::string metadata_text(const Json& object) {
+    const Json flat = object.flatten();  // the place of each value, as in /class_names/0
+    for (const auto& [place, value] : flat.items())
+        require(io::is_utf8(place) && (!value.is_string() || io::is_utf8(value.get_ref<const std::string&>())),
+                "save: names and settings must be UTF-8: ", place, " is not; rename it");
+    return object.dump();
 }
 
 void Reading::refuse(const std::string& name) const { fault.unless(false, "the model has no tensor \"", name, "\""); }

@@ -164,7 +164,7 @@ nn::TrainState rest_of_state(Reading& file, const Json& numbers, const NetTensor
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
     Writing out("save_checkpoint", net_tensors(checkpoint.model), checkpoint.state);
     out.numbers["run"] = checkpoint.run;
-    out.file.metadata = {{model_key, describe(checkpoint.model)}, {training_key, out.numbers.dump()}};
+    out.file.metadata = {{model_key, describe(checkpoint.model)}, {training_key, metadata_text(out.numbers)}};
     io::write_safetensors(path, out.file);
 }
 
@@ -178,7 +178,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
 
 void write_state(const std::filesystem::path& path, const NetTensors& net, const nn::TrainState& state) {
     Writing out("save_state", net, state);
-    out.file.metadata = {{training_key, out.numbers.dump()}};
+    out.file.metadata = {{training_key, metadata_text(out.numbers)}};
     io::write_safetensors(path, out.file);
 }
 

@@ -69,7 +69,7 @@ class Loader::Assembly {
 public:
     Assembly(Examples examples, const Loading& options) : examples_(std::move(examples)), options_(options) {}
 
-    Index batches() const { return (examples_.rows() + options_.batch - 1) / options_.batch; }
+    Index batches() const { return batches_of(examples_.rows(), options_.batch); }
     bool is_large() const {
         const Tensor& x = examples_.x;
         const auto numbers = static_cast<std::size_t>(x.size() / x.rows() * std::min(options_.batch, x.rows()));

@@ -25,6 +25,9 @@ Examples rows_at(const Examples& examples, const Indices& positions);
 /// Rows first .. last-1.
 Examples rows_between(const Examples& examples, Index first, Index last);
 
+/// Into how many batches the rows are dealt, the last of which may be smaller; both are at least 1.
+constexpr Index batches_of(Index rows, Index batch) { return (rows - 1) / batch + 1; }
+
 struct Loading {
     Index batch = 64;
     std::uint64_t seed = 0;

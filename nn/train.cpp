@@ -18,11 +18,21 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
 
+/// The epochs of the run, where the course of its rates or what its average holds depends on them; else 0.
+Index planned_epochs(const Fit& options) {
+    const bool needed = needs_epochs(options.schedule) || std::holds_alternative<TailAverage>(options.average);
+    return needed ? options.epochs : 0;
+}
+
 void check_options(const Trainee& model, const Examples& examples, const Fit& options) {
     require(!model.parameters.empty(), "fit: the model must have parameters: its visit names none");
     require(examples.rows() > 0, "fit: there must be at least one example");
     require(options.batch >= 1, "fit: a batch holds at least one example: it is ", options.batch);
+    require(options.batch <= most_counted, "fit: a batch holds at most ", most_counted, " examples: it is ",
+            options.batch, "; for all at once give their number, ", examples.rows());
     require(options.epochs >= 0, "fit: epochs must not be negative: they are ", options.epochs);
+    require(planned_epochs(options) <= most_counted, "fit: rates and averages are planned for at most ", most_counted,
+            " epochs: got ", options.epochs);
     require(options.patience >= 0, "fit: patience must not be negative: it is ", options.patience);
     check(examples);
     check(options.validation);
@@ -43,17 +53,11 @@ TrainState fresh_state(const Trainee& model, const Examples& examples, const Fit
 
 const char* name_of(std::size_t optimizer) { return std::array{"sgd", "adam", "rmsprop"}.at(optimizer); }
 
-Index steps_per_epoch(const TrainState& state) { return (state.rows + state.batch_rows - 1) / state.batch_rows; }
+Index steps_per_epoch(const TrainState& state) { return batches_of(state.rows, state.batch_rows); }
 
 /// How many steps the average holds.
 Index averaged(const Fit& options, const TrainState& state) {
     return averaged_steps(options.average, state.steps, steps_per_epoch(state), options.epochs);
-}
-
-/// The epochs of the run, where the course of its rates or what its average holds depends on them; else 0.
-Index planned_epochs(const Fit& options) {
-    const bool needed = needs_epochs(options.schedule) || std::holds_alternative<TailAverage>(options.average);
-    return needed ? options.epochs : 0;
 }
 
 /// The model's parameters or buffers: what they are called, and where they are.

@@ -52,6 +52,8 @@ struct TrainState {
     std::vector<Tensor> best = {};          ///< the weights of the epoch of the lowest loss, where patience is set
     std::vector<Tensor> best_buffers = {};  ///< its buffers
 };
+/// The rows of a batch and the planned epochs of a state are at most this: files of states are read up to it.
+inline constexpr Index most_counted = Index{1} << 48;
 /// The weights that a run has come to: the best epoch's where patience is set and an epoch is done, else the average
 /// where there is one, else the parameters.
 const std::vector<Tensor>& weights_of(const TrainState& state);

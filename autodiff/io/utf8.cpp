@@ -17,4 +17,13 @@ std::size_t letter_size(std::string_view text) {
     return lead >= 0xf0 && lead <= 0xf4 && tail(1) && tail(2) && tail(3) && !overlong && !beyond ? 4 : 0;
 }
 
+bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t size = letter_size(text);
+        if (size == 0) return false;
+        text.remove_prefix(size);
+    }
+    return true;
+}
+
 }  // namespace gradpath::io

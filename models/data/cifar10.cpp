@@ -5,6 +5,7 @@
 
 #include <gradpath/autodiff/io/fault.hpp>
 #include <gradpath/autodiff/io/file.hpp>
+#include <gradpath/autodiff/io/utf8.hpp>
 
 namespace gradpath::models {
 namespace {
@@ -31,7 +32,9 @@ std::vector<std::string> class_names(const fs::path& folder) {
         return {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
     std::vector<std::string> names;
     std::string name;
-    for (const char letter : io::read_file(file) + "\n") {
+    const std::string written = io::read_file(file);
+    io::Fault{"cifar10", file.string()}.unless(io::is_utf8(written), "the names of the classes must be UTF-8");
+    for (const char letter : written + "\n") {
         if (letter != '\n') name += letter == '\r' ? "" : std::string(1, letter);
         else if (!name.empty()) names.push_back(std::move(name)), name.clear();
     }

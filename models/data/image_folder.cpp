@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <gradpath/autodiff/io/fault.hpp>
+#include <gradpath/autodiff/io/utf8.hpp>
 #include <gradpath/models/data/png.hpp>
 
 namespace gradpath::models {
@@ -51,9 +52,10 @@ void check_size(const Images& images, const Pixels& next, const std::string& fil
 
 void append(Images& images, const fs::path& folder) {
     for (const std::string& name : class_folders(folder)) {
+        const io::Fault fault{"images", (folder / name).string()};
+        fault.unless(io::is_utf8(name), "the name of a class must be UTF-8");
         const auto known = std::ranges::find(images.classes, name);
-        io::Fault{"images", (folder / name).string()}.unless(known != images.classes.end(),
-                                                             "a class to test must be one to train: \"", name, "\"");
+        fault.unless(known != images.classes.end(), "a class to test must be one to train: \"", name, "\"");
         std::vector<fs::path> files;
         for (const fs::directory_entry& entry : fs::directory_iterator(folder / name))
             if (is_png(entry.path())) files.push_back(entry.path());

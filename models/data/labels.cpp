@@ -14,8 +14,8 @@ constexpr double largest_whole = 9007199254740992;  // 2^53: beyond, doubles ski
 
 class LabelColumn {
 public:
-    LabelColumn(const Table& table, std::size_t column)
-        : table_(table), column_(column), fault_{"csv", table.file}, numbers_(all_numbers()) {}
+    LabelColumn(const Table& table, std::size_t column, const std::vector<std::string>& known)
+        : table_(table), column_(column), known_(known), fault_{"csv", table.file}, numbers_(all_numbers()) {}
 
     std::vector<std::string> names() const {
         std::vector<std::string> names;
@@ -57,7 +57,8 @@ private:
     std::string name(const io::Record& row) const {
         const std::string& field = row.fields[column_];
         fault_.unless(!is_missing(field), "a row must have a label: ", place(row));
-        if (!numbers_) return field;
+        const bool known = std::ranges::find(known_, field) != known_.end();  // as text, if all here are numbers
+        if (known || !numbers_) return field;
         double value = 0;
         parse_number(field, value);
         fault_.unless(std::abs(value) <= largest_whole && value == std::floor(value),
@@ -68,6 +69,7 @@ private:
 
     const Table& table_;
     std::size_t column_;
+    const std::vector<std::string>& known_;  ///< the classes of a model, if there is one
     io::Fault fault_;
     bool numbers_;
 };
@@ -75,7 +77,7 @@ private:
 }  // namespace
 
 Labels read_labels(const Table& table, std::size_t column, const std::vector<std::string>& classes) {
-    const LabelColumn labels(table, column);
+    const LabelColumn labels(table, column, classes);
     const std::vector<std::string> names = labels.names();
     Labels result{{}, classes};
     if (classes.empty()) result.classes = table.summary ? table.classes : labels.classes_of(names);

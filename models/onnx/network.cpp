@@ -163,6 +163,18 @@ std::vector<Value> Network::run(const std::vector<Value>& inputs, Index rows, co
     return results;
 }
 
+// What rows are mapped to, in the dtype of x and in the file's shape.
+Tensor Network::output(const Tensor& x, Index rows) const {
+    const DType dtype = x.dtype();
+    const std::vector<Value> results = run({x}, rows, &dtype);
+    const auto is_wanted = [&](std::size_t i) {
+        return wanted_.empty() ? results[i].is_real() : program_->outputs[i].name == wanted_;
+    };
+    for (std::size_t i = 0; i < results.size(); ++i)
+        if (is_wanted(i)) return real_of(results[i], dtype);
+    throw ValueError(text("onnx: there is no ", wanted_.empty() ? "real output" : "output \"" + wanted_ + "\""));
+}
+
 Tensor Network::mapped(const Tensor& x, Batching how) const {
     if ((how == Batching::one_by_one || is_bare()) && x.rows() != 1) {
         std::vector<Tensor> rows;
@@ -170,24 +182,16 @@ Tensor Network::mapped(const Tensor& x, Batching how) const {
         require<ShapeError>(!rows.empty(), "onnx: there must be at least one row");
         return concat(rows);
     }
-    const DType dtype = x.dtype();
-    const Tensor given = is_bare() ? reshape(x, row()) : x;
-    const std::vector<Value> results = run({given}, how == Batching::generalised ? x.rows() : 1, &dtype);
-    const auto is_wanted = [&](std::size_t i) {
-        return wanted_.empty() ? results[i].is_real() : program_->outputs[i].name == wanted_;
-    };
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        if (!is_wanted(i)) continue;
-        const Tensor y = real_of(results[i], dtype);
-        require<ShapeError>(x.rows() > 0 && y.size() % x.rows() == 0 && (x.rows() == 1 || y.rows() == x.rows()),
-                            "onnx: rows must be mapped to rows: ", x.rows(), " rows give ", y.shape());
-        return reshape(y, Shape{x.rows(), y.size() / x.rows()});
-    }
-    throw ValueError(text("onnx: there is no ", wanted_.empty() ? "real output" : "output \"" + wanted_ + "\""));
+    const Tensor y = output(is_bare() ? reshape(x, row()) : x, how == Batching::generalised ? x.rows() : 1);
+    require<ShapeError>(x.rows() > 0 && y.size() % x.rows() == 0 && (x.rows() == 1 || y.rows() == x.rows()),
+                        "onnx: rows must be mapped to rows: ", x.rows(), " rows give ", y.shape());
+    return reshape(y, Shape{x.rows(), y.size() / x.rows()});
 }
 
 Tensor Network::operator()(const Tensor& x) const {
     input();
+    require<ShapeError>(fixed_rows_ == 0, "onnx: rows must be mapped to rows: the file is made for ", fixed_rows_,
+                        " at once, and gives as much for one; export it with a free batch axis throughout");
     return mapped(x, batching_);
 }
 
@@ -222,6 +226,18 @@ void Network::find_batching() {
         }
     }
     batching_ = Batching::one_by_one;
+    if (lengths[0] != 1) fixed_rows_ = rows_made_for(slice(small, 0, 0, 1));
+}
+
+// A file that still holds how many rows it was exported with makes so many of one, and of so many no more.
+Index Network::rows_made_for(const Tensor& one) const {
+    const Shape alone = output(one, 1).shape();
+    if (alone.rank() < 2 || alone[0] < 2 || alone[0] > 32) return 0;  // files are exported with few
+    try {
+        return output(broadcast_to(one, Shape{alone[0]}.joined(row())), 1).shape() == alone ? alone[0] : 0;
+    } catch (const Error&) {
+        return 0;
+    }
 }
 
 std::vector<std::string> Network::inputs() const {

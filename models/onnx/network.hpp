@@ -47,7 +47,7 @@ public:
     /// ShapeError, DTypeError or ValueError, naming the node that cannot go on.
     std::vector<Value> run(const std::vector<Value>& inputs) const;
     /// Rows → rows, for a network of one real input: the output's axes behind the leading one are made one. It computes
-    /// in the dtype of x. Integer results have no slopes.
+    /// in the dtype of x. Integer results have no slopes. Throws ShapeError for a network made for just so many rows.
     Tensor operator()(const Tensor& x) const;
 
     std::vector<std::string> inputs() const, outputs() const;
@@ -76,15 +76,18 @@ private:
         Element element = value.element();  ///< in the file, whatever `value` becomes
     };
     std::vector<Value> run(const std::vector<Value>& inputs, Index rows, const DType* dtype) const;
+    Tensor output(const Tensor& x, Index rows) const;
     Tensor mapped(const Tensor& x, Batching how) const;
     void fold(const Import& options);
     void find_batching();
+    Index rows_made_for(const Tensor& one) const;
     const Port& input() const;
     bool is_bare() const;
 
     std::shared_ptr<const Program> program_;
     std::vector<Constant> constants_;
     Batching batching_ = Batching::together;
+    Index fixed_rows_ = 0;  ///< how many it was made for, where it makes as many of one; else 0
     std::string wanted_;
 };
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <gradpath/attribution/path/integrated_gradients.hpp>
+#include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/result.hpp>
 #include <gradpath/tools/commands/subject.hpp>
 
@@ -44,7 +45,7 @@ void explain_and_read(std::string_view bytes) {
     options.quadrature = {.steps = 3, .rule = attribution::QuadratureRule::midpoint};
     const tools::Explained explained{
         subject, rows, {{"text", formula}}, attribution::integrated_gradients(subject.run, rows.x, options)};
-    const std::string text = tools::result_json(explained, "").dump(2, ' ', false, Json::error_handler_t::replace);
+    const std::string text = tools::json_text(tools::result_json(explained, ""));
     const Json read = Json::parse(text, nullptr, false);
     must(read.is_object() && read["schema"] == "gradpath.result/1", "a result is a JSON document");
     must(read["values"]["shape"] == Json({1, features}), "its values have the shape of the input");

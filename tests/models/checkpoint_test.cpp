@@ -73,6 +73,19 @@ TEST_CASE("a run that goes on from its checkpoint file ends in the same file as 
     }
 }
 
+TEST_CASE("the largest batch and the longest plan that fit takes are read back") {
+    const Scratch folder;
+    nn::Fit fit = options(nn::Adam{});
+    fit.batch = fit.epochs = nn::most_counted;
+    fit.schedule = {.shape = nn::OneCycle{}};
+    Model model = make("moons-mlp", {}, 5);
+    nn::fit(model, examples(), stopping(fit, model, 1, folder / "cut"));
+    const nn::TrainState state = load_checkpoint(folder / "cut").state;
+    CHECK(state.epoch == 1);
+    CHECK(state.batch_rows == nn::most_counted);
+    CHECK(state.planned_epochs == nn::most_counted);
+}
+
 TEST_CASE("averages and the best epoch's weights are in the checkpoint, and a run goes on from it to the same file") {
     const Scratch folder;
     nn::Fit fit = options(nn::Adam{.rate = 1e-2});
@@ -202,6 +215,17 @@ TEST_CASE("a checkpoint with a part missing or forged is refused") {
           "load: the metadata must have a field \"planned_epochs\" of the right kind");
     CHECK(with("\"adam\"", "\"adaam\"") == "load: the optimizer must be adam, sgd or rmsprop: it is adaam");
     CHECK(with("\"adam\"", "\"sgd\"").starts_with("load: a tensor is missing: \"training/velocity/dense1.weight\""));
+}
+
+TEST_CASE("a checkpoint of a run whose settings are not UTF-8 is not saved") {
+    const Scratch folder;
+    Model model = make("moons-mlp", {}, 5);
+    nn::Fit nothing = options(nn::Adam{});
+    nothing.epochs = 0;
+    const nn::TrainState state = nn::fit(model, examples(), nothing);
+    CHECK_THROWS_WITH_AS(save_checkpoint(folder / "c", {model, state, {{"data", "caf\xe9"}}}),
+                         "save: names and settings must be UTF-8: /run/data is not; rename it", ValueError);
+    CHECK_FALSE(std::filesystem::exists(folder / "c"));
 }
 
 TEST_CASE("a state of another model is not saved") {

@@ -258,6 +258,18 @@ TEST_CASE("a model whose normalisation is not finite is not saved") {
     CHECK_FALSE(std::filesystem::exists(folder / "m"));
 }
 
+TEST_CASE("a model whose names are not UTF-8 is not saved") {
+    const Scratch folder;
+    Model model = make("moons-mlp");
+    model.class_names = {"caf\u00e9", "caf\xe9"};
+    CHECK_THROWS_WITH_AS(save_model(folder / "m", model),
+                         "save: names and settings must be UTF-8: /class_names/1 is not; rename it", ValueError);
+    CHECK_FALSE(std::filesystem::exists(folder / "m"));
+    model.class_names = {"caf\u00e9", "b"};
+    save_model(folder / "m", model);
+    CHECK(load_model(folder / "m").class_names == model.class_names);
+}
+
 TEST_CASE("a model file holds running values beside the weights, and none may be missing") {
     const Scratch folder;
     Model model = make("residual-cnn", {{"width", "2"}, {"size", "8"}}, 1);

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <limits>
 #include <new>
 #include <vector>
 
@@ -125,10 +126,12 @@ TEST_CASE("a loader may be left with a batch under way") {
 }
 
 TEST_CASE("batches may be larger than the examples, and examples may have neither labels nor targets") {
-    nn::Loader loader({arange(3)}, {.batch = 10, .shuffle = false});
-    CHECK(loader.batches() == 1);
-    CHECK(same_bits(loader.next().x, arange(3)));
-    CHECK_FALSE(loader.next().has_labels());
+    for (const Index batch : {Index{10}, std::numeric_limits<Index>::max()}) {
+        nn::Loader loader({arange(3)}, {.batch = batch, .shuffle = false});
+        CHECK(loader.batches() == 1);
+        CHECK(same_bits(loader.next().x, arange(3)));
+        CHECK_FALSE(loader.next().has_labels());
+    }
     nn::Loader one(numbered(1), {.batch = 1});
     CHECK(one.next().rows() == 1);
     CHECK(one.epoch() == 1);

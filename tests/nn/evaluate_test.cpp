@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/nn/evaluate.hpp>
@@ -17,7 +18,7 @@ nn::Examples five_rows() { return {one_hot({0, 1, 1, 2, 2}, 4, DType::float64) *
 }  // namespace
 
 TEST_CASE("evaluate counts per class who was answered as what") {
-    for (const Index batch : {1, 2, 3, 100}) {
+    for (const Index batch : {Index{1}, Index{2}, Index{3}, Index{100}, std::numeric_limits<Index>::max()}) {
         const nn::Evaluation seen = nn::evaluate(identity, five_rows(), {.batch = batch});
         CHECK(seen.rows == 5);
         CHECK(seen.accuracy == doctest::Approx(4.0 / 5));

@@ -174,6 +174,13 @@ TEST_CASE("fit says what is wrong with its arguments") {
     CHECK_THROWS_WITH_AS(nn::fit(net, {zeros({0, 2})}), "fit: there must be at least one example", ValueError);
     CHECK_THROWS_WITH_AS(nn::fit(net, moons(4, 1), {.batch = 0}), "fit: a batch holds at least one example: it is 0",
                          ValueError);
+    CHECK_THROWS_WITH_AS(nn::fit(net, moons(4, 1), {.batch = nn::most_counted + 1}),
+                         "fit: a batch holds at most 281474976710656 examples: it is 281474976710657; for all at once "
+                         "give their number, 4",
+                         ValueError);
+    CHECK_THROWS_WITH_AS(
+        nn::fit(net, moons(4, 1), {.epochs = nn::most_counted + 1, .schedule = {.shape = nn::CosineDecay{}}}),
+        "fit: rates and averages are planned for at most 281474976710656 epochs: got 281474976710657", ValueError);
     CHECK_THROWS_WITH_AS(nn::fit(net, moons(4, 1), {.epochs = -1}), "fit: epochs must not be negative: they are -1",
                          ValueError);
     CHECK_THROWS_WITH_AS(nn::fit(net, {zeros({4, 2})}),

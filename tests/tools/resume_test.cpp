@@ -8,6 +8,7 @@
 #include <thread>
 
 #include <gradpath/autodiff/io/npy.hpp>
+#include <gradpath/autodiff/io/safetensors.hpp>
 #include <gradpath/autodiff/random.hpp>
 
 #include "program.hpp"
@@ -128,6 +129,22 @@ TEST_CASE("a run may be prolonged, and ends in the bytes of a long run") {
     CHECK(less.err ==
           "gradpath: train: the run has done 2 epochs, --epochs asks for 1; ask for at least as many, or train anew "
           "without --resume\n");
+}
+
+TEST_CASE("a checkpoint whose batches are forged to hold nothing is refused") {
+    const program::Folder folder;
+    REQUIRE(program::run(command("--out run"), folder.path()).exit == 0);
+    gradpath::io::SafeTensors file = gradpath::io::read_safetensors(folder / "run/checkpoint.safetensors");
+    std::string& numbers = file.metadata.at("gradpath.training");
+    const std::string written = "\"batch_rows\":16";
+    REQUIRE(numbers.find(written) != std::string::npos);
+    numbers.replace(numbers.find(written), written.size(), "\"batch_rows\":0");
+    gradpath::io::write_safetensors(folder / "run/checkpoint.safetensors", file);
+    const program::Outcome outcome = program::run(command("--out run --resume"), folder.path());
+    CHECK(outcome.exit == 2);
+    CHECK(outcome.err ==
+          "gradpath: fit: the state to go on from belongs to another run: its batch size is 0, here it is 16; ask for "
+          "the same or begin anew\n");
 }
 
 TEST_CASE("training anew into a used folder leaves nothing of the other run, and says so") {

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <gradpath/autodiff/io/npz.hpp>
+#include <gradpath/autodiff/ops.hpp>
 #include <gradpath/tools/commands/recipe.hpp>
 
 #include "program.hpp"
@@ -27,6 +29,30 @@ const std::string everything =
     "--class-weights 1,1.5 --validation 0.2 --batch 32 --seed 4 ";
 
 }  // namespace
+
+TEST_CASE("a file whose name is not UTF-8 is not trained on, but asked about as any other") {
+    const program::Folder folder;
+    trained("--epochs 1 --out run", folder);
+    const std::vector<io::NamedTensor> x{{"x", zeros({10, 2})}};
+    const std::vector<io::NamedIndices> y{{"y", Indices{0, 1, 0, 1, 0, 1, 0, 1, 0, 1}}};
+    io::write_npz(folder / "caf\xe9.npz", x, y);
+    io::write_npy(folder / "caf\xe9.npy", zeros({2}));
+    const program::Outcome refused = program::run("train --model mlp --data caf\xe9.npz --out o", folder.path());
+    CHECK(refused.exit == 2);
+    CHECK_FALSE(std::filesystem::exists(folder / "o"));
+    CHECK(refused.err ==
+          "gradpath: train: --data is kept with the run and must be UTF-8: got \"caf\xe9.npz\"; rename it\n");
+    const auto answer = [&](const std::string& words) {
+        const program::Outcome outcome = program::run(words, folder.path());
+        REQUIRE_MESSAGE(outcome.exit == 0, outcome.err);
+    };
+    answer("eval run/model.safetensors --data caf\xe9.npz --quiet --out e");
+    CHECK(Json::parse(program::read(folder / "e/eval.json"))["data"] == "caf\ufffd.npz");
+    answer("explain run/model.safetensors --input caf\xe9.npy --method gradient --quiet --out x");
+    CHECK(Json::parse(program::read(folder / "x/result.json")).is_object());
+    answer("geodesic run/model.safetensors --from caf\xe9.npy --to 1,1 --quiet --out g");
+    CHECK(Json::parse(program::read(folder / "g/geodesic.json")).is_object());
+}
 
 TEST_CASE("a recipe's words are read, and written back in one way") {
     const auto schedule = [](const std::string& text) {

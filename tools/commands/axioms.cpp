@@ -58,7 +58,7 @@ Exit axioms(Words words, const std::atomic<bool>& interrupted) {
     else print(details(cells));
     if (!common.out.empty()) {
         make_folder(common.out);
-        writing([&] { io::write_file(common.out / "axioms.json", document(cells, common).dump(2) + "\n"); });
+        writing([&] { io::write_file(common.out / "axioms.json", json_text(document(cells, common))); });
         say(common, "wrote " + (common.out / "axioms.json").string());
     }
     for (const Cell& cell : cells)

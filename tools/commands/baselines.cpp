@@ -10,6 +10,7 @@
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/version.hpp>
+#include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
 #include <gradpath/tools/commands/subject_json.hpp>
@@ -128,8 +129,7 @@ void write_baselines(const std::filesystem::path& folder, const UnderBaselines& 
         write_png(
             folder / "heatmap.png",
             heat_grid(red_first(all.subject.ends, reshape(slice(all.rows.x, 0, 0, 1), all.subject.row)), columns));
-    io::write_file(folder / "baselines.json",
-                   baselines_json(all).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    io::write_file(folder / "baselines.json", json_text(baselines_json(all)));
 }
 
 }  // namespace gradpath::tools

@@ -105,7 +105,7 @@ void write_files(const bench::Results& results, const bench::Suite& suite, const
     writing([&] {
         write_html(common.out / "bench.html", bench::report(results, suite));
         io::write_file(common.out / "roofline.svg", svg_file(bench::roofline(results)));
-        io::write_file(common.out / "bench.json", bench::document(results, suite).dump(2) + "\n");
+        io::write_file(common.out / "bench.json", json_text(bench::document(results, suite)));
     });
     say(common, "wrote " + (common.out / "bench.html").string());
 }

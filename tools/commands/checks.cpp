@@ -81,7 +81,7 @@ Exit report(const std::vector<Check>& checks, const Common& common, const std::s
     if (!common.out.empty()) {
         make_folder(common.out);
         const std::filesystem::path file = common.out / "checks.json";
-        writing([&] { io::write_file(file, document(checks, schema).dump(2) + "\n"); });
+        writing([&] { io::write_file(file, json_text(document(checks, schema))); });
         say(common, "wrote " + file.string());
     }
     return count(checks, Check::Verdict::failed) == 0 ? Exit::fine : Exit::not_met;

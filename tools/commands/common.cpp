@@ -81,9 +81,11 @@ void print(std::string_view data) {
     require<WriteError>(std::cout.good(), "stdout: what was to be written did not get there");
 }
 
-void print_json(const nlohmann::ordered_json& document) {
-    print(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+std::string json_text(const nlohmann::ordered_json& document) {
+    return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
+
+void print_json(const nlohmann::ordered_json& document) { print(json_text(document)); }
 
 void make_folder(const std::filesystem::path& folder) {
     std::error_code fault;

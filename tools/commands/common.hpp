@@ -36,7 +36,9 @@ void apply(const Common& common);
 void say(const Common& common, std::string_view line);
 /// Data on stdout. Throws WriteError if it does not get there.
 void print(std::string_view data);
-void print_json(const nlohmann::ordered_json& document);  ///< one document, and a line end
+/// One document, indented, and a line end; what is not UTF-8 in it, as in names of files, becomes U+FFFD.
+std::string json_text(const nlohmann::ordered_json& document);
+void print_json(const nlohmann::ordered_json& document);
 
 /// Makes the folder of --out. Throws WriteError.
 void make_folder(const std::filesystem::path& folder);

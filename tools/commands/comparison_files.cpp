@@ -9,6 +9,7 @@
 #include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/threads.hpp>
 #include <gradpath/autodiff/version.hpp>
+#include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/comparison_pictures.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
@@ -246,8 +247,7 @@ Json comparison_json(const Comparison& comparison) {
 void write_comparison(const std::filesystem::path& folder, const Comparison& comparison) {
     io::write_file(folder / "compare.csv", csv(comparison));
     write_html(folder / "compare.html", comparison_report(comparison));
-    io::write_file(folder / "compare.json",
-                   comparison_json(comparison).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    io::write_file(folder / "compare.json", json_text(comparison_json(comparison)));
 }
 
 }  // namespace gradpath::tools

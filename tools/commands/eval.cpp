@@ -116,7 +116,7 @@ Exit evaluate_data(const EvalOptions& o, const Subject& subject, const std::atom
     if (o.common.out.empty()) return Exit::fine;
     make_folder(o.common.out);
     const std::filesystem::path file = o.common.out / "eval.json";
-    writing([&] { io::write_file(file, evaluation_json(o, subject, e).dump(2) + "\n"); });
+    writing([&] { io::write_file(file, json_text(evaluation_json(o, subject, e))); });
     say(o.common, "wrote " + file.string());
     return Exit::fine;
 }

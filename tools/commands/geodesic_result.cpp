@@ -7,6 +7,7 @@
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/version.hpp>
+#include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
 #include <gradpath/tools/commands/subject_json.hpp>
@@ -114,7 +115,7 @@ void write_geodesic(const std::filesystem::path& folder, const FoundGeodesic& g)
                                               {"values", g.attribution.values}};
     io::write_npz(folder / "geodesic.npz", arrays);
     write_png(folder / "geodesic.png", geodesic_picture(g), geodesic_alt(g));
-    io::write_file(folder / "geodesic.json", geodesic_json(g, "geodesic.npz").dump(2) + "\n");
+    io::write_file(folder / "geodesic.json", json_text(geodesic_json(g, "geodesic.npz")));
 }
 
 }  // namespace gradpath::tools

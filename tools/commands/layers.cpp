@@ -10,6 +10,7 @@
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/version.hpp>
+#include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/explanation_report.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/report/html.hpp>
@@ -122,8 +123,7 @@ void write_layers(const std::filesystem::path& folder, const std::vector<Explain
     io::write_npz(folder / "attribution.npz", arrays);
     write_png(folder / "heatmap.png", stacked(pictures));
     write_html(folder / "explain.html", explanation_report(all));
-    io::write_file(folder / "result.json",
-                   layers_json(all, "attribution.npz").dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    io::write_file(folder / "result.json", json_text(layers_json(all, "attribution.npz")));
 }
 
 }  // namespace gradpath::tools

@@ -222,8 +222,7 @@ void write_result(const std::filesystem::path& folder, const Explained& e) {
         if (name == "explain.html") write_html(folder / name, explanation_report(std::span(&e, 1)));
         if (name == "bars.svg") io::write_file(folder / name, svg_file(drawing_of(*feature_bars(e, 0))));
     }
-    io::write_file(folder / "result.json",
-                   result_json(e, "attribution.npz").dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    io::write_file(folder / "result.json", json_text(result_json(e, "attribution.npz")));
 }
 
 }  // namespace gradpath::tools

@@ -137,7 +137,7 @@ void write_study(const StudyRun& run, Study study) {
     writing([&] {
         io::write_file(run.common.out / (name + ".csv"), csv(study));
         write_html(run.common.out / (name + ".html"), study.report);
-        io::write_file(run.common.out / (name + ".json"), study_json(run, study).dump(2) + "\n");
+        io::write_file(run.common.out / (name + ".json"), json_text(study_json(run, study)));
     });
 }
 

@@ -1,4 +1,5 @@
 // Data, model and run are put together, the run trains, and at its end the model is written and tried on the test rows.
+#include <algorithm>
 #include <optional>
 
 #include <nlohmann/json.hpp>
@@ -61,17 +62,18 @@ void finish(const Run& run, const models::Model& model, const nn::TrainState& st
 
 /// Memory: each parameter with its gradient and two of the optimizer's, and a batch's outputs with their gradients.
 void only_tell(const TrainOptions& o, const models::Model& model, const models::DataSet& data) {
-    const Index rows = data.x.rows(), steps = (rows + o.batch - 1) / o.batch;
-    const auto passes = static_cast<double>(rows * o.epochs);
+    const Index rows = data.x.rows();
+    const double passes = static_cast<double>(rows) * static_cast<double>(o.epochs);
     const nn::Summary summary = nn::summary(model, model.input);
     const std::size_t number = dtype_of(o) == DType::float64 ? 8 : 4;
     tell(o.common, {.what = {{"model", text(o.model, ", ", summary.parameters, " parameters")},
                              {"data", text(o.data, ", ", rows, " rows")},
-                             {"steps", text(steps, " of ", o.batch, " rows in each of ", o.epochs, " epochs")}},
+                             {"steps", text(nn::batches_of(rows, o.batch), " of ", o.batch, " rows in each of ",
+                                            o.epochs, " epochs")}},
                     .forward = passes,
                     .backward = passes,
                     .bytes = 4 * number * static_cast<std::size_t>(summary.parameters) +
-                             2 * static_cast<std::size_t>(summary.bytes * o.batch),
+                             2 * static_cast<std::size_t>(summary.bytes * std::min(o.batch, rows)),
                     .files = {"checkpoint.safetensors", "history.csv", "model.safetensors"}});
 }
 

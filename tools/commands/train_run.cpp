@@ -11,6 +11,7 @@
 #include <set>
 
 #include <gradpath/autodiff/io/csv.hpp>
+#include <gradpath/autodiff/io/utf8.hpp>
 #include <gradpath/tools/commands/curves.hpp>
 #include <gradpath/tools/commands/exit.hpp>
 #include <gradpath/tools/commands/format.hpp>
@@ -84,6 +85,9 @@ Run plan(const TrainOptions& o, const models::Model& model, const models::DataSe
     require<UsageError>(!task.loss || !run.fit.loss,
                         "train: --label-smoothing and --class-weights are of classes: ", model.architecture,
                         " has none");
+    for (const auto& [name, value] : run.settings)
+        require<UsageError>(io::is_utf8(value), "train: --", name, " is kept with the run and must be UTF-8: got \"",
+                            value, "\"; rename it");
     if (task.loss) run.fit.loss = std::move(task.loss);
     if (validation.x) run.fit.validation = models::task_for(model, validation).examples;
     return run;
@@ -115,7 +119,7 @@ nn::TrainState train_on(const Run& run, models::Model& model, nn::TrainState sta
     const Common& common = run.options.common;
     Clock::time_point saved = Clock::now();
     const Index already = state.rows_done, before = state.steps;
-    TrainingCurves curves(state, (state.rows + state.batch_rows - 1) / state.batch_rows);
+    TrainingCurves curves(state, nn::batches_of(run.examples.rows(), run.fit.batch));
     Progress progress(Progress::style(common.quiet), "rows");
     progress.draw_below([&](Index width) { return curves.text(width, stderr_takes_colour()); });
     nn::Fit fit = run.fit;

@@ -15,7 +15,7 @@ struct Run {
     models::Settings settings;  ///< what must be equal to go on
     std::filesystem::path checkpoint, model, history;
 };
-/// Throws UsageError for options of classifiers where the model is none.
+/// Throws UsageError for options of classifiers where the model is none, and for settings that are not UTF-8.
 Run plan(const TrainOptions& options, const models::Model& model, const models::DataSet& data,
          const models::DataSet& validation);
 

@@ -126,6 +126,20 @@ TEST_CASE("a model remembers the columns, and rows are coded its way whatever el
     CHECK(parse_csv_row("?,?", model.columns).notes.size() == 2);
 }
 
+TEST_CASE("a class learnt as text is found in rows whose labels all happen to be numbers") {
+    const Names classes{"007", "1.5", "7", "B2"};
+    const auto label_of = [&](const std::string& field) {
+        const TableRows rows = read_csv_rows(CsvFile("a,y\n1," + field + "\n").path(),
+                                             {.label = "y", .columns = {{.name = "a"}}, .classes = classes});
+        return rows.labels.value()[0];
+    };
+    CHECK(label_of("007") == 0);
+    CHECK(label_of("1.5") == 1);
+    CHECK(label_of("7") == 2);
+    CHECK(label_of("7.0") == 2);  // as before: 7 by another spelling
+    CHECK(label_of("B2") == 3);
+}
+
 TEST_CASE("without a model every column but the label is learnt from the file itself") {
     const CsvFile file("a,b\n1,2\n3,4\n");
     CHECK(read_csv_rows(file.path(), {}).x.shape() == Shape{2, 2});

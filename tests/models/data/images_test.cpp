@@ -67,6 +67,8 @@ TEST_CASE("a folder of CIFAR-10's batches has its training rows in order of name
     io::write_file(folder / "batches.meta.txt", "a\nb\r\nc\n\n");
     CHECK(cifar10(name, Part::train).classes == Names{"a", "b", "c"});
     CHECK(message(name) == "cifar10: image 0 has label 9 but there are 3 classes (" + name + "test_batch.bin)");
+    io::write_file(folder / "batches.meta.txt", "caf\xe9\n");
+    CHECK(message(name) == "cifar10: the names of the classes must be UTF-8 (" + name + "batches.meta.txt)");
 }
 
 TEST_CASE("records that are cut and parts that are missing are refused") {
@@ -110,6 +112,8 @@ TEST_CASE("a folder of folders of images has a class for each, grey if all of th
     CHECK(std::ranges::count(load(name, "test").labels.data(), 0) == 1);
     write_png(folder / "cat/colour.png", 3, 2, 3, 255);
     CHECK(load(name, "all").x.shape() == Shape{11, 3, 2, 3});
+    write_png(folder / "caf\xe9/1.png", 3, 2, 3, 255);
+    CHECK(message(name) == "images: the name of a class must be UTF-8 (" + name + "caf\xe9)");
 }
 
 TEST_CASE("folders train and test are the parts, and agree in classes, size and channels") {

@@ -131,6 +131,26 @@ TEST_CASE("a network made for one row takes any number of them") {
     }
 }
 
+TEST_CASE("a file that holds how many rows it was exported with is no function of rows, but runs") {
+    for (const Index rows : {2, 3}) {
+        CAPTURE(rows);
+        wire::Graph graph{.inputs = {wire::port("x", {-1, 4})},
+                          .outputs = {wire::port("y", {-1, 4})},
+                          .initializers = {wire::whole_tensor("shape", {rows, 4})},
+                          .nodes = {{"Expand", "e", {"x", "shape"}, {"y"}}}};
+        const Tensor x = reshape(arange(4 * rows), {rows, 4});
+        const Network net = network(graph);
+        CHECK(same_bits(net.run({Value(x)})[0].real(), x));
+        const std::string told =
+            text("onnx: rows must be mapped to rows: the file is made for ", rows,
+                 " at once, and gives as much for one; export it with a free batch axis throughout");
+        CHECK_THROWS_WITH_AS(net(x), told.c_str(), ShapeError);
+        CHECK_THROWS_WITH_AS(models::onnx::parse(wire::model(graph), "m"), (told + " (m)").c_str(), IoError);
+        graph.inputs = {wire::port("x", {1, 4})};  // of one row, many outputs
+        CHECK(models::onnx::parse(wire::model(graph), "m").classes == 4 * rows);
+    }
+}
+
 TEST_CASE("an equation may leave axes to one operand only") {
     const Network net =
         network({.inputs = {wire::port("x", {-1, 2, 2})},
