@@ -149,7 +149,7 @@ void deliver(const ExplainOptions& o, const char* last, const Write& write, cons
 }
 
 bool tolerance_failed(const ExplainOptions& o, const attribution::Attribution& a) {
-    return o.set.contains("tolerance") && a.tolerance_met && std::ranges::count(*a.tolerance_met, false) > 0;
+    return o.set.contains("tolerance") && missed_tolerance(a);
 }
 
 Exit under_one_baseline(const ExplainOptions& o, const attribution::Method& method, const Subject& subject,
