@@ -117,3 +117,19 @@ TEST_CASE("groups are text or a file, and their shares stand in the result") {
     fine("explain 'expr:x1*x2*x3' --input 1,1,1 --method harsanyi --dtype f64 --out why", folder);
     CHECK(io::read_npz(folder / "why/attribution.npz", "dividends").shape() == Shape{1, 8});
 }
+
+TEST_CASE("a number that is infinite in the model's dtype is refused wherever it stands") {
+    const program::Folder folder;
+    io::write_npy(folder / "far.npy", Tensor({1, 2}, {0.5, 1e300}, DType::float64));
+    const auto refused = [&](const std::string& words, int exit, const std::string& message) {
+        const std::string line = "explain expr:x1*x2 --method integrated-gradients " + words;
+        const program::Outcome o = program::run(line, folder.path());
+        CHECK(o.exit == exit);
+        CHECK(o.err == "gradpath: explain: " + message + "\n");
+        CHECK(program::run(line + " --dtype f64", folder.path()).exit == 0);
+    };
+    refused("--input 0.5,1e39", 2, "--input: a number must fit float32: 1e+39 of 0.5,1e39");
+    refused("--input far.npy", 4, "--input: a number must fit float32: 1e+300 of far.npy");
+    refused("--input 1,2 --baseline 0,1e39", 2, "--baseline: a number must fit float32: 1e+39 of 0,1e39");
+    refused("--input 1,2 --baseline constant:1e39", 2, "--baseline: a number must fit float32: 1e+39 of constant:1e39");
+}

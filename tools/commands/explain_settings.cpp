@@ -5,6 +5,7 @@
 
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
+#include <gradpath/tools/commands/data_source.hpp>
 #include <gradpath/tools/commands/exit.hpp>
 #include <gradpath/tools/commands/groups.hpp>
 #include <gradpath/tools/commands/learned.hpp>
@@ -35,6 +36,16 @@ std::optional<Index> class_named(const std::string& name, const Subject& subject
     const std::vector<std::string>& names = subject.model->class_names;
     const auto found = std::ranges::find(names, name);
     return found == names.end() ? std::nullopt : std::optional<Index>(found - names.begin());
+}
+
+/// Of a constant, as of numbers that are typed, an infinity would be made in silence.
+attribution::Baseline fitting(attribution::Baseline baseline, const ExplainOptions& o, const Subject& subject) {
+    if (const auto* constant = std::get_if<attribution::baseline::Constant>(&baseline)) {
+        const bool fits = !too_large(full({1}, constant->value, DType::float64), subject.dtype);
+        require<UsageError>(fits, o.asker, ": --baseline: a number must fit ", subject.dtype, ": ", constant->value,
+                            " of ", o.baseline);
+    }
+    return baseline;
 }
 
 }  // namespace
@@ -79,7 +90,7 @@ attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows,
     const bool read = numbers || row || names_csv(o.baseline) || o.baseline.starts_with("data:") || file(".npy") ||
                       file(".npz") || file(".png");
     static const std::vector<std::string> beside{"samples:FILE", "learned:DATA", "typical", "all"};
-    if (!read) return attribution::parse_baseline(o.baseline, beside);
+    if (!read) return fitting(attribution::parse_baseline(o.baseline, beside), o, subject);
     const bool single = numbers && o.baseline.find(',') == std::string::npos;
     require<UsageError>(!single || subject.row.size() == 1, o.asker, ": --baseline: the model takes ",
                         subject.row.size(),
