@@ -133,3 +133,12 @@ TEST_CASE("a number that is infinite in the model's dtype is refused wherever it
     refused("--input 1,2 --baseline 0,1e39", 2, "--baseline: a number must fit float32: 1e+39 of 0,1e39");
     refused("--input 1,2 --baseline constant:1e39", 2, "--baseline: a number must fit float32: 1e+39 of constant:1e39");
 }
+
+TEST_CASE("all layers are explained under one baseline") {
+    const program::Folder folder;
+    models::save_model(folder / "net.safetensors", models::make("moons-mlp", {}, {.seed = 1}));
+    const program::Outcome o = program::run(
+        "explain net.safetensors --input 1,2 --method conductance --layer all --baseline all", folder.path());
+    CHECK(o.exit == 2);
+    CHECK(o.err == "gradpath: explain: --layer all takes one baseline: name one instead of all\n");
+}
