@@ -142,3 +142,23 @@ TEST_CASE("all layers are explained under one baseline") {
     CHECK(o.exit == 2);
     CHECK(o.err == "gradpath: explain: --layer all takes one baseline: name one instead of all\n");
 }
+
+TEST_CASE("a target that is none is told what there is, the nearest first") {
+    const program::Folder folder;
+    models::Model model = models::make("moons-mlp", {}, {.seed = 1});
+    model.class_names = {"upper", "lower"};
+    models::save_model(folder / "net.safetensors", model);
+    const auto error = [&](const std::string& target) {
+        const program::Outcome o =
+            program::run("explain net.safetensors --input 1,2 --method gradient --target " + target, folder.path());
+        CHECK(o.exit == 2);
+        return o.err;
+    };
+    const std::string there =
+        "gradpath: explain: --target: it takes predicted, all, true, an index, one index per row such as 3,1,4, or a "
+        "class "
+        "(upper, lower): got ";
+    CHECK(error("blah") == there + "\"blah\"\n");
+    CHECK(error("Lower") == there + "\"Lower\"; did you mean \"lower\"?\n");
+    fine("explain net.safetensors --input 1,2 --method gradient --target lower", folder);
+}

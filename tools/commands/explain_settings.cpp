@@ -38,6 +38,20 @@ std::optional<Index> class_named(const std::string& name, const Subject& subject
     return found == names.end() ? std::nullopt : std::optional<Index>(found - names.begin());
 }
 
+void require_target_known(const ExplainOptions& o, const Subject& subject) {
+    std::vector<std::string> words{"predicted", "all", "true"};
+    if (std::ranges::find(words, o.target) != words.end() || looks_like_numbers(o.target)) return;
+    std::string classes;
+    if (subject.model)
+        for (const std::string& name : subject.model->class_names) {
+            classes += (classes.empty() ? ", or a class (" : ", ") + name;
+            words.push_back(name);
+        }
+    throw UsageError(
+        text(o.asker, ": --target: it takes predicted, all, true, an index, one index per row such as 3,1,4", classes,
+             classes.empty() ? "" : ")", ": got \"", o.target, "\"", did_you_mean(o.target, words)));
+}
+
 /// Of a constant, as of numbers that are typed, an infinity would be made in silence.
 attribution::Baseline fitting(attribution::Baseline baseline, const ExplainOptions& o, const Subject& subject) {
     if (const auto* constant = std::get_if<attribution::baseline::Constant>(&baseline)) {
@@ -69,6 +83,7 @@ attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows, con
                          rows.x.rows(), " rows");
         return targets;
     }
+    require_target_known(o, subject);
     return attribution::parse_target(o.target);
 }
 
