@@ -36,7 +36,10 @@ models::Model read_model(const std::string& file, bool fold_batch_norm) {
 
 Tensors read_tensors(const std::string& file, bool fold_batch_norm) {
     if (ending_of(file) == ".safetensors") return io::read_safetensors(file);
-    if (ending_of(file) == ".npz") return {.tensors = io::read_npz(file)};
+    if (ending_of(file) == ".npz") {
+        io::NpzArrays held = io::read_npz_arrays(file);
+        return {.tensors = std::move(held.tensors), .indices = std::move(held.indices)};
+    }
     require<UsageError>(ending_of(file) == ".onnx", "convert: it reads .safetensors, .npz and .onnx files: got \"",
                         file, "\"");
     Tensors tensors;
