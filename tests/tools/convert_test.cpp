@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/io/safetensors.hpp>
 #include <gradpath/autodiff/ops.hpp>
@@ -39,6 +40,26 @@ TEST_CASE("tensors go from safetensors to npz and back, bit for bit") {
     CHECK(io::read_npz_indices(folder / "b.npz", "c")[1] == 5);
     CHECK(program::run("convert b.npz d.safetensors", folder.path()).err == "wrote d.safetensors\n");
     CHECK(program::read(folder / "d.safetensors") == program::read(folder / "a.safetensors"));
+}
+
+TEST_CASE("info names the types that stand in the file") {
+    const program::Folder folder;
+    io::write_npz(folder / "a.npz", std::vector<io::NamedTensor>{{"a", ones({2})}, {"b", ones({1}, DType::float64)}},
+                  std::vector<io::NamedIndices>{{"c", {3, 4}}});
+    const auto types = [&](const std::string& file) {
+        std::vector<std::string> found;
+        const auto described = nlohmann::json::parse(program::run("info " + file + " --json", folder.path()).out);
+        for (const nlohmann::json& entry : described["tensors"]) found.push_back(entry["dtype"]);
+        return found;
+    };
+    CHECK(types("a.npz") == std::vector<std::string>{"float32", "float64", "int64"});
+    io::write_npy(folder / "c.npy", Indices{3, 4});
+    CHECK(types("c.npy") == std::vector<std::string>{"int64"});
+    const std::string header = "{'descr': '|b1', 'fortran_order': False, 'shape': (2,), }\n";
+    std::string bytes("\x93NUMPY\1\0", 8);
+    bytes += {static_cast<char>(header.size()), 0};
+    io::write_file(folder / "d.npy", bytes + header + std::string("\1\0", 2));
+    CHECK(types("d.npy") == std::vector<std::string>{"bool"});
 }
 
 TEST_CASE("a model that is converted to safetensors is the same model, and no file is converted to itself") {
