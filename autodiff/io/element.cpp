@@ -69,6 +69,12 @@ std::size_t size_of(Element element) {
     return with_type(element, [](auto stored) { return sizeof(stored); });
 }
 
+const char* to_text(Element element) {
+    constexpr std::array names{"float16", "bfloat16", "float32", "float64", "bool",   "int8",
+                               "uint8",   "int16",    "uint16",  "int32",   "uint32", "int64"};
+    return names[static_cast<std::size_t>(element)];
+}
+
 bool is_float(Element element) { return element <= Element::f64; }
 
 Shape checked_shape(const Fault& fault, std::span<const Index> lengths, Element element) {

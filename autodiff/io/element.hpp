@@ -28,6 +28,7 @@ enum class Element : std::uint8_t { f16, bf16, f32, f64, boolean, i8, u8, i16, u
 
 std::size_t size_of(Element element);  ///< bytes
 bool is_float(Element element);
+const char* to_text(Element element);  ///< as NumPy names them: float16, .. bool, int8, ..
 
 /// The shape a header claims. Reports a rank above eight, a negative length, or more than 2⁶⁰ bytes (zero-length axes
 /// do not excuse the others).

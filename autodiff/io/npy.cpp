@@ -206,6 +206,10 @@ Tensor read_npy(const std::filesystem::path& path, const ReadNpy& options) {
     return parse_npy(read_file(path), path.string(), options);
 }
 
+NpyHeader read_npy_header(const std::filesystem::path& path) {
+    return parse_whole(read_file(path), {"npy", path.string()});
+}
+
 Indices read_npy_indices(const std::filesystem::path& path) {
     return parse_npy_indices(read_file(path), path.string());
 }

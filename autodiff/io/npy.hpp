@@ -21,13 +21,16 @@ Indices read_npy_indices(const std::filesystem::path& path);
 void write_npy(const std::filesystem::path& path, const Tensor& t);
 void write_npy(const std::filesystem::path& path, const Indices& positions);
 
-// The same on bytes, for archives. `name` is for messages.
 struct NpyHeader {
     Element element;
     bool fortran_order;
     Shape shape;
     std::size_t data_begin, data_bytes;
 };
+/// What the array is. Throws as read_npy.
+NpyHeader read_npy_header(const std::filesystem::path& path);
+
+// The same on bytes, for archives. `name` is for messages.
 /// Needs the first bytes of the file only: npy_prefix, then header_end(prefix) of them.
 inline constexpr std::size_t npy_prefix = 12;
 std::size_t npy_header_end(std::string_view prefix, const std::string& name);

@@ -21,6 +21,18 @@ std::vector<NamedTensor> read_npz(const std::filesystem::path& path, const ReadN
 /// One array. Throws IoError, listing the names there are, if it is not in the archive.
 Tensor read_npz(const std::filesystem::path& path, const std::string& name, const ReadNpz& options = {});
 Indices read_npz_indices(const std::filesystem::path& path, const std::string& name, const ReadNpz& options = {});
+struct NpzArrays {
+    std::vector<NamedTensor> tensors;
+    std::vector<NamedIndices> indices;  ///< arrays of integers and booleans
+};
+/// All arrays, as they are: none needs `integers`.
+NpzArrays read_npz_arrays(const std::filesystem::path& path, const ReadNpz& options = {});
+struct NamedHeader {
+    std::string name;
+    NpyHeader header;
+};
+/// What the arrays are; all are read, to know that they are sound.
+std::vector<NamedHeader> npz_headers(const std::filesystem::path& path, const ReadNpz& options = {});
 /// The names, in the order of the archive; reads no array.
 std::vector<std::string> npz_names(const std::filesystem::path& path);
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
+#include <span>
 
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/models/data/cifar10.hpp>
@@ -55,6 +57,15 @@ DataSet load_folder(const std::string& name, Part part) {
     return image_folder(name, part);
 }
 
+// Files of tables are held to the same.
+void require_finite(const Tensor& x, const std::string& path) {
+    const Index row = x.rows() == 0 ? 1 : std::max<Index>(x.size() / x.rows(), 1);
+    const std::span<const float> numbers = x.data<float>();
+    const auto bad = std::ranges::find_if(numbers, [](float number) { return !std::isfinite(number); });
+    require<IoError>(bad == numbers.end(), "npz: x must be finite and fit float32: row ", (bad - numbers.begin()) / row,
+                     " does not (", path, ")");
+}
+
 }  // namespace
 
 DataSet npz_data_set(const std::string& path) {
@@ -69,6 +80,7 @@ DataSet npz_data_set(const std::string& path) {
     } catch (const Error& error) {
         throw IoError(text(error.what(), " (", path, ")"));
     }
+    require_finite(x, path);
     return data;
 }
 

@@ -17,6 +17,7 @@ namespace gradpath::models {
 DataSet load(const std::string& name_or_path, const std::string& split = "train", std::uint64_t seed = 0,
              const ReadTable& table = {});
 /// An .npz file with x [rows, ..] and integer y [rows]; classes are "0", "1", .. up to the largest label.
+/// Throws IoError where they do not go together and for an x that float32 does not hold as a finite number.
 DataSet npz_data_set(const std::string& path);
 
 }  // namespace gradpath::models

@@ -242,7 +242,7 @@ TEST_CASE("a method, target, stage or baseline that is not there is answered wit
          "gauss-kronrod exact captum-trapezoid pair"},
         {ig + "--target 1", 2, "integrated-gradients: target must lie in [0, 1) but is 1"},
         {ig + "--target best", 2,
-         "target: must be predicted, all, an index or one index per row such as 3,1,4 but is 'best'"},
+         "explain: --target: it takes predicted, all, true, an index, one index per row such as 3,1,4: got \"best\""},
         {ig + "--target 0,0", 2,
          "integrated-gradients: target names 2 outputs but the input has 1 rows; give one index per row, or one for "
          "all"},

@@ -65,6 +65,13 @@ TEST_CASE("with --out the answers under all baselines are files, for images a pi
               .exit == 0);
     const tools::Picture picture = tools::read_png(folder / "all/heatmap.png");
     CHECK(picture.width > 9 * picture.height / 2);  // ten panels in a row
+    const std::string targets =
+        "explain net.safetensors --input image.npy --method integrated-gradients --steps 1 "
+        "--baseline all --out targets --target ";
+    CHECK(program::run(targets + "0", folder.path()).exit == 0);
+    const std::string first = program::read(folder / "targets/heatmap.png");
+    CHECK(program::run(targets + "all", folder.path()).exit == 0);
+    CHECK(program::read(folder / "targets/heatmap.png") == first);
 }
 
 TEST_CASE("a folder holds the files of one run, whichever kind of run was there before") {

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <gradpath/autodiff/io/file.hpp>
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/io/safetensors.hpp>
 #include <gradpath/autodiff/ops.hpp>
@@ -37,9 +38,40 @@ TEST_CASE("tensors go from safetensors to npz and back, bit for bit") {
     CHECK(program::run("convert a.safetensors b.npz", folder.path()).err == "wrote b.npz\n");
     CHECK(same_bits(io::read_npz(folder / "b.npz", "b"), b));
     CHECK(io::read_npz_indices(folder / "b.npz", "c")[1] == 5);
-    io::write_npz(folder / "c.npz", std::vector<io::NamedTensor>{{"a", a}});
-    CHECK(program::run("convert c.npz d.safetensors --quiet", folder.path()).exit == 0);
-    CHECK(same_bits(io::find(io::read_safetensors(folder / "d.safetensors"), "a"), a));
+    CHECK(program::run("convert b.npz d.safetensors", folder.path()).err == "wrote d.safetensors\n");
+    CHECK(program::read(folder / "d.safetensors") == program::read(folder / "a.safetensors"));
+}
+
+TEST_CASE("info names the types that stand in the file") {
+    const program::Folder folder;
+    io::write_npz(folder / "a.npz", std::vector<io::NamedTensor>{{"a", ones({2})}, {"b", ones({1}, DType::float64)}},
+                  std::vector<io::NamedIndices>{{"c", {3, 4}}});
+    const auto types = [&](const std::string& file) {
+        std::vector<std::string> found;
+        const auto described = nlohmann::json::parse(program::run("info " + file + " --json", folder.path()).out);
+        for (const nlohmann::json& entry : described["tensors"]) found.push_back(entry["dtype"]);
+        return found;
+    };
+    CHECK(types("a.npz") == std::vector<std::string>{"float32", "float64", "int64"});
+    io::write_npy(folder / "c.npy", Indices{3, 4});
+    CHECK(types("c.npy") == std::vector<std::string>{"int64"});
+    const std::string header = "{'descr': '|b1', 'fortran_order': False, 'shape': (2,), }\n";
+    std::string bytes("\x93NUMPY\1\0", 8);
+    bytes += {static_cast<char>(header.size()), 0};
+    io::write_file(folder / "d.npy", bytes + header + std::string("\1\0", 2));
+    CHECK(types("d.npy") == std::vector<std::string>{"bool"});
+}
+
+TEST_CASE("a model that is converted to safetensors is the same model, and no file is converted to itself") {
+    const program::Folder folder;
+    models::save_model(folder / "net.safetensors", models::make("moons-mlp", {}, 1));
+    const std::string bytes = program::read(folder / "net.safetensors");
+    CHECK(program::run("convert net.safetensors same.safetensors", folder.path()).err == "wrote same.safetensors\n");
+    CHECK(program::read(folder / "same.safetensors") == bytes);
+    const program::Outcome itself = program::run("convert net.safetensors ./net.safetensors", folder.path());
+    CHECK(itself.exit == 2);
+    CHECK(itself.err == "gradpath: convert: OUT must be another file than IN: got \"./net.safetensors\"\n");
+    CHECK(program::read(folder / "net.safetensors") == bytes);
 }
 
 TEST_CASE("convert says what it cannot do") {
@@ -74,6 +106,9 @@ TEST_CASE("a model goes out as ONNX, is described, explained, and comes back as 
     CHECK(sum("net.onnx") == sum("net.safetensors"));
     CHECK(program::run("convert net.onnx back.npz --quiet", folder.path()).exit == 0);
     CHECK(io::npz_names(folder / "back.npz").size() == 6);
+    CHECK(program::run("convert net.onnx alone.safetensors", folder.path()).err ==
+          "wrote alone.safetensors\nnote: alone.safetensors has tensors alone and is not a model; --into gives them to "
+          "one\n");
 }
 
 TEST_CASE("weights go out of an ONNX network and, changed, back into it, under its names") {

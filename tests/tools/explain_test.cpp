@@ -117,3 +117,62 @@ TEST_CASE("groups are text or a file, and their shares stand in the result") {
     fine("explain 'expr:x1*x2*x3' --input 1,1,1 --method harsanyi --dtype f64 --out why", folder);
     CHECK(io::read_npz(folder / "why/attribution.npz", "dividends").shape() == Shape{1, 8});
 }
+
+TEST_CASE("a number that is infinite in the model's dtype is refused wherever it stands") {
+    const program::Folder folder;
+    io::write_npy(folder / "far.npy", Tensor({1, 2}, {0.5, 1e300}, DType::float64));
+    const auto refused = [&](const std::string& words, int exit, const std::string& message) {
+        const std::string line = "explain expr:x1*x2 --method integrated-gradients " + words;
+        const program::Outcome o = program::run(line, folder.path());
+        CHECK(o.exit == exit);
+        CHECK(o.err == "gradpath: explain: " + message + "\n");
+        CHECK(program::run(line + " --dtype f64", folder.path()).exit == 0);
+    };
+    refused("--input 0.5,1e39", 2, "--input: a number must fit float32: 1e+39 of 0.5,1e39");
+    refused("--input far.npy", 4, "--input: a number must fit float32: 1e+300 of far.npy");
+    refused("--input 1,2 --baseline 0,1e39", 2, "--baseline: a number must fit float32: 1e+39 of 0,1e39");
+    refused("--input 1,2 --baseline constant:1e39", 2, "--baseline: a number must fit float32: 1e+39 of constant:1e39");
+}
+
+TEST_CASE("a target that is none is told what there is, the nearest first") {
+    const program::Folder folder;
+    models::Model model = models::make("moons-mlp", {}, {.seed = 1});
+    model.class_names = {"upper", "lower"};
+    models::save_model(folder / "net.safetensors", model);
+    const auto error = [&](const std::string& target) {
+        const program::Outcome o =
+            program::run("explain net.safetensors --input 1,2 --method gradient --target " + target, folder.path());
+        CHECK(o.exit == 2);
+        return o.err;
+    };
+    const std::string there =
+        "gradpath: explain: --target: it takes predicted, all, true, an index, one index per row such as 3,1,4, or a "
+        "class "
+        "(upper, lower): got ";
+    CHECK(error("blah") == there + "\"blah\"\n");
+    CHECK(error("Lower") == there + "\"Lower\"; did you mean \"lower\"?\n");
+    fine("explain net.safetensors --input 1,2 --method gradient --target lower", folder);
+}
+
+TEST_CASE("all layers are explained under one baseline") {
+    const program::Folder folder;
+    models::save_model(folder / "net.safetensors", models::make("moons-mlp", {}, {.seed = 1}));
+    const program::Outcome o = program::run(
+        "explain net.safetensors --input 1,2 --method conductance --layer all --baseline all", folder.path());
+    CHECK(o.exit == 2);
+    CHECK(o.err == "gradpath: explain: --layer all takes one baseline: name one instead of all\n");
+}
+
+TEST_CASE("a tolerance that is missed is noted, and ends in exit code 3 where it was asked for") {
+    const program::Folder folder;
+    const std::string jump =
+        "explain 'expr:sigmoid(1e6*(x1-0.5123))' --input 1 --method integrated-gradients --dtype f64";
+    const std::string note =
+        "note: tolerance 1e-06 is missed by the sum, though the points of the rule agree: F changes between them; "
+        "begin with more steps\n";
+    CHECK(fine(jump, folder).err == note);
+    const program::Outcome asked = program::run(jump + " --tolerance 1e-6", folder.path());
+    CHECK(asked.exit == 3);
+    CHECK(asked.err == note + "the tolerance was not met\n");
+    CHECK(fine(jump + " --rule midpoint --steps 30000 --tolerance 1e-2 --max-steps 2000000", folder).err.empty());
+}

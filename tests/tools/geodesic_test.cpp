@@ -104,6 +104,32 @@ TEST_CASE("a curve through places where F is not finite is refused, and nothing 
     CHECK(program::listing(folder.path()).empty());
 }
 
+TEST_CASE("a tolerance that was asked for and is not met is said and ends in exit code 3") {
+    const program::Folder folder;
+    const auto run = [&](const std::string& words) { return program::run("geodesic " + words, folder.path()); };
+    const std::string jump = "'expr:sigmoid(1e6*(x1-0.5123))' --from 0 --to 1 --metric euclidean --dtype f64";
+    const program::Outcome asked = run(jump + " --tolerance 1e-6");
+    CHECK(asked.exit == 3);
+    CHECK(asked.err.ends_with("the tolerance was not met\n"));
+    CHECK(asked.out.find("1e-06, not met\n") != std::string::npos);
+    const program::Outcome document = run(jump + " --tolerance 1e-6 --json");
+    CHECK(document.exit == 3);
+    CHECK(Json::parse(document.out)["tolerance"] == 1e-6);
+    CHECK(Json::parse(document.out)["tolerance_met"] == false);
+    CHECK(run(jump).exit == 0);  // its own tolerance is missed, too, but nobody asked for it
+    CHECK(Json::parse(run(jump + " --json").out)["tolerance_met"] == false);
+    const program::Outcome far =
+        run("'expr:sin(300*x1*x2)' --from 2,0.5 --to 0.5,2.5 --points 9 --tolerance 1e-9 --max-steps 300 "
+            "--max-iterations 2 --dtype f64 --json");
+    CHECK(far.exit == 3);
+    CHECK(far.err.find("note: tolerance 1e-09 was not met within max-steps 300; ") != std::string::npos);
+    const program::Outcome curve =
+        run("'expr:x1*x2' --from 2,0.5 --to 0.5,2 --curve-tolerance 1e-12 --max-iterations 1 --dtype f64");
+    CHECK(curve.exit == 3);
+    CHECK(curve.err.ends_with("the curve tolerance was not met\n"));
+    CHECK(run(level.substr(9) + " --tolerance 1e-3 --curve-tolerance 1e-6").exit == 0);
+}
+
 TEST_CASE("what a solver does not know it does not print, and what is not the published sum is not passed off as it") {
     const program::Folder folder;
     const std::string shot = fine(level + " --solver shooting", folder).out;

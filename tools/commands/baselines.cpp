@@ -120,8 +120,8 @@ void write_baselines(const std::filesystem::path& folder, const UnderBaselines& 
     for (std::size_t k = 0; k < all.answers.size(); ++k) {
         const Tensor& v = all.answers[k].values;
         values.push_back(reshape(v, Shape{1}.joined(v.shape())));
-        if (v.shape() == all.rows.x.shape())
-            columns.push_back({all.names[k], reshape(slice(v, 0, 0, 1), all.subject.row)});
+        const Explained one{.subject = all.subject, .rows = all.rows, .options = {}, .attribution = all.answers[k]};
+        if (of_features(one)) columns.push_back({all.names[k], map_of(one, 0)});
     }
     io::write_npz(folder / "attribution.npz",
                   std::vector<io::NamedTensor>{{"values", concat(values)}, {"input", all.rows.x}});

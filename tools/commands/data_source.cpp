@@ -3,6 +3,7 @@
 #include <gradpath/tools/commands/data_source.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 #include <gradpath/models/data/load.hpp>
 
@@ -27,6 +28,14 @@ std::pair<models::DataSet, models::DataSet> kept_back(const models::DataSet& dat
 models::DataSet with_dtype(models::DataSet data, DType dtype) {
     data.x = data.x.to(dtype);
     return data;
+}
+
+std::optional<double> too_large(const Tensor& x, DType dtype) {
+    if (x.dtype() == dtype) return std::nullopt;
+    const Tensor there = x.to(dtype);
+    for (Index i = 0; i < x.size(); ++i)
+        if (std::isfinite(x.at(i)) && !std::isfinite(there.at(i))) return x.at(i);
+    return std::nullopt;
 }
 
 }  // namespace gradpath::tools

@@ -1,6 +1,7 @@
 #pragma once
 // --data of the command line: a data set by name or file.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -29,5 +30,7 @@ auto as_usage(const std::string& what, const F& f) {
 }
 /// The same rows in a dtype.
 models::DataSet with_dtype(models::DataSet data, DType dtype);
+/// The first finite number that is too large for a dtype, if there is one.
+std::optional<double> too_large(const Tensor& x, DType dtype);
 
 }  // namespace gradpath::tools

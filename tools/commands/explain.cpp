@@ -149,7 +149,7 @@ void deliver(const ExplainOptions& o, const char* last, const Write& write, cons
 }
 
 bool tolerance_failed(const ExplainOptions& o, const attribution::Attribution& a) {
-    return o.set.contains("tolerance") && a.tolerance_met && std::ranges::count(*a.tolerance_met, false) > 0;
+    return o.set.contains("tolerance") && missed_tolerance(a);
 }
 
 Exit under_one_baseline(const ExplainOptions& o, const attribution::Method& method, const Subject& subject,
@@ -272,8 +272,10 @@ Exit explain(Words words, const std::atomic<bool>& interrupted) {
     check_located(o);
     if (o.dry_run) return only_tell(o, method, subject, rows, interrupted);
     const auto layer = o.set.find("layer");
-    if (method.inside && layer != o.set.end() && layer->second == "all")
+    if (method.inside && layer != o.set.end() && layer->second == "all") {
+        require<UsageError>(o.baseline != "all", "explain: --layer all takes one baseline: name one instead of all");
         return on_all_layers(o, method, subject, rows, interrupted);
+    }
     if (o.baseline == "all") return under_all_baselines(o, method, subject, rows, interrupted);
     return under_one_baseline(o, method, subject, rows, interrupted);
 }

@@ -5,6 +5,7 @@
 
 #include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
+#include <gradpath/tools/commands/data_source.hpp>
 #include <gradpath/tools/commands/exit.hpp>
 #include <gradpath/tools/commands/groups.hpp>
 #include <gradpath/tools/commands/learned.hpp>
@@ -37,6 +38,30 @@ std::optional<Index> class_named(const std::string& name, const Subject& subject
     return found == names.end() ? std::nullopt : std::optional<Index>(found - names.begin());
 }
 
+void require_target_known(const ExplainOptions& o, const Subject& subject) {
+    std::vector<std::string> words{"predicted", "all", "true"};
+    if (std::ranges::find(words, o.target) != words.end() || looks_like_numbers(o.target)) return;
+    std::string classes;
+    if (subject.model)
+        for (const std::string& name : subject.model->class_names) {
+            classes += (classes.empty() ? ", or a class (" : ", ") + name;
+            words.push_back(name);
+        }
+    throw UsageError(
+        text(o.asker, ": --target: it takes predicted, all, true, an index, one index per row such as 3,1,4", classes,
+             classes.empty() ? "" : ")", ": got \"", o.target, "\"", did_you_mean(o.target, words)));
+}
+
+/// Of a constant, as of numbers that are typed, an infinity would be made in silence.
+attribution::Baseline fitting(attribution::Baseline baseline, const ExplainOptions& o, const Subject& subject) {
+    if (const auto* constant = std::get_if<attribution::baseline::Constant>(&baseline)) {
+        const bool fits = !too_large(full({1}, constant->value, DType::float64), subject.dtype);
+        require<UsageError>(fits, o.asker, ": --baseline: a number must fit ", subject.dtype, ": ", constant->value,
+                            " of ", o.baseline);
+    }
+    return baseline;
+}
+
 }  // namespace
 
 attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows, const Subject& subject) {
@@ -58,6 +83,7 @@ attribution::Target chosen_target(const ExplainOptions& o, const Rows& rows, con
                          rows.x.rows(), " rows");
         return targets;
     }
+    require_target_known(o, subject);
     return attribution::parse_target(o.target);
 }
 
@@ -79,7 +105,7 @@ attribution::Baseline chosen_baseline(const ExplainOptions& o, const Rows& rows,
     const bool read = numbers || row || names_csv(o.baseline) || o.baseline.starts_with("data:") || file(".npy") ||
                       file(".npz") || file(".png");
     static const std::vector<std::string> beside{"samples:FILE", "learned:DATA", "typical", "all"};
-    if (!read) return attribution::parse_baseline(o.baseline, beside);
+    if (!read) return fitting(attribution::parse_baseline(o.baseline, beside), o, subject);
     const bool single = numbers && o.baseline.find(',') == std::string::npos;
     require<UsageError>(!single || subject.row.size() == 1, o.asker, ": --baseline: the model takes ",
                         subject.row.size(),

@@ -10,6 +10,7 @@
 #include <gradpath/tools/commands/geodesic_result.hpp>
 #include <gradpath/tools/commands/output_stage.hpp>
 #include <gradpath/tools/commands/progress.hpp>
+#include <gradpath/tools/commands/result.hpp>
 #include <gradpath/tools/commands/soften.hpp>
 #include <gradpath/tools/commands/subject.hpp>
 
@@ -108,6 +109,7 @@ FoundGeodesic find(const Subject& subject, const Tensor& to, const GeodesicIg& o
                                                   .paths = path,
                                                   .run = options.run},
                                                  "geodesic");
+    found.curve.notes.insert(found.curve.notes.end(), found.attribution.notes.begin(), found.attribution.notes.end());
     attribution::Target target = options.target;
     if (!found.attribution.target.empty()) target = found.attribution.target[0];
     const attribution::Run quiet{.memory = options.run.memory, .cancel = options.run.cancel};
@@ -115,6 +117,15 @@ FoundGeodesic find(const Subject& subject, const Tensor& to, const GeodesicIg& o
         return attribution::Evaluator("geodesic", run, points, target, stage, quiet).f_input();
     };
     return found;
+}
+
+/// Were the tolerances that were asked for met?
+Exit judge(const GeodesicOptions& o, const FoundGeodesic& found) {
+    const bool sum = o.set.contains("tolerance") && missed_tolerance(found.attribution),
+               curve = o.set.contains("curve-tolerance") && !found.curve.converged;
+    if (sum) say(o.common, "the tolerance was not met");
+    if (curve) say(o.common, "the curve tolerance was not met");
+    return sum || curve ? Exit::not_met : Exit::fine;
 }
 
 }  // namespace
@@ -156,7 +167,7 @@ Exit geodesic(Words words, const std::atomic<bool>& interrupted) {
     }
     if (o.common.json) print_json(geodesic_json(found, o.common.out.empty() ? "" : "geodesic.npz"));
     else if (o.common.out.empty()) print(geodesic_text(found));
-    return Exit::fine;
+    return judge(o, found);
 }
 
 }  // namespace gradpath::tools

@@ -10,6 +10,7 @@
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
+#include <gradpath/tools/commands/result.hpp>
 #include <gradpath/tools/commands/subject_json.hpp>
 #include <gradpath/tools/report/png.hpp>
 
@@ -67,6 +68,8 @@ nlohmann::ordered_json geodesic_json(const FoundGeodesic& g, const std::string& 
     d["attribution_form"] = form;
     d["attribution"] = point_json(a.values);
     d["relative_delta"] = (*a.relative_delta)[0];
+    d["tolerance"] = a.tolerance ? Json(*a.tolerance) : Json(nullptr);
+    d["tolerance_met"] = a.tolerance_met ? Json(!missed_tolerance(a)) : Json(nullptr);
     d["ncc_gap"] = (*a.ncc_gap)[0];
     d["corners"] = {{"file", file.empty() ? Json(nullptr) : Json(file)}};
     if (g.curve.corners.size() <= few_numbers * few_numbers)
@@ -98,6 +101,8 @@ std::string geodesic_text(const FoundGeodesic& g) {
     lines.push_back({"f(from)", short_number((*a.f_baseline)[0])});
     lines.push_back({"f(to)", short_number(a.f_input[0])});
     lines.push_back({"relative delta", short_number((*a.relative_delta)[0], 3)});
+    if (const std::string tolerance = tolerance_text(a, 0); !tolerance.empty())
+        lines.push_back({"tolerance", tolerance});
     lines.push_back({"no-cancellation gap", short_number((*a.ncc_gap)[0], 3)});
     lines.push_back({"attribution by", form});
     for (Index i = 0; a.values.size() <= few_numbers && i < a.values.size(); ++i)

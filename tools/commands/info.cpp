@@ -51,8 +51,12 @@ Json build_json() {
             {"allocator", {{"current_bytes", memory::current_bytes()}, {"peak_bytes", memory::peak_bytes()}}}};
 }
 
-Json tensor_json(const std::string& name, const Tensor& t) {
-    return {{"name", name}, {"dtype", to_text(t.dtype())}, {"shape", list(t.shape())}};
+Json entry_json(const std::string& name, const std::string& dtype, const Shape& shape) {
+    return {{"name", name}, {"dtype", dtype}, {"shape", list(shape)}};
+}
+Json tensor_json(const std::string& name, const Tensor& t) { return entry_json(name, to_text(t.dtype()), t.shape()); }
+Json array_json(const std::string& name, const io::NpyHeader& header) {
+    return entry_json(name, to_text(header.element), header.shape);
 }
 
 Json model_json(const std::string& file, const models::Model& model) {
@@ -88,9 +92,7 @@ Json model_json(const std::string& file, const models::Model& model) {
     return document;
 }
 
-Json tensors_json(const std::string& file, const std::string& kind, const std::vector<io::NamedTensor>& tensors) {
-    Json entries = Json::array();
-    for (const io::NamedTensor& t : tensors) entries.push_back(tensor_json(t.name, t.value));
+Json tensors_json(const std::string& file, const std::string& kind, const Json& entries) {
     return {{"schema", "gradpath.info/1"}, {"kind", kind}, {"file", file}, {"tensors", entries}};
 }
 
@@ -107,10 +109,17 @@ Json safetensors_json(const std::string& file) {
         return document;
     }
     if (held.metadata.contains("gradpath")) return model_json(file, models::load_model(file));
-    Json document = tensors_json(file, "safetensors", held.tensors);
+    Json entries = Json::array();
+    for (const io::NamedTensor& t : held.tensors) entries.push_back(tensor_json(t.name, t.value));
     for (const io::NamedIndices& entry : held.indices)
-        document["tensors"].push_back({{"name", entry.name}, {"dtype", "int64"}, {"shape", list(entry.value.shape())}});
-    return document;
+        entries.push_back(entry_json(entry.name, "int64", entry.value.shape()));
+    return tensors_json(file, "safetensors", entries);
+}
+
+Json npz_json(const std::string& file) {
+    Json entries = Json::array();
+    for (const io::NamedHeader& array : io::npz_headers(file)) entries.push_back(array_json(array.name, array.header));
+    return tensors_json(file, "npz", entries);
 }
 
 /// What is done to the input a file does not tell: whatever it is stands among its nodes.
@@ -126,8 +135,8 @@ Json file_json(const std::string& file) {
     const std::string ending = ending_of(file);
     if (ending == ".safetensors") return safetensors_json(file);
     if (ending == ".onnx") return onnx_json(file, load_onnx(file));
-    if (ending == ".npz") return tensors_json(file, "npz", io::read_npz(file, io::ReadNpz{.integers = DType::float64}));
-    if (ending == ".npy") return tensors_json(file, "npy", {{"", io::read_npy(file, {.integers = DType::float64})}});
+    if (ending == ".npz") return npz_json(file);
+    if (ending == ".npy") return tensors_json(file, "npy", Json::array({array_json("", io::read_npy_header(file))}));
     if (ending == ".png") {
         const Picture picture = read_png(file);
         return {{"schema", "gradpath.info/1"},

@@ -54,6 +54,10 @@ Picture result_picture(const Explained& e, Index rows = 8);
 Picture stacked(const std::vector<Picture>& parts);
 /// The arrays of a result in attribution.npz.
 std::vector<io::NamedTensor> result_arrays(const Explained& e);
+/// "0.001, met": the tolerance in force and what became of it in a row; empty where there was none.
+std::string tolerance_text(const attribution::Attribution& a, std::size_t row);
+/// Was there a tolerance that a row missed?
+bool missed_tolerance(const attribution::Attribution& a);
 /// Explained numbers per row: 1, or the number of targets.
 Index targets_of(const attribution::Attribution& a);
 /// Does a row of this shape show as a picture?

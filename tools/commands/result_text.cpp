@@ -119,9 +119,8 @@ Lines answer_facts(const Explained& e, std::size_t k) {
     if (a.delta) lines.push_back({"delta", short_number((*a.delta)[k], 3)});
     if (a.relative_delta) lines.push_back({"relative delta", short_number((*a.relative_delta)[k], 3)});
     if (a.quadrature_error) lines.push_back({"quadrature error", short_number((*a.quadrature_error)[k], 3)});
-    if (a.tolerance && a.tolerance_met)
-        lines.push_back(
-            {"tolerance", short_number(*a.tolerance, 3) + ((*a.tolerance_met)[row] ? ", met" : ", not met")});
+    if (const std::string tolerance = tolerance_text(a, row); !tolerance.empty())
+        lines.push_back({"tolerance", tolerance});
     if (a.steps && row < a.steps->size()) lines.push_back({"steps", std::to_string((*a.steps)[row])});
     if (a.samples) lines.push_back({"samples", std::to_string(*a.samples)});
     for (const attribution::Identity& identity : a.identities)
@@ -167,6 +166,15 @@ Lines answer_summary(const Explained& e, std::size_t k) {
             {"signs", text(positive, " positive, ", negative, " negative of ", features)},
             {"largest", place(highest)},
             {"least", place(lowest)}};
+}
+
+std::string tolerance_text(const attribution::Attribution& a, std::size_t row) {
+    if (!a.tolerance || !a.tolerance_met) return "";
+    return short_number(*a.tolerance, 3) + ((*a.tolerance_met)[row] ? ", met" : ", not met");
+}
+
+bool missed_tolerance(const attribution::Attribution& a) {
+    return a.tolerance_met && std::ranges::count(*a.tolerance_met, false) > 0;
 }
 
 std::string result_text(const Explained& e) {

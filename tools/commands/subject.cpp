@@ -273,6 +273,12 @@ Subject open_subject(const std::string& command, const std::string& name, std::o
 Rows read_rows(const std::string& text, const Shape& row, DType dtype, const ReadRows& options) {
     Rows rows =
         text.starts_with(data_prefix) ? read_data(text, row, options) : picked(read_any(text, row, options), options);
+    if (const std::optional<double> number = too_large(rows.x, dtype)) {
+        const std::string fault =
+            gradpath::text(options.what, ": a number must fit ", dtype, ": ", *number, " of ", text);
+        require<UsageError>(!looks_like_numbers(text), fault);
+        throw IoError(fault);
+    }
     rows.x = rows.x.to(dtype);
     return rows;
 }

@@ -116,6 +116,17 @@ TEST_CASE("integer arrays become positions, or tensors by choice") {
     CHECK(read_npz_indices(folder / "x.npz", "y")[2] == 2);
     CHECK(read_npz(folder / "x.npz", {.integers = DType::float64})[0].value.at(0) == 4);
     CHECK_THROWS_AS(read_npz(folder / "x.npz"), IoError);
+    write_npz(folder / "x.npz", std::vector<NamedTensor>{{"x", ones({2})}}, std::vector<NamedIndices>{{"y", labels}});
+    const NpzArrays both = read_npz_arrays(folder / "x.npz");
+    REQUIRE(both.tensors.size() == 1);
+    CHECK(both.tensors[0].value.shape() == Shape{2});
+    REQUIRE(both.indices.size() == 1);
+    CHECK(both.indices[0].name == "y");
+    CHECK(both.indices[0].value[2] == 2);
+    const std::vector<NamedHeader> headers = npz_headers(folder / "x.npz");
+    CHECK(headers.at(0).header.element == Element::f32);
+    CHECK(headers.at(1).header.element == Element::i64);
+    CHECK(headers.at(1).header.shape == Shape{3});
 }
 
 TEST_CASE("a malformed archive is refused with the rule it breaks") {

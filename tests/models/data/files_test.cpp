@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include <gradpath/autodiff/io/file.hpp>
@@ -155,6 +156,17 @@ TEST_CASE("an npz file with x and y is a data set, four fifths to train on") {
         IoError);
     io::write_npz(x_only, std::vector<io::NamedTensor>{{"x", arange(3)}});
     CHECK_THROWS_WITH_AS(load(x_only), ("npz: no array named 'y'; there are: x (" + x_only + ")").c_str(), IoError);
+}
+
+TEST_CASE("an npz file with a number that is none, or none in float32, is refused by its row") {
+    const Folder folder;
+    const std::string path = (folder.path / "points.npz").string();
+    for (const double bad : {std::nan(""), HUGE_VAL, -1e39}) {
+        const Tensor x({3, 2}, {0, 1, 2, 3, bad, 5}, DType::float64);
+        io::write_npz(path, std::vector<io::NamedTensor>{{"x", x}}, std::vector<io::NamedIndices>{{"y", {0, 1, 0}}});
+        CHECK_THROWS_WITH_AS(load(path),
+                             ("npz: x must be finite and fit float32: row 2 does not (" + path + ")").c_str(), IoError);
+    }
 }
 
 TEST_CASE("the training and test rows of a file are the same for every seed, so no seed tests on training rows") {
