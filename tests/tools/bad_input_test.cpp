@@ -120,6 +120,9 @@ TEST_CASE("training that makes no sense is refused, and no folder appears") {
          "mlp: widths takes whole numbers from 1 to 100000000: got \"2-0-2\""},
         {"train --model mlp --data moons --set widths=2-8-3 --out o", 2,
          "mlp: outputs must be as many as classes: there are 3 outputs, moons has 2 classes"},
+        {"train --model mlp --data moons --set widths=2-100000000-100000000-2 --out o", 1,
+         "there is not enough memory: 36379.8 TiB were asked for at once; a smaller model or fewer rows at one time "
+         "need less"},
         {"train --model mlp --data moons --out file", 1,
          "--out: the folder must be there or can be made: file: Not a directory"},
         {"train --model mlp --data missing.npz --out o", 4, "data: no such file or folder: missing.npz"},

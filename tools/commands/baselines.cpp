@@ -6,8 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include <gradpath/attribution/quality/agreement.hpp>
-#include <gradpath/autodiff/io/file.hpp>
-#include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/format.hpp>
@@ -113,7 +111,6 @@ std::string baselines_text(const UnderBaselines& all) {
 }
 
 void write_baselines(const std::filesystem::path& folder, const UnderBaselines& all) {
-    clear_result(folder);
     std::vector<Tensor> values;
     std::vector<HeatColumn> columns;
     for (std::size_t k = 0; k < all.answers.size(); ++k) {
@@ -122,14 +119,13 @@ void write_baselines(const std::filesystem::path& folder, const UnderBaselines& 
         if (v.shape() == all.rows.x.shape())
             columns.push_back({all.names[k], reshape(slice(v, 0, 0, 1), all.subject.row)});
     }
-    io::write_npz(folder / "attribution.npz",
-                  std::vector<io::NamedTensor>{{"values", concat(values)}, {"input", all.rows.x}});
-    if (is_image(all.subject.row) && !columns.empty())
-        write_png(
-            folder / "heatmap.png",
-            heat_grid(red_first(all.subject.ends, reshape(slice(all.rows.x, 0, 0, 1), all.subject.row)), columns));
-    io::write_file(folder / "baselines.json",
-                   baselines_json(all).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    ResultFiles files{{{"values", concat(values)}, {"input", all.rows.x}}};
+    if (is_image(all.subject.row) && !columns.empty()) {
+        const Tensor first = reshape(slice(all.rows.x, 0, 0, 1), all.subject.row);
+        files.others.emplace_back("heatmap.png", encode_png(heat_grid(red_first(all.subject.ends, first), columns)));
+    }
+    add_document(files, "baselines.json", baselines_json(all));
+    replace_result(folder, files);
 }
 
 }  // namespace gradpath::tools
