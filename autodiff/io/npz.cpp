@@ -192,6 +192,18 @@ Indices read_npz_indices(const std::filesystem::path& path, const std::string& n
     return parse_npy_indices(reader.read(entry), reader.label(entry));
 }
 
+NpzArrays read_npz_arrays(const std::filesystem::path& path, const ReadNpz& options) {
+    const Reader reader(path, options);
+    NpzArrays arrays;
+    for (const Entry& entry : reader.entries()) {
+        const std::string bytes = reader.read(entry), label = reader.label(entry);
+        if (is_float(parse_npy_header(bytes, label).element))
+            arrays.tensors.push_back({entry.name, parse_npy(bytes, label)});
+        else arrays.indices.push_back({entry.name, parse_npy_indices(bytes, label)});
+    }
+    return arrays;
+}
+
 std::vector<std::string> npz_names(const std::filesystem::path& path) {
     const Reader reader(path, {});
     std::vector<std::string> names;

@@ -21,6 +21,12 @@ std::vector<NamedTensor> read_npz(const std::filesystem::path& path, const ReadN
 /// One array. Throws IoError, listing the names there are, if it is not in the archive.
 Tensor read_npz(const std::filesystem::path& path, const std::string& name, const ReadNpz& options = {});
 Indices read_npz_indices(const std::filesystem::path& path, const std::string& name, const ReadNpz& options = {});
+/// All arrays, each as what it is: real numbers as tensors, integers and booleans as positions.
+struct NpzArrays {
+    std::vector<NamedTensor> tensors;
+    std::vector<NamedIndices> indices;
+};
+NpzArrays read_npz_arrays(const std::filesystem::path& path, const ReadNpz& options = {});
 /// The names, in the order of the archive; reads no array.
 std::vector<std::string> npz_names(const std::filesystem::path& path);
 

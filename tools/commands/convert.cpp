@@ -40,7 +40,10 @@ Tensors read_tensors(const std::string& file, bool fold_batch_norm) {
         io::SafeTensors held = io::read_safetensors(file);
         return {std::move(held.tensors), std::move(held.indices)};
     }
-    if (ending_of(file) == ".npz") return {io::read_npz(file), {}};
+    if (ending_of(file) == ".npz") {
+        io::NpzArrays held = io::read_npz_arrays(file);
+        return {std::move(held.tensors), std::move(held.indices)};
+    }
     require<UsageError>(ending_of(file) == ".onnx", "convert: it reads .safetensors, .npz and .onnx files: got \"",
                         file, "\"");
     Tensors tensors;

@@ -176,6 +176,18 @@ TEST_CASE("sizes that lie are refused before memory is taken for them") {
     CHECK(message(folder, method) == "npz: entries must be stored or deflated: a has zip method 12 (x.npz)");
 }
 
+TEST_CASE("all arrays are read, each as what it is") {
+    const TempFolder folder;
+    write_npz(folder / "x.npz", std::vector<NamedTensor>{{"a", Tensor({2}, {1, 2})}, {"b", ones({1}, DType::float64)}},
+              std::vector<NamedIndices>{{"c", Indices{4, 5}}});
+    const NpzArrays arrays = read_npz_arrays(folder / "x.npz");
+    REQUIRE(arrays.tensors.size() == 2);
+    CHECK(arrays.tensors[1].value.dtype() == DType::float64);
+    REQUIRE(arrays.indices.size() == 1);
+    CHECK(arrays.indices[0].name == "c");
+    CHECK(arrays.indices[0].value[1] == 5);
+}
+
 TEST_CASE("asking for an array that is not there lists those that are") {
     const TempFolder folder;
     write_npz(folder / "x.npz", sample());
