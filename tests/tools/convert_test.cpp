@@ -42,6 +42,18 @@ TEST_CASE("tensors go from safetensors to npz and back, bit for bit") {
     CHECK(program::read(folder / "d.safetensors") == program::read(folder / "a.safetensors"));
 }
 
+TEST_CASE("a model that is converted to safetensors is the same model, and no file is converted to itself") {
+    const program::Folder folder;
+    models::save_model(folder / "net.safetensors", models::make("moons-mlp", {}, 1));
+    const std::string bytes = program::read(folder / "net.safetensors");
+    CHECK(program::run("convert net.safetensors same.safetensors", folder.path()).err == "wrote same.safetensors\n");
+    CHECK(program::read(folder / "same.safetensors") == bytes);
+    const program::Outcome itself = program::run("convert net.safetensors ./net.safetensors", folder.path());
+    CHECK(itself.exit == 2);
+    CHECK(itself.err == "gradpath: convert: OUT must be another file than IN: got \"./net.safetensors\"\n");
+    CHECK(program::read(folder / "net.safetensors") == bytes);
+}
+
 TEST_CASE("convert says what it cannot do") {
     const program::Folder folder;
     io::write_npz(folder / "a.npz", std::vector<io::NamedTensor>{{"a", ones({1})}});
@@ -74,6 +86,9 @@ TEST_CASE("a model goes out as ONNX, is described, explained, and comes back as 
     CHECK(sum("net.onnx") == sum("net.safetensors"));
     CHECK(program::run("convert net.onnx back.npz --quiet", folder.path()).exit == 0);
     CHECK(io::npz_names(folder / "back.npz").size() == 6);
+    CHECK(program::run("convert net.onnx alone.safetensors", folder.path()).err ==
+          "wrote alone.safetensors\nnote: alone.safetensors has tensors alone and is not a model; --into gives them to "
+          "one\n");
 }
 
 TEST_CASE("weights go out of an ONNX network and, changed, back into it, under its names") {

@@ -1,4 +1,5 @@
 // From one kind of file to another, told by their endings: models of ours and ONNX models, and files of named tensors.
+#include <filesystem>
 #include <map>
 
 #include <gradpath/autodiff/io/npz.hpp>
@@ -18,10 +19,8 @@ struct ConvertOptions {
     Common common = {};
 };
 
-struct Tensors {
-    std::vector<io::NamedTensor> real;
-    std::vector<io::NamedIndices> whole;
-};
+/// With the metadata of a .safetensors file: they make it a model, or name who wrote it.
+using Tensors = io::SafeTensors;
 
 models::Model read_model(const std::string& file, bool fold_batch_norm) {
     const bool is_onnx = ending_of(file) == ".onnx";
@@ -36,31 +35,28 @@ models::Model read_model(const std::string& file, bool fold_batch_norm) {
 }
 
 Tensors read_tensors(const std::string& file, bool fold_batch_norm) {
-    if (ending_of(file) == ".safetensors") {
-        io::SafeTensors held = io::read_safetensors(file);
-        return {std::move(held.tensors), std::move(held.indices)};
-    }
+    if (ending_of(file) == ".safetensors") return io::read_safetensors(file);
     if (ending_of(file) == ".npz") {
         io::NpzArrays held = io::read_npz_arrays(file);
-        return {std::move(held.tensors), std::move(held.indices)};
+        return {.tensors = std::move(held.tensors), .indices = std::move(held.indices)};
     }
     require<UsageError>(ending_of(file) == ".onnx", "convert: it reads .safetensors, .npz and .onnx files: got \"",
                         file, "\"");
     Tensors tensors;
     for (const nn::Parameter& t : nn::tensors(read_model(file, fold_batch_norm)))
-        tensors.real.push_back({t.name, t.value});
+        tensors.tensors.push_back({t.name, t.value});
     return tensors;
 }
 
 void write_tensors(const std::string& file, const Tensors& tensors) {
-    if (ending_of(file) == ".npz") io::write_npz(file, tensors.real, tensors.whole);
-    else io::write_safetensors(file, {.tensors = tensors.real, .indices = tensors.whole});
+    if (ending_of(file) == ".npz") io::write_npz(file, tensors.tensors, tensors.indices);
+    else io::write_safetensors(file, tensors);
 }
 
 /// Gives the network the tensors of a file: just those it has, of the same shapes, in its own dtypes.
 void give(models::Model& model, const Tensors& tensors, const std::string& file) {
     std::map<std::string, Tensor> left;
-    for (const io::NamedTensor& t : tensors.real) left.emplace(t.name, t.value);
+    for (const io::NamedTensor& t : tensors.tensors) left.emplace(t.name, t.value);
     nn::each_tensor(model, nn::TensorVisitor([&](const std::string& name, Tensor& slot, nn::Role) {
                         const auto found = left.find(name);
                         require<IoError>(found != left.end(), "convert: a tensor is missing: ", file, " has no \"",
@@ -71,8 +67,8 @@ void give(models::Model& model, const Tensors& tensors, const std::string& file)
                         slot = found->second.to(slot.dtype());
                         left.erase(found);
                     }));
-    require<IoError>(left.empty() && tensors.whole.empty(), "convert: the network has no tensor \"",
-                     left.empty() ? tensors.whole.empty() ? "" : tensors.whole[0].name : left.begin()->first,
+    require<IoError>(left.empty() && tensors.indices.empty(), "convert: the network has no tensor \"",
+                     left.empty() ? tensors.indices.empty() ? "" : tensors.indices[0].name : left.begin()->first,
                      "\", which ", file, " has");
 }
 
@@ -89,6 +85,9 @@ void check(const ConvertOptions& o) {
                         "convert: it writes .safetensors, .npz and .onnx files: got \"", o.to, "\"");
     require<UsageError>(o.into.empty() || ending == ".onnx",
                         "convert: --into makes a network, which goes into an .onnx file: got \"", o.to, "\"");
+    std::error_code unknown;
+    require<UsageError>(!std::filesystem::equivalent(o.from, o.to, unknown),
+                        "convert: OUT must be another file than IN: got \"", o.to, "\"");
 }
 
 }  // namespace
@@ -118,6 +117,8 @@ Exit convert(Words words, const std::atomic<bool>&) {
         writing([&] { write_tensors(o.to, tensors); });
     }
     say(o.common, "wrote " + o.to);
+    if (ending_of(o.from) == ".onnx" && ending_of(o.to) == ".safetensors")
+        say(o.common, "note: " + o.to + " has tensors alone and is not a model; --into gives them to one");
     return Exit::fine;
 }
 
