@@ -86,7 +86,8 @@ TEST_CASE("a file of options that does not fit is told of") {
 TEST_CASE("any text is printed so that it is read back as it was") {
     const program::Folder folder;
     const std::vector<std::string> texts{
-        "run #3", "it's \"q\"", "a\\b", "two\nlines\t", " blank ", "\x01\x7f", "größe", "x=y", "'", "\"", ";", "1,3", "nan"};
+        "run #3", "it's \"q\"", "a\\b", "two\nlines\t", " blank ", "\x01\x7f", "größe", "x=y", "'", "\"", ";", "1,3",
+        "nan"};
     std::vector<std::string> words{"train", "--model", "mlp"};
     for (const std::string& name : texts) words.insert(words.end(), {"--ignore", name});
     for (const std::string& name : texts) {

@@ -67,7 +67,7 @@ TEST_CASE("of a thousand million samples a few are drawn, and tell what all cost
     const program::Folder folder;
     const std::string line = "explain expr:abs(x1-x2)*x3 --input 1,3,2 --json --method ";
     const auto evaluations = [&](const std::string& more) { return json_of(line + more, folder)["evaluations"]; };
-    for (const std::string method : {"smooth-grad", "var-grad", "expected-gradients", "smooth-grad --set method=gradient",
+    for (const std::string method : {"smooth-grad", "var-grad", "expected-gradients",
                                      "path-ensemble --steps 20", "integrated-gradients --steps 20 --baseline uniform",
                                      "rise"}) {
         CAPTURE(method);

@@ -111,7 +111,8 @@ private:
         std::string wanted = name;
         for (const std::string& known : names())
             if (CLI::detail::to_lower(known) == CLI::detail::to_lower(name)) wanted = known;  // MODEL
-        throw UsageError(text(command_, ": --config: there is no option \"", name, "\"", did_you_mean(wanted, names())));
+        throw UsageError(
+            text(command_, ": --config: there is no option \"", name, "\"", did_you_mean(wanted, names())));
     }
     /// Of an option that is not repeated, 1,3 is one text, quoted or not.
     static std::vector<std::string> values_of(const OptionLine& line, bool repeated) {
