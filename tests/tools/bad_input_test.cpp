@@ -74,6 +74,7 @@ TEST_CASE("a word that is no command or option is answered with the nearest one"
         {"methods --cite --json", 2, "methods: --cite gives BibTeX of the methods: leave out --json and --metrics"},
         {"methods --cite --metrics", 2, "methods: --cite gives BibTeX of the methods: leave out --json and --metrics"},
         {"methods --out o", 2, "methods: it leaves no files: leave out --out"},
+        {"info two.npz --out o", 2, "info: it leaves no files but that of --graph: leave out --out"},
         {"bench --json --markdown", 2, "bench: --json and --markdown are two forms: choose one"},
         {"eval run/model.safetensors --input 1,2 --split train", 2, "eval: --split is of --data, got --input 1,2"},
         {"eval run/model.safetensors --data moons --ignore bar", 2,
