@@ -19,6 +19,7 @@
 
 #include <gradpath/autodiff/counter.hpp>
 #include <gradpath/autodiff/memory_budget.hpp>
+#include <gradpath/autodiff/out_of_memory.hpp>
 
 namespace gradpath::memory {
 namespace {
@@ -48,7 +49,7 @@ struct SizeClass {
 
 /// The class of a request: 64, 128, 192, 256, then 320, 384, 448, 512, 640, ...
 SizeClass class_of(std::size_t bytes) {
-    if (bytes > largest_class) throw std::bad_alloc();
+    if (bytes > largest_class) throw OutOfMemory(bytes);
     const std::size_t wanted = std::max<std::size_t>(bytes, 1);
     if (wanted <= 256) {
         const std::size_t position = (wanted - 1) / 64;
@@ -217,7 +218,7 @@ void* from_system(std::size_t bytes) {
         trim();
         block = std::aligned_alloc(alignment, bytes);
     }
-    if (block == nullptr) throw std::bad_alloc();
+    if (block == nullptr) throw OutOfMemory(bytes);
     return block;
 }
 

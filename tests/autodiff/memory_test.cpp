@@ -13,6 +13,7 @@
 #include <gradpath/autodiff/memory.hpp>
 #include <gradpath/autodiff/memory_budget.hpp>
 #include <gradpath/autodiff/node.hpp>
+#include <gradpath/autodiff/out_of_memory.hpp>
 
 #include "support/memory_limit.hpp"
 
@@ -79,7 +80,13 @@ TEST_CASE("releasing nothing is fine, and impossible sizes throw bad_alloc") {
     memory::release(nullptr, 100);
     CHECK(memory::current_bytes() == before);
     CHECK_THROWS_AS(memory::allocate(static_cast<std::size_t>(-1)), std::bad_alloc);
-    CHECK_THROWS_AS(memory::allocate(std::size_t{1} << 49), std::bad_alloc);
+    try {
+        memory::allocate(std::size_t{1} << 49);
+        FAIL("there are not so many bytes");
+    } catch (const OutOfMemory& error) {
+        CHECK(error.bytes() == std::size_t{1} << 49);
+        CHECK(std::string(error.what()) == "there is not enough memory");
+    }
     CHECK(memory::current_bytes() == before);
 }
 

@@ -63,6 +63,25 @@ TEST_CASE("a path that a tolerance decides about is not walked: a few steps tell
     CHECK_FALSE(few.contains("steps"));
 }
 
+TEST_CASE("of a thousand million samples a few are drawn, and tell what all cost") {
+    const program::Folder folder;
+    const std::string line = "explain expr:abs(x1-x2)*x3 --input 1,3,2 --json --method ";
+    const auto evaluations = [&](const std::string& more) { return json_of(line + more, folder)["evaluations"]; };
+    for (const std::string method : {"smooth-grad", "var-grad", "expected-gradients",
+                                     "path-ensemble --steps 20", "integrated-gradients --steps 20 --baseline uniform",
+                                     "rise"}) {
+        CAPTURE(method);
+        CHECK(evaluations(method + " --samples 50 --dry-run") == evaluations(method + " --samples 50"));
+        const Json many = json_of(line + method + " --samples 1000000000 --dry-run", folder);
+        CHECK(many["evaluations"]["forward"].get<double>() > 9e8);
+        CHECK(many["seconds"].get<double>() > 0);
+    }
+    CHECK(evaluations("rise --samples 5000 --dry-run") == evaluations("rise --samples 5000"));
+    CHECK(evaluations("shapley-sampling --samples 1000000000 --dry-run") == evaluations("shapley"));
+    CHECK(program::run(line + "smooth-grad --samples many --dry-run", folder.path()).err ==
+          "gradpath: explain: --samples takes a whole number: got \"many\"\n");
+}
+
 TEST_CASE("compare tells of the methods, the controls and the files, whose names come true") {
     const program::Folder folder;
     save_network(folder);

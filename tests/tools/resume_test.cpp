@@ -152,7 +152,7 @@ TEST_CASE("training anew into a used folder leaves nothing of the other run, and
     const std::string line = "train --model mlp --data moons --set widths=2-4-2 --out run --epochs ";
     REQUIRE(program::run(line + "1", folder.path()).exit == 0);
     const pid_t process = program::start(program::words_of(line + "4000 --batch 16 --seed 9"), folder.path());
-    REQUIRE(program::until(process, [&] { return !fs::exists(folder / "run/history.csv"); }));
+    REQUIRE(program::until(process, [&] { return !fs::exists(folder / "run/model.safetensors"); }));
     kill(process, SIGKILL);
     program::finish(process);
     CHECK(fs::exists(folder / "run/checkpoint.safetensors"));
@@ -160,4 +160,15 @@ TEST_CASE("training anew into a used folder leaves nothing of the other run, and
     const program::Outcome again = program::run(line + "1", folder.path());
     CHECK(again.exit == 0);
     CHECK(again.err.starts_with("the run in run is replaced\n"));
+}
+
+TEST_CASE("a run that fails in its first step leaves the run in its folder as it was") {
+    const program::Folder folder;
+    const std::string line = "train --model mlp --data moons --set widths=2-4-2 --out run --epochs 1 ";
+    REQUIRE(program::run(line, folder.path()).exit == 0);
+    fs::copy(folder / "run", folder / "before", fs::copy_options::recursive);
+    const program::Outcome failed = program::run(line + "--class-weights 1e308,1e308", folder.path());
+    CHECK(failed.exit == 1);
+    CHECK(failed.err.starts_with("gradpath: fit: the loss must stay finite: it is nan at epoch 0, batch 0;"));
+    check_same_run(folder / "run", folder / "before");
 }

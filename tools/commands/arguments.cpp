@@ -2,13 +2,16 @@
 // complain alike and every unknown name is answered with the nearest one.
 #include <gradpath/tools/commands/arguments.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 
 #include <CLI/CLI.hpp>
 
 #include <gradpath/models/data/nearest.hpp>
 #include <gradpath/tools/commands/exit.hpp>
+#include <gradpath/tools/commands/option_lines.hpp>
 #include <gradpath/tools/commands/pages.hpp>
 
 namespace gradpath::tools {
@@ -72,24 +75,60 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
 
 namespace {
 
-/// A file of --config: NAME = VALUE, as CLI11 reads TOML and INI; the names are those of the options.
-class OptionFile : public CLI::ConfigBase {
+/// A file of --config; the names are those of the options.
+class OptionFile : public CLI::Config {
 public:
     OptionFile(const CLI::App& app, std::string command) : app_(app), command_(std::move(command)) {}
     std::vector<CLI::ConfigItem> from_config(std::istream& file) const override {
-        std::vector<CLI::ConfigItem> given = ConfigBase::from_config(file);
-        for (CLI::ConfigItem& item : given) {
-            const std::string name = item.fullname();
-            const CLI::Option* option = option_of(name);
-            require<UsageError>(option != nullptr, command_, ": --config: there is no option \"", name, "\"",
-                                did_you_mean(name, names()));
-            if (option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeLast && item.inputs.size() > 1)
-                item.inputs = {CLI::detail::join(item.inputs, ",")};  // 1,3 is one text, quoted or not
+        const std::string text((std::istreambuf_iterator<char>(file)), {});
+        std::vector<CLI::ConfigItem> given;
+        for (const OptionLine& line : read_option_lines(text, command_ + ": --config")) {
+            const CLI::Option& option = option_for(line.name);
+            const bool repeated = option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+            const auto before = std::ranges::find(given, line.name, &CLI::ConfigItem::name);
+            require<UsageError>(before == given.end() || repeated, command_, ": --config: line ", line.line, ": ",
+                                line.name, " is given a second time");
+            CLI::ConfigItem& item = before == given.end() ? given.emplace_back() : *before;
+            item.name = line.name;
+            const bool flag = option.get_expected_min() == 0;
+            const std::vector<std::string> values = flag ? std::vector{truth_of(line)} : values_of(line, repeated);
+            item.inputs.insert(item.inputs.end(), values.begin(), values.end());
         }
         return given;
     }
+    std::string to_config(const CLI::App* app, bool, bool, std::string) const override {
+        std::string lines;
+        for (const CLI::Option* option : app->get_options())
+            if (option->get_configurable() && option->count() > 0)
+                lines += option_line(option->get_single_name(), option->reduced_results());
+        return lines;
+    }
 
 private:
+    const CLI::Option& option_for(const std::string& name) const {
+        const CLI::Option* option = option_of(name);
+        if (option != nullptr) return *option;
+        std::string wanted = name;
+        for (const std::string& known : names())
+            if (CLI::detail::to_lower(known) == CLI::detail::to_lower(name)) wanted = known;  // MODEL
+        throw UsageError(
+            text(command_, ": --config: there is no option \"", name, "\"", did_you_mean(wanted, names())));
+    }
+    /// Of an option that is not repeated, 1,3 is one text, quoted or not.
+    static std::vector<std::string> values_of(const OptionLine& line, bool repeated) {
+        if (!repeated) return {CLI::detail::join(line.values, ",")};
+        if (!line.bare) return line.values;
+        std::vector<std::string> values = CLI::detail::split(line.values[0], ',');
+        for (std::string& value : values) CLI::detail::trim(value);
+        return values;
+    }
+    std::string truth_of(const OptionLine& line) const {
+        const std::string value = CLI::detail::join(line.values, ",");
+        bool read = false;
+        require<UsageError>(CLI::detail::lexical_cast(value, read), command_, ": --config: line ", line.line, ": ",
+                            line.name, " takes true or false: got ", value);
+        return read ? "true" : "false";
+    }
     const CLI::Option* option_of(const std::string& name) const {
         for (const CLI::Option* option : app_.get_options())
             if (option->get_configurable() && option->get_single_name() == name) return option;

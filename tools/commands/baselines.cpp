@@ -6,11 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include <gradpath/attribution/quality/agreement.hpp>
-#include <gradpath/autodiff/io/file.hpp>
-#include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/version.hpp>
-#include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/commands/numbers.hpp>
 #include <gradpath/tools/commands/subject_json.hpp>
@@ -114,7 +111,6 @@ std::string baselines_text(const UnderBaselines& all) {
 }
 
 void write_baselines(const std::filesystem::path& folder, const UnderBaselines& all) {
-    clear_result(folder);
     std::vector<Tensor> values;
     std::vector<HeatColumn> columns;
     for (std::size_t k = 0; k < all.answers.size(); ++k) {
@@ -123,13 +119,13 @@ void write_baselines(const std::filesystem::path& folder, const UnderBaselines& 
         const Explained one{.subject = all.subject, .rows = all.rows, .options = {}, .attribution = all.answers[k]};
         if (of_features(one)) columns.push_back({all.names[k], map_of(one, 0)});
     }
-    io::write_npz(folder / "attribution.npz",
-                  std::vector<io::NamedTensor>{{"values", concat(values)}, {"input", all.rows.x}});
-    if (is_image(all.subject.row) && !columns.empty())
-        write_png(
-            folder / "heatmap.png",
-            heat_grid(red_first(all.subject.ends, reshape(slice(all.rows.x, 0, 0, 1), all.subject.row)), columns));
-    io::write_file(folder / "baselines.json", json_text(baselines_json(all)));
+    ResultFiles files{{{"values", concat(values)}, {"input", all.rows.x}}};
+    if (is_image(all.subject.row) && !columns.empty()) {
+        const Tensor first = reshape(slice(all.rows.x, 0, 0, 1), all.subject.row);
+        files.others.emplace_back("heatmap.png", encode_png(heat_grid(red_first(all.subject.ends, first), columns)));
+    }
+    add_document(files, "baselines.json", baselines_json(all));
+    replace_result(folder, files);
 }
 
 }  // namespace gradpath::tools

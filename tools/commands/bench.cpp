@@ -121,6 +121,7 @@ Exit bench(Words words, const std::atomic<bool>& interrupted) {
     declare(arguments, asked, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
 
+    require<UsageError>(!common.json || !asked.markdown, "bench: --json and --markdown are two forms: choose one");
     bench::Suite suite = suite_of(asked, common, interrupted);
     Progress progress(Progress::style(common.quiet), "workloads");
     suite.tell = [&](const std::string& name, std::size_t done, std::size_t all) {

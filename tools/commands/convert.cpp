@@ -24,8 +24,6 @@ using Tensors = io::SafeTensors;
 
 models::Model read_model(const std::string& file, bool fold_batch_norm) {
     const bool is_onnx = ending_of(file) == ".onnx";
-    require<UsageError>(is_onnx || !fold_batch_norm, "convert: --fold-batch-norm is of .onnx files: got \"", file,
-                        "\"");
     if (is_onnx) return load_onnx(file, "", fold_batch_norm);
     require<UsageError>(
         ending_of(file) == ".safetensors",
@@ -85,6 +83,11 @@ void check(const ConvertOptions& o) {
                         "convert: it writes .safetensors, .npz and .onnx files: got \"", o.to, "\"");
     require<UsageError>(o.into.empty() || ending == ".onnx",
                         "convert: --into makes a network, which goes into an .onnx file: got \"", o.to, "\"");
+    const std::string& network = o.into.empty() ? o.from : o.into;
+    require<UsageError>(ending_of(network) == ".onnx" || !o.fold_batch_norm,
+                        "convert: --fold-batch-norm is of .onnx files: got \"", network, "\"");
+    require<UsageError>(!o.common.dtype && !o.common.json && o.common.out.empty(),
+                        "convert: it writes OUT alone, in the dtypes of IN: leave out --dtype, --json and --out");
     std::error_code unknown;
     require<UsageError>(!std::filesystem::equivalent(o.from, o.to, unknown),
                         "convert: OUT must be another file than IN: got \"", o.to, "\"");

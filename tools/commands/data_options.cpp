@@ -67,6 +67,18 @@ void add_table_options(Arguments& arguments, models::ReadTable& table) {
     list("--category", "a column of numbers that stand for kinds; may be repeated", table.categories);
 }
 
+void check_table_options(const Arguments& arguments, const std::string& data, const models::ReadTable& table) {
+    const char* given = !table.label.empty()                       ? "--label"
+                        : table.header != models::Header::automatic ? "--header"
+                        : !table.names.empty()                      ? "--columns"
+                        : table.separator != 0                      ? "--separator"
+                        : !table.ignore.empty()                     ? "--ignore"
+                        : !table.categories.empty()                 ? "--category"
+                                                                    : nullptr;
+    require<UsageError>(given == nullptr || models::is_csv(data), arguments.command(), ": ",
+                        given == nullptr ? "" : given, " is of tables (.csv, .tsv), the data are ", data);
+}
+
 models::ReadTable table_for(models::ReadTable table, const models::Model& model) {
     if (model.columns.empty()) return table;
     table.columns = model.columns;

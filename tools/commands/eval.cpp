@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 constexpr Index rows_at_once = 256;
 
 struct EvalOptions {
-    std::string model, data, split = "test", input;
+    std::string model, data, split, input;
     models::ReadTable table = {};
     NetworkEnds ends = {};
     Common common = {};
@@ -194,6 +194,9 @@ Exit eval(Words words, const std::atomic<bool>& interrupted) {
     require_given(arguments, "MODEL", o.model);
     require<UsageError>(o.data.empty() != o.input.empty(),
                         "eval: give either --data or --input; see gradpath eval --help");
+    require<UsageError>(o.split.empty() || !o.data.empty(), "eval: --split is of --data, got --input ", o.input);
+    if (o.split.empty()) o.split = "test";
+    if (!o.data.empty()) check_table_options(arguments, o.data, o.table);
     apply(o.common);
     const Subject subject = open_subject("eval", o.model, o.common.dtype, o.input, input_of(o));
     if (subject.model) o.table = table_for(o.table, *subject.model);

@@ -89,6 +89,12 @@ void check_located(const ExplainOptions& o) {
                         "explain: --locate takes one answer at a time, not all layers or baselines");
 }
 
+void check_pool(const ExplainOptions& o, const attribution::Method& method) {
+    const auto around = std::ranges::find(method.options, "around", &attribution::OptionInfo::name);  // in its place
+    require<UsageError>(o.pool.empty() || around != method.options.end(),
+                        "explain: --pool is of geodesic-ig and geodesic-ig-knn, the method is ", method.name);
+}
+
 /// The options the method ran with: its defaults, and what was set.
 std::map<std::string, std::string> options_used(const ExplainOptions& o, const attribution::Method& method) {
     std::map<std::string, std::string> used = o.set;
@@ -257,6 +263,7 @@ Exit explain(Words words, const std::atomic<bool>& interrupted) {
     require_given(arguments, "--input", o.input);
     require_given(arguments, "--method", o.method);
     const attribution::Method& method = chosen_method(o);
+    check_pool(o, method);
     apply(o.common);
 
     ReadRows input{.what = "explain: --input",

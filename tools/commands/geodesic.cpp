@@ -71,6 +71,8 @@ GeodesicIg options_of(const GeodesicOptions& o, const Subject& subject, const Te
     auto set = o.set;
     attribution::take_options("geodesic", options, set);
     check_metric("geodesic", options.metric, subject);
+    require<UsageError>(o.pool.empty() || options.solver == "neighbours",
+                        "geodesic: --pool is of the solver neighbours, the solver is ", options.solver);
     if (!o.pool.empty())
         options.pool.points = read_rows(o.pool, subject.row, subject.dtype, reading_of(o, "geodesic: --pool")).x;
     options.seed = o.common.seed;

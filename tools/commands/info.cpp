@@ -237,6 +237,7 @@ Exit info(Words words, const std::atomic<bool>&) {
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     apply(common);
+    require<UsageError>(common.out.empty(), "info: it leaves no files but that of --graph: leave out --out");
     require<UsageError>(!graph || !file.empty(),
                         "info: --graph draws a model: name a .safetensors file of gradpath, an .onnx file or "
                         "expr:FORMULA");

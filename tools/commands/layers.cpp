@@ -6,11 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include <gradpath/attribution/neurons/layer.hpp>
-#include <gradpath/autodiff/io/file.hpp>
-#include <gradpath/autodiff/io/npz.hpp>
 #include <gradpath/autodiff/ops.hpp>
 #include <gradpath/autodiff/version.hpp>
-#include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/explanation_report.hpp>
 #include <gradpath/tools/commands/format.hpp>
 #include <gradpath/tools/report/html.hpp>
@@ -108,22 +105,20 @@ std::string layers_text(const std::vector<Explained>& all) {
 }
 
 void write_layers(const std::filesystem::path& folder, const std::vector<Explained>& all) {
-    clear_result(folder);
-    std::vector<io::NamedTensor> arrays;
+    ResultFiles files;
     std::vector<Picture> pictures;
     for (const Explained& e : all) {
         for (io::NamedTensor& array : result_arrays(e)) {
             const bool of_layer = array.name == "values" || array.name == "standard_error";
             if (!of_layer && &e != &all.front()) continue;  // they are common to all
             if (of_layer) array.name += "." + e.attribution.layer;
-            arrays.push_back(std::move(array));
+            files.tensors.push_back(std::move(array));
         }
         pictures.push_back(result_picture(e, 1));
     }
-    io::write_npz(folder / "attribution.npz", arrays);
-    write_png(folder / "heatmap.png", stacked(pictures));
-    write_html(folder / "explain.html", explanation_report(all));
-    io::write_file(folder / "result.json", json_text(layers_json(all, "attribution.npz")));
+    files.others = {{"heatmap.png", encode_png(stacked(pictures))}, {"explain.html", html(explanation_report(all))}};
+    add_document(files, "result.json", layers_json(all, "attribution.npz"));
+    replace_result(folder, files);
 }
 
 }  // namespace gradpath::tools

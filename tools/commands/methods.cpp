@@ -7,6 +7,7 @@
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
 #include <gradpath/tools/commands/comparison.hpp>
+#include <gradpath/tools/commands/exit.hpp>
 #include <gradpath/tools/commands/format.hpp>
 
 namespace gradpath::tools {
@@ -104,6 +105,9 @@ Exit methods(Words words, const std::atomic<bool>&) {
     arguments.flag("--metrics", metrics, "the figures that compare measures methods by, in their place");
     add_common(arguments, common);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
+    require<UsageError>(common.out.empty(), "methods: it leaves no files: leave out --out");
+    require<UsageError>(!cite || (!common.json && !metrics),
+                        "methods: --cite gives BibTeX of the methods: leave out --json and --metrics");
     if (cite) return print(bibtex(attribution::methods())), Exit::fine;
     if (metrics) print_list(common, "metrics", measures(), measure_json, measure_text);
     else print_list(common, "methods", attribution::methods(), method_json, method_text);

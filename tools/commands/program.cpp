@@ -4,6 +4,7 @@
 #include <iostream>
 #include <new>
 
+#include <gradpath/autodiff/out_of_memory.hpp>
 #include <gradpath/autodiff/version.hpp>
 #include <gradpath/tools/commands/commands.hpp>
 #include <gradpath/tools/commands/common.hpp>
@@ -96,6 +97,10 @@ Exit run(Words words, const std::atomic<bool>& interrupted) {
         return complain(error.what(), Exit::failure);
     } catch (const Error& error) {  // a shape, a dtype, a value: of something the user named
         return complain(error.what(), Exit::usage);
+    } catch (const OutOfMemory& error) {
+        return complain(text(error.what(), ": ", bytes_text(error.bytes()),
+                             " were asked for at once; a smaller model or fewer rows at one time need less"),
+                        Exit::failure);
     } catch (const std::bad_alloc&) {
         return complain("there is not enough memory", Exit::failure);
     } catch (const std::exception& error) {

@@ -208,21 +208,27 @@ std::vector<std::string> result_files(const Explained& e) {
     return names;
 }
 
-void clear_result(const std::filesystem::path& folder) {
+void add_document(ResultFiles& files, const std::string& name, const Json& document) {
+    files.others.emplace_back(name, json_text(document));
+}
+
+void replace_result(const std::filesystem::path& folder, const ResultFiles& files) {
     for (const char* old :
          {"result.json", "baselines.json", "attribution.npz", "heatmap.png", "bars.svg", "explain.html"})
         remove_file(folder / old);
+    io::write_npz(folder / "attribution.npz", files.tensors, files.indices);
+    for (const auto& [name, bytes] : files.others) io::write_file(folder / name, bytes);
 }
 
 void write_result(const std::filesystem::path& folder, const Explained& e) {
-    clear_result(folder);
-    io::write_npz(folder / "attribution.npz", result_arrays(e), index_arrays(e.attribution));
+    ResultFiles files{result_arrays(e), index_arrays(e.attribution)};
     for (const std::string& name : result_files(e)) {
-        if (name == "heatmap.png") write_png(folder / name, result_picture(e));
-        if (name == "explain.html") write_html(folder / name, explanation_report(std::span(&e, 1)));
-        if (name == "bars.svg") io::write_file(folder / name, svg_file(drawing_of(*feature_bars(e, 0))));
+        if (name == "heatmap.png") files.others.emplace_back(name, encode_png(result_picture(e)));
+        if (name == "explain.html") files.others.emplace_back(name, html(explanation_report(std::span(&e, 1))));
+        if (name == "bars.svg") files.others.emplace_back(name, svg_file(drawing_of(*feature_bars(e, 0))));
     }
-    io::write_file(folder / "result.json", json_text(result_json(e, "attribution.npz")));
+    add_document(files, "result.json", result_json(e, "attribution.npz"));
+    replace_result(folder, files);
 }
 
 }  // namespace gradpath::tools

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -30,8 +31,16 @@ struct Explained {
 /// Schema gradpath.result/1. `values_file` is named in it; empty: the values were not written.
 nlohmann::ordered_json result_json(const Explained& e, const std::string& values_file);
 std::string result_text(const Explained& e);
-/// Removes what any run of explain leaves, so that all in the folder will be of one. Throws WriteError.
-void clear_result(const std::filesystem::path& folder);
+/// attribution.npz and the other files, each a name and its bytes, the document last.
+struct ResultFiles {
+    std::vector<io::NamedTensor> tensors;
+    std::vector<io::NamedIndices> indices = {};
+    std::vector<std::pair<std::string, std::string>> others = {};
+};
+void add_document(ResultFiles& files, const std::string& name, const nlohmann::ordered_json& document);
+/// Writes them where whatever any run of explain left is removed, so that all in the folder is of one. As they are made
+/// before, what fails in the making leaves the old ones. Throws IoError and WriteError.
+void replace_result(const std::filesystem::path& folder, const ResultFiles& files);
 /// attribution.npz, bars.svg (of few features, the first row's), heatmap.png (for images, and for rows of a table),
 /// explain.html, a page with all of it, and, last, result.json. Throws IoError.
 void write_result(const std::filesystem::path& folder, const Explained& e);

@@ -1,8 +1,8 @@
 // A run is its folder. The checkpoint is the truth: it holds weights, optimiser, position and history in one file that
 // is replaced whole, so a run that is killed at any moment goes on from it bit for bit; model.safetensors and
-// history.csv are made of it, and made again where a kill came between. A checkpoint is written before the first step
-// (which also shows early that the folder can be written), after each epoch, and whenever the last is older than a few
-// seconds.
+// history.csv are made of it, and made again where a kill came between. A checkpoint is written after the first step
+// (which shows early that the folder can be written; an old run gives way to a step, not to an attempt), after each
+// epoch, and whenever the last is older than a few seconds.
 #include <gradpath/tools/commands/train_run.hpp>
 
 #include <chrono>
@@ -58,15 +58,22 @@ void tell_where(const Run& run, const nn::TrainState& state) {
                    : text("going on in epoch ", state.epoch + 1, " of ", o.epochs, ", after ", state.steps, " steps"));
 }
 
-void replace_old_run(const Run& run, const models::Model& model, const nn::TrainState& state) {
+bool is_first_step(const nn::Progress& p) { return p.state.steps == 1; }
+
+void tell_of_old_run(const Run& run) {
     namespace fs = std::filesystem;
     const Common& common = run.options.common;
-    make_folder(common.out);
     const bool replaced = fs::exists(run.checkpoint) || fs::exists(run.model) || fs::exists(run.history);
     if (replaced) say(common, text("the run in ", common.out.string(), " is replaced"));
-    writing([&] { models::save_checkpoint(run.checkpoint, {model, state, run.settings}); });
-    remove_file(run.model);  // of another run
-    remove_file(run.history);
+}
+
+void keep(const Run& run, const models::Model& model, const nn::Progress& p) {
+    writing([&] {
+        models::save_checkpoint(run.checkpoint, {model, p.state, run.settings});
+        if (is_first_step(p))
+            for (const auto* of_old_run : {&run.model, &run.history}) remove_file(*of_old_run);
+        if (p.batch == p.batches) write_history(run, p.state.history);
+    });
 }
 
 }  // namespace
@@ -109,7 +116,7 @@ nn::TrainState begin(const Run& run, models::Model& model) {
     nn::Fit nothing = run.fit;
     nothing.epochs = 0;
     nn::TrainState state = nn::fit(model, run.examples, nothing);
-    replace_old_run(run, model, state);
+    make_folder(o.common.out);
     return state;
 }
 
@@ -124,15 +131,13 @@ nn::TrainState train_on(const Run& run, models::Model& model, nn::TrainState sta
     progress.draw_below([&](Index width) { return curves.text(width, stderr_takes_colour()); });
     nn::Fit fit = run.fit;
     fit.on_progress = [&](const nn::Progress& p) {
-        const bool closed = p.batch == p.batches;
+        const bool closed = p.batch == p.batches, first = is_first_step(p);
         curves.add(p);
+        if (first) tell_of_old_run(run);
         const std::string note = "loss " + fixed(p.loss, 4) + "  accuracy " + percent(p.accuracy);
         progress.tell(text("epoch ", p.epoch + 1, "/", p.epochs), p.rows, run.examples.rows(), note, already);
-        if (closed || interrupted || Clock::now() - saved >= checkpoint_interval) {
-            writing([&] {
-                models::save_checkpoint(run.checkpoint, {model, p.state, run.settings});
-                if (closed) write_history(run, p.state.history);
-            });
+        if (first || closed || interrupted || Clock::now() - saved >= checkpoint_interval) {
+            keep(run, model, p);
             saved = Clock::now();
         }
         if (closed) {

@@ -19,10 +19,11 @@ struct Run {
 Run plan(const TrainOptions& options, const models::Model& model, const models::DataSet& data,
          const models::DataSet& validation);
 
-/// The state to go on from: that of the checkpoint with --resume, which also gives the model; else a fresh one, whose
-/// checkpoint is then written. Throws UsageError for a checkpoint of other settings.
+/// The state to go on from: that of the checkpoint with --resume, which also gives the model; else a fresh one, and the
+/// folder is made. Throws UsageError for a checkpoint of other settings.
 nn::TrainState begin(const Run& run, models::Model& model);
-/// Trains to the end or to the interrupt, keeping the checkpoint fresh and telling how far it is.
+/// Trains to the end or to the interrupt, keeping the checkpoint fresh and telling how far it is. An old run in the
+/// folder gives way after the first step.
 nn::TrainState train_on(const Run& run, models::Model& model, nn::TrainState state,
                         const std::atomic<bool>& interrupted);
 /// The epoch whose results stand for the run, counted from 0: with patience the best, else the last.
