@@ -125,7 +125,7 @@ TEST_CASE("a malformed idx file is refused with the rule it breaks") {
 
 TEST_CASE("an npz file with x and y is a data set, four fifths to train on") {
     const TempFolder folder;
-    const std::string path = (folder.path / "points.npz").string();
+    const std::string path = (folder / "points.npz").string();
     const std::string x_only = (folder.path / "x.npz").string();
     const std::vector<io::NamedTensor> x{{"x", Tensor({5, 1}, {0, 10, 20, 30, 40}, DType::float64)}};
     const auto write = [&](const Indices& y) { io::write_npz(path, x, std::vector<io::NamedIndices>{{"y", y}}); };
@@ -159,8 +159,8 @@ TEST_CASE("an npz file with x and y is a data set, four fifths to train on") {
 }
 
 TEST_CASE("an npz file with a number that is none, or none in float32, is refused by its row") {
-    const Folder folder;
-    const std::string path = (folder.path / "points.npz").string();
+    const TempFolder folder;
+    const std::string path = (folder / "points.npz").string();
     for (const double bad : {std::nan(""), HUGE_VAL, -1e39}) {
         const Tensor x({3, 2}, {0, 1, 2, 3, bad, 5}, DType::float64);
         io::write_npz(path, std::vector<io::NamedTensor>{{"x", x}}, std::vector<io::NamedIndices>{{"y", {0, 1, 0}}});
@@ -171,7 +171,7 @@ TEST_CASE("an npz file with a number that is none, or none in float32, is refuse
 
 TEST_CASE("the training and test rows of a file are the same for every seed, so no seed tests on training rows") {
     const TempFolder folder;
-    const std::string path = (folder.path / "points.npz").string();
+    const std::string path = (folder / "points.npz").string();
     const Indices labels({200}, std::vector<Index>(200));
     io::write_npz(path, std::vector<io::NamedTensor>{{"x", reshape(arange(200), {200, 1})}},
                   std::vector<io::NamedIndices>{{"y", labels}});
