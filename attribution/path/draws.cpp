@@ -74,7 +74,6 @@ void Draws::report_tolerance(Attribution& result, const QuadraturePlan& plan) co
         met[k / targets] = false;
         miss.floored = miss.floored || now.at_floor(*plan.tolerance, epsilon);
         miss.cancels = miss.cancels && std::isfinite(now.delta);
-        miss.unseen = miss.unseen || (now.error <= *plan.tolerance && std::isfinite(now.delta));
     }
     result.quadrature_error = std::move(errors);
     const bool missed = std::find(met.begin(), met.end(), false) != met.end();
@@ -96,10 +95,6 @@ void Draws::note_miss(Attribution& result, const QuadraturePlan& plan, const Mis
         add_note(result.notes, text(tolerance,
                                     " is met by the parts but not by their sum, in which they cancel; ask for "
                                     "a tenth of it"));
-    else if (!miss.floored && miss.unseen)
-        add_note(result.notes, text(tolerance,
-                                    " is missed by the sum, though the points of the rule agree: F changes between "
-                                    "them; begin with more steps"));
 }
 
 }  // namespace gradpath::attribution

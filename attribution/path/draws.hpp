@@ -27,9 +27,9 @@ public:
 private:
     void begin(const Integral& integral, std::size_t lanes);
     void report_tolerance(Attribution& result, const QuadraturePlan& plan) const;
-    /// Why a tolerance was missed: by rounding; in the sum of parts that all met it; in what no point of the rule saw.
+    /// Why a tolerance was missed: by rounding; or in the sum of parts that all met it.
     struct Miss {
-        bool floored, cancels, unseen = false;
+        bool floored, cancels;
     };
     void note_miss(Attribution& result, const QuadraturePlan& plan, const Miss& miss) const;
 

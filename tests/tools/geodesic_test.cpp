@@ -107,7 +107,7 @@ TEST_CASE("a curve through places where F is not finite is refused, and nothing 
 TEST_CASE("a tolerance that was asked for and is not met is said and ends in exit code 3") {
     const program::Folder folder;
     const auto run = [&](const std::string& words) { return program::run("geodesic " + words, folder.path()); };
-    const std::string jump = "'expr:sigmoid(1e6*(x1-0.5123))' --from 0 --to 1 --metric euclidean --dtype f64";
+    const std::string jump = "'expr:sigmoid(1e9*(x1-0.5123))' --from 0 --to 1 --metric euclidean --dtype f64";
     const program::Outcome asked = run(jump + " --tolerance 1e-6");
     CHECK(asked.exit == 3);
     CHECK(asked.err.ends_with("the tolerance was not met\n"));
