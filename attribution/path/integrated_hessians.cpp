@@ -110,8 +110,10 @@ void note_softened(Attribution& result, const Graph& given, double sharpness) {
 void note_incomplete(Attribution& result) {
     const double gap = std::ranges::max(*result.relative_delta);
     if (gap > worth_telling)
-        add_note(result.notes, text("the interactions miss F(x) - F(x') by ", gap,
-                                    " of their size: the Hessian does not see kinks, and sharp bends need more steps"));
+        add_note(
+            result.notes,
+            "the interactions do not add up to F(x) - F(x'), see the relative delta: the Hessian does not see kinks, "
+            "and sharp bends need more steps");
 }
 
 }  // namespace

@@ -98,8 +98,8 @@ Tensor gather(const Tensor& x, const Indices& positions, Index axis) {
 }
 
 Tensor scatter_add(const Tensor& x, const Indices& positions, Index axis, Index length) {
-    const Index brought = positions.shape().rank() == 0;  // one position by itself brings an axis that x has not
-    axis = normal_axis("scatter_add", axis, x.rank() + brought);
+    const Index rank = x.rank() + 1 - positions.shape().rank();  // of the result
+    axis = normal_axis("scatter_add", axis, rank > 0 ? rank : x.rank());
     const Index last = axis + positions.shape().rank();
     require<ShapeError>(last <= x.rank() && x.shape().slice(axis, last) == positions.shape(), "scatter_add: axes from ",
                         axis, " of ", x.shape(), " must be the shape of the positions, ", positions.shape());

@@ -340,3 +340,26 @@ TEST_CASE("geodesic-ig says what does not fit") {
               attribution::geodesic_ig_knn(product, row({1, 2}), {.neighbours = {.k = 0}});
           }) == "neighbours: k must be at least 1 but is 0");
 }
+
+TEST_CASE("a tolerance that edges miss is told of the row and the tolerance that were asked for") {
+    const Model jump =
+        of_columns([](auto& x) { return x[0] + where(greater(x[0], 0.5123), x[0] * 0.0 + 1.0, x[0] * 0.0); });
+    const Tensor x({2, 1}, {0.2, 1.0}, DType::float64);
+    const auto asked = [&](Index max_steps) {
+        return attribution::geodesic_ig(
+            jump, x, {.metric = "euclidean", .quadrature = {.tolerance = 1e-6, .max_steps = max_steps}});
+    };
+    const Attribution missed = asked(1'000'000);
+    CHECK(missed.tolerance_met == std::vector<bool>{true, false});
+    CHECK(missed.notes ==
+          std::vector<std::string>{
+              "tolerance 1e-06 was missed in row 1 by all passes of gauss-kronrod: F jumps, or its slope "
+              "is too sharp for any node; exact sees every bend of a piecewise-linear model"});
+    const Attribution capped = asked(100'000);
+    REQUIRE(capped.notes.size() == 1);
+    const std::string said = "tolerance 1e-06 was not met within max-steps 100000; about ";
+    REQUIRE(capped.notes[0].starts_with(said));
+    const double needed = std::stod(capped.notes[0].substr(said.size()));
+    CHECK(needed > 100'000);
+    CHECK(asked(static_cast<Index>(needed)).notes == missed.notes);
+}

@@ -124,6 +124,15 @@ TEST_CASE("a note that not all noisy copies share says how many do") {
     };
     CHECK(smooth(method, x, {.samples = 3}).notes ==
           std::vector<std::string>{"always", "in 1 of 3 noisy copies: first", "in 2 of 3 noisy copies: later"});
+    const attribution::BoundMethod chatty = [&](const Tensor& z) {
+        Attribution a = bound(z);
+        a.notes = {text("figure ", copy++)};
+        return a;
+    };
+    const std::vector<std::string> notes = smooth(chatty, x, {.samples = 9}).notes;
+    REQUIRE(notes.size() == 5);
+    CHECK(notes[3] == "in 1 of 9 noisy copies: figure 6");
+    CHECK(notes[4] == "and 5 more of such notes");
 }
 
 TEST_CASE("a smoother inside a smoother with the same seed would repeat its noise, and is refused") {

@@ -65,6 +65,14 @@ TEST_CASE("one position by itself takes its axis away, and scatter_add brings it
     CHECK(same_bits(scatter_add(scalar(7), one, 0, 3), Tensor({3}, {0, 7, 0})));
 }
 
+TEST_CASE("scatter_add counts a negative axis from the end of the result, however many axes the positions have") {
+    const Tensor x = reshape(arange(24), {2, 3, 4});
+    const Indices positions(Shape{3, 4}, std::vector<Index>{0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1});
+    CHECK(same_bits(scatter_add(x, positions, -1, 5), scatter_add(x, positions, 1, 5)));
+    CHECK(scatter_add(x, positions, -1, 5).shape() == Shape{2, 5});
+    CHECK(same_bits(scatter_add(x, Indices{2, 0, 1, 1}, -1, 3), scatter_add(x, Indices{2, 0, 1, 1}, 2, 3)));
+}
+
 TEST_CASE("sort is xtensor's, and argsort keeps equals in their order both ways") {
     holds("sort", [] {
         const auto lengths = random_lengths(1);
