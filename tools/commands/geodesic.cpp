@@ -172,6 +172,7 @@ Exit geodesic(Words words, const std::atomic<bool>& interrupted) {
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     require_given(arguments, "MODEL", o.model);
     require_given(arguments, "--to", o.to);
+    check_table_options(arguments, {o.to, o.from, o.pool}, o.table);
     apply(o.common);
 
     Subject subject = open_subject("geodesic", o.model, o.common.dtype, o.to, reading_of(o, "geodesic: --to"));
