@@ -63,7 +63,7 @@ void require_finite(const Tensor& x, const std::string& path) {
     const std::span<const float> numbers = x.data<float>();
     const auto bad = std::ranges::find_if(numbers, [](float number) { return !std::isfinite(number); });
     require<IoError>(bad == numbers.end(), "npz: x must be finite and fit float32: row ", (bad - numbers.begin()) / row,
-                     " does not (", path, ")");
+                     " (from 0) does not (", path, ")");
 }
 
 }  // namespace

@@ -131,7 +131,9 @@ TEST_CASE("a number that is infinite in the model's dtype is refused wherever it
     refused("--input 0.5,1e39", 2, "--input: a number must fit float32: 1e+39 of 0.5,1e39");
     refused("--input far.npy", 4, "--input: a number must fit float32: 1e+300 of far.npy");
     refused("--input 1,2 --baseline 0,1e39", 2, "--baseline: a number must fit float32: 1e+39 of 0,1e39");
-    refused("--input 1,2 --baseline constant:1e39", 2, "--baseline: a number must fit float32: 1e+39 of constant:1e39");
+    for (const std::string baseline : {"constant:1e39", "uniform:0,1e39,4", "gaussian:1e39,4", "farthest:0,1e39",
+                                       "black+white:0,1e39", "coalition:1e39,4"})
+        refused("--input 1,2 --baseline " + baseline, 2, "--baseline: a number must fit float32: 1e+39 of " + baseline);
 }
 
 TEST_CASE("a target that is none is told what there is, the nearest first") {

@@ -130,6 +130,33 @@ TEST_CASE("a tolerance that was asked for and is not met is said and ends in exi
     CHECK(run(level.substr(9) + " --tolerance 1e-3 --curve-tolerance 1e-6").exit == 0);
 }
 
+TEST_CASE("an option that the solver would not heed is refused, and one that it heeds is not") {
+    const program::Folder folder;
+    const std::string relaxed = " is of relaxed curves (relax, or neighbours with refine)";
+    const std::pair<std::string, std::string> refused[] = {
+        {"fast-marching --curve-tolerance 1e9", "curve-tolerance" + relaxed},
+        {"variational --curve-tolerance 1e9", "curve-tolerance" + relaxed},
+        {"shooting --curve-tolerance 1e-300", "curve-tolerance" + relaxed},
+        {"neighbours --refine false --curve-tolerance 1e9", "curve-tolerance" + relaxed},
+        {"shooting --max-iterations 9", "max-iterations" + relaxed},
+        {"variational --points 9",
+         "points is of curves that are relaxed or shot (relax, shooting, or neighbours with refine)"},
+        {"fast-marching --beta 7", "beta is of the solver variational"},
+        {"relax --k 3", "k is of the solver neighbours"},
+        {"relax --around 3", "around is of the solver neighbours"},
+        {"shooting --refine true", "refine is of the solver neighbours"},
+        {"relax --cells 16", "cells is of the solver fast-marching"}};
+    for (const auto& [words, said] : refused) {
+        const program::Outcome o = program::run(level + " --solver " + words, folder.path());
+        CHECK(o.exit == 2);
+        CHECK(o.err == "gradpath: geodesic: --" + said + ", the solver is " + words.substr(0, words.find(' ')) + "\n");
+    }
+    for (const char* heeded : {"relax --curve-tolerance 1e-3 --max-iterations 99 --points 9", "shooting --points 9",
+                               "neighbours --curve-tolerance 1e-3 --points 9 --k 5 --around 20",
+                               "fast-marching --cells 16 --epsilon 0.1", "variational --nodes 9 --iterations 5"})
+        CHECK_MESSAGE(program::run(level + " --solver " + heeded, folder.path()).exit == 0, heeded);
+}
+
 TEST_CASE("what a solver does not know it does not print, and what is not the published sum is not passed off as it") {
     const program::Folder folder;
     const std::string shot = fine(level + " --solver shooting", folder).out;

@@ -124,6 +124,7 @@ Exit compare(Words words, const std::atomic<bool>& interrupted) {
     require_given(arguments, "MODEL", asked.model);
     require_given(arguments, "--data", o.data);
     check_numbers(o);
+    check_table_options(arguments, {o.data, asked.baseline, asked.locate}, asked.table);
     apply(asked.common);
     const ReadRows reading{.seed = asked.common.seed, .ends = asked.ends};
     const Subject subject =

@@ -41,6 +41,16 @@ Names column_names(const std::string& command, const std::string& text) {
     return names;
 }
 
+/// FILE.csv alone, behind words such as "data:" or "samples:", or before rows and splits.
+bool names_table(const std::string& text) {
+    for (std::size_t first = 0; first <= text.size();) {
+        const std::size_t colon = std::min(text.find(':', first), text.size());
+        if (models::is_csv(text.substr(first, colon - first))) return true;
+        first = colon + 1;
+    }
+    return false;
+}
+
 std::string or_none(const std::string& text) { return text.empty() ? "none" : text; }
 
 }  // namespace
@@ -67,7 +77,8 @@ void add_table_options(Arguments& arguments, models::ReadTable& table) {
     list("--category", "a column of numbers that stand for kinds; may be repeated", table.categories);
 }
 
-void check_table_options(const Arguments& arguments, const std::string& data, const models::ReadTable& table) {
+void check_table_options(const Arguments& arguments, const std::vector<std::string>& read,
+                         const models::ReadTable& table) {
     const char* given = !table.label.empty()                       ? "--label"
                         : table.header != models::Header::automatic ? "--header"
                         : !table.names.empty()                      ? "--columns"
@@ -75,8 +86,8 @@ void check_table_options(const Arguments& arguments, const std::string& data, co
                         : !table.ignore.empty()                     ? "--ignore"
                         : !table.categories.empty()                 ? "--category"
                                                                     : nullptr;
-    require<UsageError>(given == nullptr || models::is_csv(data), arguments.command(), ": ",
-                        given == nullptr ? "" : given, " is of tables (.csv, .tsv), the data are ", data);
+    require<UsageError>(given == nullptr || std::ranges::any_of(read, names_table), arguments.command(), ": ",
+                        given == nullptr ? "" : given, " is of tables (.csv, .tsv), the data are ", read.at(0));
 }
 
 models::ReadTable table_for(models::ReadTable table, const models::Model& model) {

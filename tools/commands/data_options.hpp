@@ -1,5 +1,5 @@
 #pragma once
-// The options that say what data are and how a table is to be read; train, eval and explain share them.
+// The options that say what data are and how a table is to be read; all commands that read rows share them.
 #include <gradpath/models/data/table.hpp>
 #include <gradpath/models/model.hpp>
 #include <gradpath/models/settings.hpp>
@@ -13,8 +13,9 @@ constexpr const char* data_help =
 
 /// --label, --header, --separator, --ignore and --category.
 void add_table_options(Arguments& arguments, models::ReadTable& table);
-/// Throws UsageError where such an option is given, but the data are no table.
-void check_table_options(const Arguments& arguments, const std::string& data, const models::ReadTable& table);
+/// Throws UsageError where such an option is given, but of what is read, the data first, nothing names a table.
+void check_table_options(const Arguments& arguments, const std::vector<std::string>& read,
+                         const models::ReadTable& table);
 /// The same options where rows are read for a model: its columns, its classes and, unless another is named, its label.
 models::ReadTable table_for(models::ReadTable table, const models::Model& model);
 /// How --data is read as a table, as settings of a run; none where it is not a table.

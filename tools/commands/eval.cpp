@@ -196,7 +196,7 @@ Exit eval(Words words, const std::atomic<bool>& interrupted) {
                         "eval: give either --data or --input; see gradpath eval --help");
     require<UsageError>(o.split.empty() || !o.data.empty(), "eval: --split is of --data, got --input ", o.input);
     if (o.split.empty()) o.split = "test";
-    if (!o.data.empty()) check_table_options(arguments, o.data, o.table);
+    check_table_options(arguments, {o.data.empty() ? o.input : o.data}, o.table);
     apply(o.common);
     const Subject subject = open_subject("eval", o.model, o.common.dtype, o.input, input_of(o));
     if (subject.model) o.table = table_for(o.table, *subject.model);

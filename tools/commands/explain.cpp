@@ -264,6 +264,9 @@ Exit explain(Words words, const std::atomic<bool>& interrupted) {
     require_given(arguments, "--method", o.method);
     const attribution::Method& method = chosen_method(o);
     check_pool(o, method);
+    const auto region = o.set.find("region");
+    check_table_options(arguments,
+                        {o.input, o.baseline, o.pool, o.locate, region == o.set.end() ? "" : region->second}, o.table);
     apply(o.common);
 
     ReadRows input{.what = "explain: --input",

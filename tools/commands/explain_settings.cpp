@@ -52,13 +52,23 @@ void require_target_known(const ExplainOptions& o, const Subject& subject) {
              classes.empty() ? "" : ")", ": got \"", o.target, "\"", did_you_mean(o.target, words)));
 }
 
-/// Of a constant, as of numbers that are typed, an infinity would be made in silence.
+/// What a baseline puts into a row, or the size of what it adds to it.
+std::vector<double> numbers_of(const attribution::Baseline& baseline) {
+    const auto numbers = [](const auto& kind) -> std::vector<double> {
+        if constexpr (requires { kind.value; }) return {kind.value};
+        else if constexpr (requires { kind.low; }) return {kind.low, kind.high};
+        else if constexpr (requires { kind.sigma; kind.samples; }) return {kind.sigma};
+        else if constexpr (requires { kind.absent; }) return {kind.absent};
+        else return {};
+    };
+    return std::visit(numbers, baseline);
+}
+
+/// Of these, as of numbers that are typed, an infinity would be made in silence.
 attribution::Baseline fitting(attribution::Baseline baseline, const ExplainOptions& o, const Subject& subject) {
-    if (const auto* constant = std::get_if<attribution::baseline::Constant>(&baseline)) {
-        const bool fits = !too_large(full({1}, constant->value, DType::float64), subject.dtype);
-        require<UsageError>(fits, o.asker, ": --baseline: a number must fit ", subject.dtype, ": ", constant->value,
-                            " of ", o.baseline);
-    }
+    for (const double number : numbers_of(baseline))
+        require<UsageError>(!too_large(full({1}, number, DType::float64), subject.dtype), o.asker,
+                            ": --baseline: a number must fit ", subject.dtype, ": ", number, " of ", o.baseline);
     return baseline;
 }
 

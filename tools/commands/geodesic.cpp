@@ -1,4 +1,5 @@
 // Two points, and the curve between them that a metric of the model finds shortest.
+#include <algorithm>
 #include <set>
 
 #include <gradpath/attribution/attribution.hpp>
@@ -64,6 +65,31 @@ Tensor one_point(const std::string& what, const std::string& text, const Subject
     return x;
 }
 
+template <class Part>
+bool is_of(const std::string& option) {
+    const std::vector<attribution::OptionInfo> all = attribution::options_of<Part>();
+    return std::ranges::any_of(all, [&](const attribution::OptionInfo& one) { return one.name == option; });
+}
+
+/// An option that the solver would not heed is refused; those that are not named here are heeded by all solvers.
+void check_heeded(const std::string& option, const GeodesicIg& o) {
+    const auto only = [&](bool heeded, const char* whose) {
+        require<UsageError>(heeded, "geodesic: --", option, " is of ", whose, ", the solver is ", o.solver);
+    };
+    const bool neighbours = o.solver == "neighbours", relaxed = o.solver == "relax" || (neighbours && o.refine);
+    if (option == "pool" || option == "refine" || is_of<attribution::geometry::Neighbours>(option) ||
+        is_of<attribution::NeighbourPool>(option))
+        only(neighbours, "the solver neighbours");
+    else if (is_of<attribution::geometry::Variational>(option))
+        only(o.solver == "variational", "the solver variational");
+    else if (option == "cells") only(o.solver == "fast-marching", "the solver fast-marching");
+    else if (option == "curve-tolerance" || option == "max-iterations")
+        only(relaxed, "relaxed curves (relax, or neighbours with refine)");
+    else if (option == "points")
+        only(relaxed || o.solver == "shooting",
+             "curves that are relaxed or shot (relax, shooting, or neighbours with refine)");
+}
+
 GeodesicIg options_of(const GeodesicOptions& o, const Subject& subject, const Tensor& from) {
     GeodesicIg options{.target = attribution::parse_target(o.target),
                        .baseline = from,
@@ -71,10 +97,11 @@ GeodesicIg options_of(const GeodesicOptions& o, const Subject& subject, const Te
     auto set = o.set;
     attribution::take_options("geodesic", options, set);
     check_metric("geodesic", options.metric, subject);
-    require<UsageError>(o.pool.empty() || options.solver == "neighbours",
-                        "geodesic: --pool is of the solver neighbours, the solver is ", options.solver);
-    if (!o.pool.empty())
+    for (const auto& [option, value] : o.set) check_heeded(option, options);
+    if (!o.pool.empty()) {
+        check_heeded("pool", options);
         options.pool.points = read_rows(o.pool, subject.row, subject.dtype, reading_of(o, "geodesic: --pool")).x;
+    }
     options.seed = o.common.seed;
     options.run.memory = o.common.memory;
     options.run.concurrent = true;
@@ -145,6 +172,7 @@ Exit geodesic(Words words, const std::atomic<bool>& interrupted) {
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     require_given(arguments, "MODEL", o.model);
     require_given(arguments, "--to", o.to);
+    check_table_options(arguments, {o.to, o.from, o.pool}, o.table);
     apply(o.common);
 
     Subject subject = open_subject("geodesic", o.model, o.common.dtype, o.to, reading_of(o, "geodesic: --to"));

@@ -91,7 +91,7 @@ Exit train(Words words, const std::atomic<bool>& interrupted) {
     declare(arguments, o);
     if (!arguments.parse(words)) return print(arguments.help()), Exit::fine;
     check(arguments, o);
-    check_table_options(arguments, o.data, o.table);
+    check_table_options(arguments, {o.data}, o.table);
     require<UsageError>(ending_of(o.model) != ".onnx", "train: --model names an architecture, which ", o.model,
                         " is not: an ONNX file is trained further in a program, by nn::fit (models/onnx/README.md)");
     apply(o.common);

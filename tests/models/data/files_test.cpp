@@ -165,7 +165,8 @@ TEST_CASE("an npz file with a number that is none, or none in float32, is refuse
         const Tensor x({3, 2}, {0, 1, 2, 3, bad, 5}, DType::float64);
         io::write_npz(path, std::vector<io::NamedTensor>{{"x", x}}, std::vector<io::NamedIndices>{{"y", {0, 1, 0}}});
         CHECK_THROWS_WITH_AS(load(path),
-                             ("npz: x must be finite and fit float32: row 2 does not (" + path + ")").c_str(), IoError);
+                             ("npz: x must be finite and fit float32: row 2 (from 0) does not (" + path + ")").c_str(),
+                             IoError);
     }
 }
 
