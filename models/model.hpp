@@ -59,8 +59,8 @@ struct Task {
     nn::Examples examples;
     nn::Loss loss;
 };
-/// Classes to tell, by cross-entropy (of a network that ends in probabilities, of these); for a model that reconstructs the rows themselves, by mean squared error, without
-/// labels, so that there is no accuracy.
+/// Classes to tell, by cross-entropy (of a network that ends in probabilities, of these); for a model that reconstructs
+/// the rows themselves, by mean squared error, without labels, so that there is no accuracy.
 Task task_for(const Model& model, const DataSet& data);
 
 /// A place inside a model that can be tapped: tap("conv1"), and the shape of one row there.

@@ -16,8 +16,8 @@ namespace gradpath::attribution {
 /// what no node of the rule comes near, such as a very narrow spike of the gradient, it cannot know. Without rule and
 /// steps, a piecewise-linear model is integrated exactly and any other by adaptive Gauss-Kronrod, to 1e-3 in float32
 /// and 1e-6 in float64 where none is given (plan_for_many: of means; rows of very many pieces: README.md); with steps
-/// and no rule, Gauss-Legendre; a fixed rule with a tolerance doubles its steps until the difference to the doubled rule
-/// is small; with steps and no tolerance it is run once and no error is estimated.
+/// and no rule, Gauss-Legendre; a fixed rule with a tolerance doubles its steps until the difference to the doubled
+/// rule is small; with steps and no tolerance it is run once and no error is estimated.
 struct Quadrature {
     std::optional<double> tolerance = {};
     std::optional<Index> steps = {};  ///< nodes on each edge, at first where there is a tolerance

@@ -22,8 +22,8 @@ public:
 
     /// To a point, [1, 2], within the grid. Throws ValueError elsewhere.
     double distance(const Tensor& to) const;
-    /// Corners of the shortest way from the source to a point, [points, 2], within the grid and half a cell apart; where
-    /// U has no slope to go down (steps that are free, jumps between two cells) over points of the grid.
+    /// Corners of the shortest way from the source to a point, [points, 2], within the grid and half a cell apart;
+    /// where U has no slope to go down (steps that are free, jumps between two cells) over points of the grid.
     Tensor way(const Tensor& to) const;
 
 private:

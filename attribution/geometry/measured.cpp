@@ -1,5 +1,5 @@
-// A curve has as many energies as it has speeds, so a half of the squared length, the least of them, is no match for the
-// energy of a straight line: it would be less for the very same line.
+// A curve has as many energies as it has speeds, so a half of the squared length, the least of them, is no match for
+// the energy of a straight line: it would be less for the very same line.
 #include <gradpath/attribution/geometry/measured.hpp>
 
 #include <algorithm>

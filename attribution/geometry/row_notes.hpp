@@ -12,8 +12,8 @@ namespace gradpath::attribution::geometry {
 class RowNotes {
 public:
     void add(Index row, const std::string& note);
-    /// Gives each curve its row's notes; adds those of all rows to `notes`, alike ones, which differ in numbers only, as
-    /// one.
+    /// Gives each curve its row's notes; adds those of all rows to `notes`, alike ones, which differ in numbers only,
+    /// as one.
     void report(std::vector<Geodesic>& curves, std::vector<std::string>& notes) const;
 
 private:

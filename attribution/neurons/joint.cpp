@@ -1,6 +1,6 @@
 // For each chunk of points: one run with every layer in view, one reverse sweep from the explained number to all layers
 // and the input, one forward sweep of the tangent D ∘ S from the input to all layers. Their product at a neuron is what
-// it passes on of what the region does. A second forward sweep, of the whole tangent D, is what the sums are checked by;
+// it passes on of what the region does. A second forward sweep, of the whole tangent D, is what sums are checked by;
 // that shares add up holds at every point by itself, so a third, of the rest, is spent on some of the points only.
 // Where a point stands for a linear piece and the output stage bends inside, the reverse sweep begins with the mean
 // slopes of the stage between the ends of the piece.

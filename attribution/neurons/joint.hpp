@@ -30,8 +30,8 @@ struct JointPath {
 struct NeuronIntegrals {
     std::vector<Numbers> values;  ///< of the region, or the influence
     std::vector<Numbers> all;  ///< of all inputs by a forward derivative of their own; none where they are the region
-    /// How far the region's share, that of the rest and that of all inputs, each by its own forward derivative, are from
-    /// adding up: the largest of a row's units, at the first of every 32 points. None for the whole input.
+    /// How far the region's share, that of the rest and that of all inputs, each by its own forward derivative, are
+    /// from adding up: the largest of a row's units, at the first of every 32 points. None for the whole input.
     std::vector<std::vector<double>> apart;
     std::vector<double> ig_region;  ///< Integrated Gradients at the same points, summed over the region, per row
 };

@@ -37,8 +37,8 @@ struct PathEnsemble {
 };
 
 /// The mean of path attributions over random monotone paths: what completeness, linearity, dummy and positivity leave
-/// room for (Lundstrom et al. 2022). The standard error is that of the mean over the paths, and over several draws of the
-/// baseline that of the mean over these, each with all of its paths. Throws as along_paths.
+/// room for (Lundstrom et al. 2022). The standard error is that of the mean over the paths, and over several draws of
+/// the baseline that of the mean over these, each with all of its paths. Throws as along_paths.
 Attribution path_ensemble(const Model& model, const Tensor& x, const PathEnsemble& options = {});
 
 }  // namespace gradpath::attribution

@@ -29,8 +29,8 @@ struct MaskingCurves {
     std::vector<double> cross_entropy;      ///< -log p(top masked); higher is better
     std::vector<double> accuracy;           ///< is p(top masked) >= 1/2? 1 or 0, or the share of rows; lower is better
 };
-/// The curves of each row. Throws ShapeError unless values are shaped like x, ValueError for areas that do not ascend in
-/// [0, 1], and as draw_baseline.
+/// The curves of each row. Throws ShapeError unless values are shaped like x, ValueError for areas that do not ascend
+/// in [0, 1], and as draw_baseline.
 std::vector<MaskingCurves> masking_curves_of_rows(const Model& model, const Tensor& x, const Tensor& values,
                                                   const Masking& options = {});
 /// Their means over the rows.

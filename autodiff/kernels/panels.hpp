@@ -36,8 +36,8 @@ struct Span {
     Index first, count;
 };
 
-/// One block of rows does not share the panels of b with others: each is packed by the task that reads it, when its turn
-/// comes. (Two blocks that pack the same panels took a tenth longer.)
+/// One block of rows does not share the panels of b with others: each is packed by the task that reads it, when its
+/// turn comes. (Two blocks that pack the same panels took a tenth longer.)
 template <Real T>
 bool packs_late(const Product<T>& product, const GemmTiles<T>& tiles) {
     return product.m <= row_block && !reads_in_place(product, tiles);

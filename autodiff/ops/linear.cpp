@@ -36,7 +36,7 @@ Tensor product(const Tensor& x, const Tensor& w) { return matmul(x, w, {.transpo
 /// All rows of a tensor as one matrix.
 Tensor as_matrix(const Tensor& t) { return reshape(t, Shape{t.shape().with(-1, 1).size(), t.shape()[-1]}); }
 
-/// relu_vjp(y, g) · w in one pass, inputs y, g, w: for sweeps that nobody differentiates or looks at, so it has no rules.
+/// relu_vjp(y, g) · w in one pass, inputs y, g, w: for sweeps that nobody differentiates or looks at: it has no rules.
 Computed masked_product_forward(std::span<const Tensor> inputs, const Attributes&) {
     const Value &y = value_of(inputs[0]), &g = value_of(inputs[1]), &w = value_of(inputs[2]);
     Value x(g.shape.with(-1, w.shape[1]), g.dtype);

@@ -76,8 +76,8 @@ Value truth(const Tensor& mask);                  ///< a mask of 0 and 1 as bool
 Tensor mask_of(const Value& truth, DType dtype);  ///< and back
 Value cast(const Value& x, Element element);      ///< towards 0; beyond the range of int64 its ends, NaN 0
 Value filled(const Shape& shape, double value, Element element);
-/// A shape that a file asks for. Throws ShapeError above 2^28 numbers: more is a mistake or an attack; ValueError beyond
-/// the budget of an import.
+/// A shape that a file asks for. Throws ShapeError above 2^28 numbers: more is a mistake or an attack; ValueError
+/// beyond the budget of an import.
 Shape bounded(const std::vector<Index>& lengths);
 
 }  // namespace gradpath::models::onnx

@@ -1,8 +1,8 @@
 // The shell blocks of every README are run, one folder for each document, in their order; where a text block follows,
-// it is what they print. Numbers are not compared: a trained network's depend on the instruction set. A block "csv NAME"
-// is a file. Of "sh minutes", which would take these, and "sh elsewhere" or "console", which need what a test may lack (a
-// build, a network, a peer, a pager), the lines of ours are read by the program and not carried out: it says what they
-// ask for.
+// it is what they print. Numbers are not compared: a trained network's depend on the instruction set. A block "csv
+// NAME" is a file. Of "sh minutes", which would take these, and "sh elsewhere" or "console", which need what a test may
+// lack (a build, a network, a peer, a pager), the lines of ours are read by the program and not carried out: it says
+// what they ask for.
 #include <doctest/doctest.h>
 
 #include <fstream>

@@ -57,7 +57,7 @@ Prepared conformal_energy(const Setting& setting) {
 
 struct Enough {};  // slopes were taken: how many a line search wants is its own affair, so both sides are stopped
 
-/// Corners between two images move to lower the energy, by L-BFGS (10 pairs, strong Wolfe), for a fixed count of slopes.
+/// Corners between two images move to lower the energy, by L-BFGS (10 pairs, strong Wolfe), for a number of slopes.
 Prepared relaxation(const Setting& setting) {
     const Network lenet = softplus_lenet5(setting);
     const Tensor points = lenet.rows(curve_points, setting);

@@ -40,8 +40,8 @@ struct ExperimentOptions {
     const std::atomic<bool>& interrupted;
     std::string model = {}, input = {};  ///< to measure on instead of networks of its own; empty: those
     bool full = false;                   ///< also what takes long
-    /// Takes what is known so far, in case the rest is interrupted; `done` says how far it is: "3 of 20 images". A study
-    /// that has parts calls it after each of them, never from two threads at once.
+    /// Takes what is known so far, in case the rest is interrupted; `done` says how far it is: "3 of 20 images". A
+    /// study that has parts calls it after each of them, never from two threads at once.
     std::function<void(const Study& so_far, const std::string& done)> keep = {};
 };
 

@@ -22,8 +22,8 @@ struct Ranking {
     std::string method;
     Tensor values;  ///< like x
 };
-/// E13: the mean colour masks, although black is what was explained from. E12: with draws from other images, every other
-/// draw keeps the share 1 - a of the pixels instead of a. Adds a row for each figure of each method, and a table.
+/// E13: the mean colour masks, although black is what was explained from. E12: with draws from other images, every
+/// other draw keeps the share 1 - a of the pixels instead of a. Adds a row for each figure of each method, and a table.
 Section masked_as_published(Study& study, const MaskedImages& images, std::span<const Ranking> rankings);
 
 }  // namespace gradpath::tools

@@ -99,7 +99,7 @@ TEST_CASE("E14: not all axioms of Integrated Gradients are kept: linearity and t
 }
 
 TEST_CASE("E14: where F only rises a share may be negative: the curve leaves the box, early up and late down in x1") {
-    // From (0, 0) to (0, 1) F rises by 0.1 x2 alone; beside the line the slope in x1, 10 (1 + 2 x2) / (1 + x1), is less.
+    // From (0, 0) to (0, 1) F rises by 0.1 x2 alone; beside it the slope in x1, 10 (1 + 2 x2) / (1 + x1), is less.
     const Model f = of_columns([](auto& x) { return log(x[0] + 1.0) * (x[1] * 2.0 + 1.0) * 10.0 + x[1] * 0.1; });
     const Attribution a = attribution::geodesic_ig(f, row({0, 1}), {.baseline = row({0, 0}), .points = 65});
     CHECK(a.notes.empty());

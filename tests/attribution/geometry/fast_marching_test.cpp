@@ -11,8 +11,8 @@ namespace {
 const Metric by_product = geometry::conformal(product);
 const PlaneGrid around{.low = {-0.5, -1}, .high = {2.5, 2.5}, .cells = 512};
 
-/// A metric that is not kind to slopes, one of several sorts: steep hills, a jump, places where steps are free, a narrow
-/// valley.
+/// A metric that is not kind to slopes, one of several sorts: steep hills, a jump, places where steps are free, a
+/// narrow valley.
 Metric unkind(std::uint64_t number) {
     const Tensor turn = random_tensor({2, 2}, number) * 3.0;
     return geometry::conformal_factor([=](const Tensor& x) {

@@ -13,8 +13,8 @@ namespace {
 
 constexpr double draft_noise = 0.2;  // of the first draft's only table, and where the independent run has gaps from
 
-/// What the paper may have and we have not: a defect by its number, or other networks. What k, metric and pool it has it
-/// says.
+/// What the paper may have and we have not: a defect by its number, or other networks. What k, metric and pool it has
+/// it says.
 bool may_explain(const Ablation& a) {
     const bool numbered = a.change.size() > 1 && a.change[0] == 'E' && std::isdigit(a.change[1]) != 0;
     return numbered || a.method == variational || a.change.starts_with("He's");
