@@ -239,8 +239,8 @@ TEST_CASE("no two headers define a type of one name in one namespace") {
             else if (std::regex_search(line, match, type)) {
                 std::string name;
                 for (const std::string& outer : rooms) name += outer + "::";
-                const auto [first, is_new] = seen.emplace(name + match[2].str(), file);
-                CHECK_MESSAGE(is_new, file, ": ", first->first, " is also in ", first->second);
+                const auto entry = seen.emplace(name + match[2].str(), file);
+                CHECK_MESSAGE(entry.second, file, ": ", entry.first->first, " is also in ", entry.first->second);
             }
         }
     }

@@ -9,7 +9,6 @@
 #endif
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <exception>
@@ -94,8 +93,8 @@ private:
 
     Index n_, grain_, shares_;
     Body body_;
-    std::array<Index, most_shares + 1> first_{};  // of each share's numbers, and the end
-    std::array<Share, most_shares> share_{};
+    Index first_[most_shares + 1] = {};  // of each share's numbers, and the end
+    Share share_[most_shares] = {};
     std::atomic<bool> failed_{false};
     std::mutex mutex_;
     std::exception_ptr error_;

@@ -96,7 +96,7 @@ Counts run_document(const fs::path& document) {
     const std::vector<Block> blocks = blocks_of(document);
     Counts counts;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
-        const auto& [language, text] = blocks[i];
+        const std::string &language = blocks[i].language, &text = blocks[i].text;
         CAPTURE(text);
         for (const char* other : {"bash", "shell"}) CHECK_FALSE(language.starts_with(other));
         if (language.starts_with("csv ")) std::ofstream(folder / language.substr(4)) << text;

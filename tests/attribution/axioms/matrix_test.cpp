@@ -56,8 +56,9 @@ Cell cell(const char* method, const char* axiom, const Check& options = few) {
 }  // namespace
 
 TEST_CASE("the measured matrix is the expected one") {
-    for (const auto& [method, row] : expected) {
-        std::string wanted = row;
+    for (const auto& entry : expected) {
+        const std::string& method = entry.first;
+        std::string wanted = entry.second;
         if (const auto found = differences.find(method); found != differences.end())
             for (const auto& [axiom, sign] : found->second) wanted[std::stoul(axiom.substr(1)) - 1] = sign;
         CHECK_MESSAGE(row_of_cells(registered(method), few) == wanted, method);

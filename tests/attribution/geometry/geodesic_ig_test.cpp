@@ -166,9 +166,9 @@ TEST_CASE("where a solver has no answer the straight line stands for it, and a n
     const Model at_zero = of_columns([](auto& z) { return z[0] * z[1]; });              // its metric vanishes there
     const std::pair<const char*, Model> lost[] = {
         {"neighbours", beside}, {"fast-marching", beside}, {"shooting", at_zero}};
-    for (const auto& [solver, f] : lost) {
-        CAPTURE(solver);
-        const Attribution b = attribution::geodesic_ig(f, row({1, 2}), {.solver = solver, .cells = 16});
+    for (const auto& one : lost) {
+        CAPTURE(one.first);
+        const Attribution b = attribution::geodesic_ig(one.second, row({1, 2}), {.solver = one.first, .cells = 16});
         CHECK(std::ranges::any_of(b.notes, [](const std::string& note) {
             return note.find("row 0: the straight line stands for the curve") != std::string::npos;
         }));
